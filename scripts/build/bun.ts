@@ -1,0 +1,42 @@
+/** The program for Bun: one executable with the engine, the sources and their bytecode. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { dist, hostArch, inRoot } from './paths.ts';
+
+/** Makes `dist/engine/tsrun-bun`, or removes it where there is no Bun for this machine. */
+export function bundleForBun(entry: string): void {
+  const target = join(dist, 'engine/tsrun-bun');
+  const bun = bunPath();
+  if (bun === undefined) {
+    console.error('no Bun for this machine: tsrun will run on Node');
+    rmSync(target, { force: true });
+    return;
+  }
+  const staging = `${target}.new`;
+  const flags = ['--compile', '--bytecode', '--minify', '--format=esm'];
+  // Compiled programs take .env and bunfig.toml (with preload scripts!) from the working directory by default.
+  const fences = ['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'];
+  const { status, stdout, stderr } = spawnSync(
+    bun,
+    ['build', entry, ...flags, ...fences, `--outfile=${staging}`],
+    {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: dist },
+      cwd: dist,
+    },
+  );
+  if (status !== 0) throw new Error(`bun build failed with status ${status}:\n${stdout}${stderr}`);
+  renameSync(staging, target);
+}
+
+/** Bun's package for this processor: the x64 one needs AVX2, "baseline" does not. */
+function bunPath(): string | undefined {
+  const suffix = { x64: hasAvx2() ? 'x64' : 'x64-baseline', arm64: 'aarch64' }[hostArch()];
+  const path = inRoot('node_modules/@oven', `bun-linux-${suffix}`, 'bin/bun');
+  return existsSync(path) ? path : undefined;
+}
+
+function hasAvx2(): boolean {
+  return /^flags.*\bavx2\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'));
+}
