@@ -8,4 +8,9 @@
  */
 import { build } from './build/build.ts';
 
-build();
+try {
+  build();
+} catch (error) {
+  console.error(`tsrun: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}

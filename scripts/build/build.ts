@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleForBun } from './bun.ts';
+import { writeLaunchers } from './launcher.ts';
 import { lock } from './lock.ts';
 import { bundleForNode } from './node.ts';
 import { dist, inRoot, root } from './paths.ts';
@@ -15,7 +16,7 @@ const inputs = [
   'package-lock.json',
   'tsconfig.json',
 ];
-const outputs = ['dist/engine/node', 'dist/engine/koffi.node', 'dist/node/main.js'];
+const outputs = ['dist/engine/node', 'dist/engine/koffi.node', 'dist/node/main.js', 'bin/tsrun'];
 
 /** Brings `dist/` and `bin/` up to date. */
 export function build(): void {
@@ -30,6 +31,7 @@ export function build(): void {
   const entry = entryPoint();
   bundleForNode(entry);
   bundleForBun(entry);
+  writeLaunchers();
   // Hashed after the generator ran: what it writes is an input too.
   writeFileSync(stamp, contentHash(root, inputs));
 }

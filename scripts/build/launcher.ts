@@ -1,0 +1,57 @@
+/**
+ * Writes the launchers: the assembled program (src/launcher/) and behind it the table of engines, in order of
+ * preference. Here, and nowhere else, is decided which engine `bin/tsrun` starts.
+ */
+import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { launcherBytes } from '../../src/launcher/bytes.ts';
+import { dist, hostArch, inRoot } from './paths.ts';
+
+interface Engine {
+  readonly executable: string;
+  /** Put before the caller's arguments; a `{ path }` is found relative to the launcher. */
+  readonly args: readonly (string | { readonly path: string })[];
+  /** All of the engine's environment: the caller's variables do not reach it by name. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const bun: Engine = { executable: join(dist, 'engine/tsrun-bun'), args: [], env: {} };
+
+const node: Engine = {
+  executable: join(dist, 'engine/node'),
+  args: ['--no-warnings', { path: join(dist, 'node/main.js') }],
+  env: {},
+};
+
+/** The size that the program's ELF header names (SIZE in src/launcher/*.S). */
+const fileSize = 0x2000;
+
+/** Makes `bin/tsrun`, `dist/bin/tsrun-node` and, where there is a Bun, `dist/bin/tsrun-bun`. */
+export function writeLaunchers(): void {
+  const preferred = existsSync(bun.executable) ? [bun, node] : [node];
+  writeLauncher(inRoot('bin/tsrun'), preferred);
+  writeLauncher(join(dist, 'bin/tsrun-node'), [node]);
+  if (existsSync(bun.executable)) writeLauncher(join(dist, 'bin/tsrun-bun'), [bun]);
+}
+
+function writeLauncher(path: string, engines: readonly Engine[]): void {
+  const program = Buffer.from(launcherBytes[hostArch()], 'base64');
+  const table = engines.flatMap((engine) => records(engine, dirname(path))).map((text) => `${text}\0`);
+  const file = Buffer.alloc(fileSize);
+  const used = program.copy(file) + file.write(table.join(''), program.length);
+  // The last byte stays zero: the empty string that ends the table.
+  if (used >= fileSize) throw new Error(`the launcher's table is too long: ${used} of ${fileSize} bytes`);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.new`, file);
+  chmodSync(`${path}.new`, 0o755);
+  renameSync(`${path}.new`, path);
+}
+
+/** The launcher pushes arguments in front of one another: the last comes first. */
+function records({ executable, args, env }: Engine, from: string): string[] {
+  return [
+    ...Object.entries(env).map(([name, value]) => `V${name}=${value}`),
+    ...args.map((arg) => (typeof arg === 'string' ? `A${arg}` : `P${relative(from, arg.path)}`)).reverse(),
+    `E${relative(from, executable)}`,
+  ];
+}
