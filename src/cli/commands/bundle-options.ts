@@ -1,0 +1,69 @@
+/** The options of what makes a container from a bundle: `create`, `run`, `plan`. */
+import type { CreateOptions } from '../../container/create.ts';
+import { RuntimeError } from '../../errors/runtime-error.ts';
+import type { Positional, Values } from '../command.ts';
+import { given } from '../given.ts';
+import { absolute, absoluteOption } from '../paths.ts';
+
+export const newContainerId: Positional = { name: 'container-id', help: 'name for the new container' };
+
+export const bundleOptions = [
+  {
+    name: 'bundle',
+    short: 'b',
+    type: 'text',
+    value: 'DIR',
+    help: 'the bundle (default: the current directory)',
+  },
+  {
+    name: 'config',
+    short: 'f',
+    type: 'text',
+    value: 'FILE',
+    help: "configuration to use instead of the bundle's config.json",
+  },
+  {
+    name: 'overlay',
+    type: 'text',
+    value: 'KIND',
+    help: 'writable layer: disk, tmpfs, tmpfs=SIZE, dir=PATH or off (default: as the configuration says)',
+  },
+  {
+    name: 'console-socket',
+    type: 'text',
+    value: 'SOCKET',
+    help: 'AF_UNIX socket that receives the master end of the terminal',
+  },
+  { name: 'pid-file', type: 'text', value: 'FILE', help: 'write the pid of the container process to FILE' },
+  { name: 'no-pivot', type: 'flag', help: 'do not use pivot_root, for a root on a ramdisk' },
+  { name: 'no-new-keyring', type: 'flag', help: 'keep the session keyring of the caller' },
+  {
+    name: 'preserve-fds',
+    type: 'number',
+    value: 'N',
+    help: 'pass N more file descriptors, from 3 on, to the container',
+  },
+  { name: 'pidfd-socket', type: 'text', value: 'SOCKET', help: 'not implemented', hidden: true },
+] as const;
+
+/** @throws RuntimeError */
+export function createOptions(id: string, options: Values<typeof bundleOptions>): CreateOptions {
+  refuse('pidfd-socket', options['pidfd-socket']);
+  return given({
+    id,
+    bundle: absolute(options.bundle ?? '.'),
+    config: absoluteOption(options.config),
+    consoleSocket: absoluteOption(options['console-socket']),
+    pidFile: absoluteOption(options['pid-file']),
+    noPivot: options['no-pivot'] ?? false,
+    noNewKeyring: options['no-new-keyring'] ?? false,
+    preserveFds: options['preserve-fds'] ?? 0,
+    overlay: options.overlay,
+  });
+}
+
+/** An option that means something and does nothing yet is an error, not silence. */
+export function refuse(name: string, value: string | undefined): void {
+  if (value === undefined || value === '') return;
+  throw new RuntimeError('unsupported', `--${name} is not implemented`, { hint: `leave --${name} out` });
+}

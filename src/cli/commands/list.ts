@@ -1,0 +1,33 @@
+/** `tsrun list`: the containers of a root. */
+import { defineCommand } from '../command.ts';
+
+export const list = defineCommand({
+  name: 'list',
+  summary: 'list the containers of a root',
+  args: [],
+  options: [
+    {
+      name: 'format',
+      short: 'f',
+      type: 'text',
+      value: 'FORMAT',
+      choices: ['table', 'json'],
+      help: 'table or json (default: table)',
+    },
+    { name: 'quiet', short: 'q', type: 'flag', help: 'print ids only' },
+  ],
+  async run({ runtime, print, complain }, { options }) {
+    const [layer, { listJson, listTable }] = await Promise.all([
+      import('../../container/list.ts'),
+      import('../list-output.ts'),
+    ]);
+    const containers = [];
+    for (const entry of await layer.list(runtime)) {
+      if ('error' in entry) complain(`load container ${entry.id}: ${entry.error}`);
+      else containers.push(entry);
+    }
+    if (options.quiet === true) print(containers.map(({ id }) => `${id}\n`).join(''));
+    else print(options.format === 'json' ? listJson(containers) : listTable(containers));
+    return 0;
+  },
+});

@@ -1,0 +1,53 @@
+/** `tsrun spec`: a config.json to begin with. */
+import { openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RuntimeError } from '../../errors/runtime-error.ts';
+import { defineCommand } from '../command.ts';
+import { absolute } from '../paths.ts';
+
+export const spec = defineCommand({
+  name: 'spec',
+  summary: 'write a new config.json',
+  description: 'Writes a configuration that runs sh on a writable layer over the directory rootfs.',
+  args: [],
+  options: [
+    {
+      name: 'bundle',
+      short: 'b',
+      type: 'text',
+      value: 'DIR',
+      help: 'where to (default: the current directory)',
+    },
+    { name: 'rootless', type: 'flag', help: 'for an ordinary user: with a user namespace of its own' },
+    { name: 'subids', type: 'flag', help: 'with --rootless: map the subordinate ids of the user too' },
+    { name: 'no-overlay', type: 'flag', help: 'without the writable layer: the container writes to rootfs' },
+  ],
+  warnings: 'at-end',
+  async run({ runtime }, { options }) {
+    const { generateSpec, serializeSpec } = await import('../../spec/generate.ts');
+    const { rootless = false, subids = false } = options;
+    const path = join(absolute(options.bundle ?? '.'), 'config.json');
+    const text = serializeSpec(generateSpec({ rootless, subids, overlay: options['no-overlay'] !== true }));
+    writeNew(path, text);
+    if (!rootless && process.geteuid?.() !== 0) {
+      runtime.log.warning(`${path} is for root`, {
+        hint: 'tsrun spec --rootless writes one for an ordinary user',
+      });
+    }
+    return 0;
+  },
+});
+
+/** O_EXCL, so that a file that is there, or a link to one, stays as it is. */
+function writeNew(path: string, text: string): void {
+  try {
+    writeFileSync(openSync(path, 'wx', 0o666), text);
+  } catch (cause) {
+    const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+    if (exists) throw new RuntimeError('exists', `file ${path} exists`, { hint: 'remove it first' });
+    throw new RuntimeError('bundle', `cannot write "${path}"`, {
+      cause,
+      hint: 'check the directory given with --bundle',
+    });
+  }
+}

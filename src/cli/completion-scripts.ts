@@ -1,0 +1,24 @@
+/** Completion for shells. The scripts ask tsrun itself, see `completions.ts`. */
+import { choice } from './convert.ts';
+
+const BASH = `# bash completion for tsrun
+_tsrun_completions() {
+  local IFS=$'\\n' current="\${COMP_WORDS[COMP_CWORD]}"
+  COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]}" --get-yargs-completions "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)" -- "$current"))
+}
+complete -o bashdefault -o default -F _tsrun_completions tsrun
+`;
+
+const ZSH = `#compdef tsrun
+_tsrun_completions() {
+  local -a found
+  found=(\${(f)"$("\${words[1]}" --get-yargs-completions "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
+  if (( \${#found} )); then compadd -- $found; else _files; fi
+}
+compdef _tsrun_completions tsrun
+`;
+
+/** @throws RuntimeError `usage` for another shell */
+export function completionScript(shell: string): string {
+  return choice('shell', ['bash', 'zsh'], shell) === 'zsh' ? ZSH : BASH;
+}

@@ -1,0 +1,139 @@
+/** One command from its words to its exit status. Nothing is thrown from here: errors are printed and logged. */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { Logger } from '../log/logger.ts';
+import { writeAll } from '../log/write-all.ts';
+import type { Command, Context } from './command.ts';
+import { loadCommand } from './commands.ts';
+import { type Globals, readGlobals } from './globals.ts';
+import { openLog } from './open-log.ts';
+import { parseCommand } from './parse-command.ts';
+import { runtimeFrom } from './runtime.ts';
+
+const STDOUT = 1;
+const STDERR = 2;
+
+const FAILURE = 1;
+/** runc's status for a command that does not exist. */
+const NO_SUCH_COMMAND = 3;
+
+/** What the completion scripts ask for, before the words so far. */
+const COMPLETE = '--get-yargs-completions';
+
+/**
+ * Runs tsrun.
+ *
+ * @param argv the words after the program's name
+ * @returns the exit status
+ */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  if (argv[0] !== COMPLETE) return new Execution(readGlobals(argv)).run();
+  const { completions } = await import('./completions.ts');
+  for (const word of await completions(argv.slice(1))) print(`${word}\n`);
+  return 0;
+}
+
+class Execution {
+  readonly #globals: Globals;
+  #logger: Logger;
+  /** The exit status if it fails now. */
+  #failureStatus = FAILURE;
+
+  constructor(globals: Globals) {
+    this.#globals = globals;
+    this.#logger = new Logger({ format: 'text', level: 'warning', debug: globals.options.debug === true });
+  }
+
+  async run(): Promise<number> {
+    try {
+      this.#logger = openLog(this.#globals.options);
+      this.#watchForTheUnexpected();
+      await this.#logger.prepare();
+      const status = await this.#next();
+      await this.#logger.succeed();
+      return status;
+    } catch (thrown) {
+      return this.#fail(thrown);
+    }
+  }
+
+  async #next(): Promise<number> {
+    const { next } = this.#globals;
+    switch (next.kind) {
+      case 'command':
+        return this.#dispatch(next.words);
+      case 'help':
+        return printHelp();
+      case 'version':
+        return printVersion();
+      case 'unusual':
+        throw await unknownGlobal(next.token);
+      case 'wrong':
+        throw next.error;
+    }
+  }
+
+  async #dispatch([name, ...words]: readonly string[]): Promise<number> {
+    if (name === undefined) return printHelp();
+    const command = await loadCommand(name);
+    if (command === undefined) {
+      this.#failureStatus = NO_SUCH_COMMAND;
+      throw await unknownCommand(name);
+    }
+    const parsed = await parseCommand(command, words);
+    if (parsed === 'help') return printHelp(command.name);
+    this.#logger.printWarnings = command.warnings ?? 'never';
+    this.#failureStatus = command.failureStatus ?? FAILURE;
+    return (await command.run(this.#context(), parsed)) ?? 0;
+  }
+
+  #context(): Context {
+    const runtime = runtimeFrom(this.#globals.options, this.#logger);
+    return { runtime, print, complain: (line) => writeAll(STDERR, `tsrun: ${line}\n`) };
+  }
+
+  async #fail(thrown: unknown): Promise<number> {
+    try {
+      const { explain } = await import('./explain.ts');
+      await this.#logger.fail(await explain(thrown));
+    } catch (broken) {
+      writeAll(STDERR, `tsrun: internal error: ${String(thrown)} (${String(broken)})\n`);
+    }
+    return this.#failureStatus;
+  }
+
+  /** Errors in callbacks, which no `await` sees. */
+  #watchForTheUnexpected(): void {
+    const end = (thrown: unknown) => void this.#fail(thrown).then((status) => process.exit(status));
+    process.on('uncaughtException', end);
+    process.on('unhandledRejection', end);
+  }
+}
+
+function print(text: string): void {
+  writeAll(STDOUT, text);
+}
+
+async function printHelp(command?: Command['name']): Promise<number> {
+  const { helpText } = await import('./help-text.ts');
+  print(await helpText(command));
+  return 0;
+}
+
+async function printVersion(): Promise<number> {
+  const { versionText } = await import('./version.ts');
+  print(await versionText());
+  return 0;
+}
+
+async function unknownCommand(name: string): Promise<RuntimeError> {
+  const { didYouMean } = await import('./suggest.ts');
+  const { commandNames } = await import('./commands.ts');
+  const hint = didYouMean(name, commandNames) ?? 'tsrun --help lists the commands';
+  return new RuntimeError('usage', `No help topic for '${name}'`, { hint });
+}
+
+async function unknownGlobal(token: string): Promise<RuntimeError> {
+  const { globalOptions } = await import('./global-options.ts');
+  const { unknownOption } = await import('./unknown-option.ts');
+  return unknownOption(token, globalOptions);
+}

@@ -1,0 +1,110 @@
+/**
+ * The program's log. Two readers decide what it does: podman parses the whole file as one JSON object, so a
+ * failed command writes one record, with the warnings inside it; and conmon passes on one buffer of standard
+ * error, so the error comes first there. Hence warnings are held back until the command's end is known.
+ */
+import type { RuntimeError } from '../errors/runtime-error.ts';
+import { errorFields, errorMessage, type Fields, findingText, stacks } from './error-report.ts';
+import type { Log } from './log.ts';
+import type { Format, Level, WriteRecord } from './records.ts';
+import { writeAll } from './write-all.ts';
+
+export interface LogSettings {
+  /** The open log file; without one, records go to standard error. */
+  readonly fd?: number;
+  readonly format: Format;
+  readonly level: Level;
+  /** Stacks, and everything as it happens. */
+  readonly debug: boolean;
+}
+
+interface Warning {
+  readonly message: string;
+  readonly hint?: string;
+  readonly [field: string]: unknown;
+}
+
+const STDERR = 2;
+
+export class Logger implements Log {
+  readonly #settings: LogSettings;
+  readonly #held: Warning[] = [];
+  /** Of the command, without a log file: whether and when its warnings are printed. */
+  printWarnings: 'never' | 'at-end' | 'at-once' = 'never';
+  #write: WriteRecord | undefined;
+
+  constructor(settings: LogSettings) {
+    this.#settings = settings;
+  }
+
+  /** Loads what writes records, so that debug messages are written as they come. */
+  async prepare(): Promise<void> {
+    if (this.#settings.level === 'debug') await this.#writer();
+  }
+
+  debug(message: string, fields?: Fields): void {
+    this.#write?.('debug', message, fields);
+  }
+
+  warning(message: string, fields: Fields = {}): void {
+    if (this.#settings.level === 'error') return;
+    if (this.#write !== undefined) this.#write('warning', message, fields);
+    else if (this.#settings.fd === undefined && this.printWarnings === 'at-once')
+      printWarning({ ...fields, message });
+    else this.#held.push({ ...fields, message });
+  }
+
+  /** The command succeeded: lets out what was held back. */
+  async succeed(): Promise<void> {
+    if (this.#held.length === 0) return;
+    if (this.#settings.fd === undefined) {
+      if (this.printWarnings !== 'never') this.#held.forEach(printWarning);
+      return;
+    }
+    const write = await this.#writer();
+    for (const { message, ...fields } of this.#held) write('warning', message, fields);
+  }
+
+  /** The command failed: one line on standard error, then what helps; one record in the log file. */
+  async fail(error: RuntimeError): Promise<void> {
+    const message = errorMessage(error);
+    this.#print(error, message);
+    if (this.#settings.fd === undefined) return;
+    const warnings = this.#held.length > 0 ? this.#held : undefined;
+    const stack = this.#settings.debug ? stacks(error) : undefined;
+    const write = await this.#writer();
+    write('error', message, { ...errorFields(error), warnings, stack });
+  }
+
+  #print(error: RuntimeError, message: string): void {
+    const { hint, findings = [] } = error.details;
+    let text = `tsrun: ${message}\n`;
+    if (findings.length > 1) text += findings.map((finding) => `  ${findingText(finding)}\n`).join('');
+    for (const advice of new Set([hint, ...findings.map((finding) => finding.hint)])) {
+      if (advice !== undefined) text += `  hint: ${advice}\n`;
+    }
+    if (this.#settings.debug) text += `${stacks(error)}\n`;
+    writeAll(STDERR, text);
+    if (this.#settings.fd === undefined) this.#held.forEach(printWarning);
+  }
+
+  async #writer(): Promise<WriteRecord> {
+    this.#write ??= await openWriter(this.#settings);
+    return this.#write;
+  }
+}
+
+async function openWriter({ fd = STDERR, format, level }: LogSettings): Promise<WriteRecord> {
+  try {
+    const { recordWriter } = await import('./records.ts');
+    return recordWriter(fd, format, level);
+  } catch {
+    // An installation so broken that this cannot be loaded must still be able to say what is wrong.
+    return (at, msg) =>
+      writeAll(fd, `${JSON.stringify({ level: at, msg, time: new Date().toISOString() })}\n`);
+  }
+}
+
+function printWarning({ message, hint }: Warning): void {
+  writeAll(STDERR, `tsrun: warning: ${message}\n${hint === undefined ? '' : `  hint: ${hint}\n`}`);
+}
