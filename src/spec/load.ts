@@ -1,0 +1,117 @@
+/** Reading config.json and process.json: parse, check the shape, check the meaning. */
+
+import { readFileSync } from 'node:fs';
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { type Log, silentLog } from '../log/log.ts';
+import { brokenJson, invalidConfig, sentence } from './invalid-config.ts';
+import { type Check, checkMeaning } from './meaning/check.ts';
+import { configChecks, processChecks } from './meaning/checks.ts';
+import { dropNulls } from './nulls.ts';
+import { parseJson, withoutByteOrderMark } from './parse-json.ts';
+import type { Problem } from './problem.ts';
+import { shapeProblems } from './shape.ts';
+import type { Config, Process } from './types.ts';
+import { unsupportedInConfig, unsupportedInProcess } from './unsupported.ts';
+import { type Validator, validateConfig, validateProcess } from './validators.generated.js';
+
+/** What is known about a kind of file. */
+interface Kind<T> {
+  readonly validator: Validator;
+  /** JSON pointer, in the schema of config.json, of the schema of this file. */
+  readonly schema: string;
+  readonly checks: readonly Check<T>[];
+  readonly unsupported: (value: unknown) => Problem[];
+  readonly missing: string;
+}
+
+const CONFIG: Kind<Config> = {
+  validator: validateConfig,
+  schema: '',
+  checks: configChecks,
+  unsupported: unsupportedInConfig,
+  missing: '"tsrun spec" writes one; give the directory that holds it with --bundle',
+};
+
+const PROCESS: Kind<Process> = {
+  validator: validateProcess,
+  schema: '/process',
+  checks: processChecks,
+  unsupported: unsupportedInProcess,
+  missing: 'give a file that holds what "process" holds in a config.json',
+};
+
+/**
+ * Reads a bundle's config.json.
+ *
+ * @param file shown in messages as it is given
+ * @param log gets the warnings
+ * @throws RuntimeError `config` (or `unsupported`, when that is all) with all `findings` at once; they have no
+ *   positions yet: pass the error to `locate` (locate.ts) before showing it
+ */
+export function loadConfig(file: string, log: Log = silentLog): Config {
+  return load(CONFIG, file, log);
+}
+
+/** Reads a file for `exec --process`; otherwise as {@link loadConfig}. */
+export function loadProcess(file: string, log: Log = silentLog): Process {
+  return load(PROCESS, file, log);
+}
+
+function load<T>(kind: Kind<T>, file: string, log: Log): T {
+  const text = read(file, kind.missing);
+  try {
+    return check(kind, parse(file, text), file, text, log);
+  } catch (error) {
+    // The walks over the value are recursive, the engines' parsers are not.
+    if (error instanceof RangeError) throw brokenJson(file, text, new Error('nested too deeply'));
+    throw error;
+  }
+}
+
+function read(file: string, missing: string): string {
+  try {
+    return withoutByteOrderMark(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const { code = 'EIO' } = cause as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'ENOENT (no such file or directory)' : code;
+    const details = { cause, file, call: 'open', errno: code };
+    throw new RuntimeError('config', `cannot read "${file}": ${reason}`, {
+      ...details,
+      ...(code === 'ENOENT' ? { hint: missing } : {}),
+    });
+  }
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw brokenJson(file, text, error);
+  }
+}
+
+function check<T>(kind: Kind<T>, value: unknown, file: string, text: string, log: Log): T {
+  const errors = shapeErrors(kind, value);
+  const problems = [
+    ...errors,
+    ...kind.unsupported(value),
+    ...checkMeaning(kind.checks, value as T, text, errors),
+  ];
+  if (problems.length === 0) return value as T;
+  const fatal = problems.filter((problem) => !problem.warning);
+  if (fatal.length > 0) throw invalidConfig(file, text, fatal);
+  for (const problem of problems) warn(log, file, problem);
+  return value as T;
+}
+
+/** Null stands for an absent property to the Go and C runtimes, so engines may write it: drop it, look again. */
+function shapeErrors<T>({ validator, schema }: Kind<T>, value: unknown): readonly Problem[] {
+  if (validator(value)) return [];
+  if (dropNulls(value) && validator(value)) return [];
+  return shapeProblems(validator.errors ?? [], value, schema);
+}
+
+function warn(log: Log, file: string, problem: Problem): void {
+  const { pointer, hint } = problem;
+  log.warning(`${file}: ${sentence(problem)}`, hint === undefined ? { pointer } : { pointer, hint });
+}

@@ -1,0 +1,88 @@
+/**
+ * Finds the lines and columns of what is wrong with a configuration. Imported only when there is an error: it
+ * brings a second JSON parser, one that keeps positions.
+ */
+
+import { type Node, type ParseError, parse, parseTree } from 'jsonc-parser';
+import { type Finding, RuntimeError } from '../errors/runtime-error.ts';
+import { configError, type Origin, originOf, place, sentence, toFinding } from './invalid-config.ts';
+import { segments } from './pointer.ts';
+import { syntaxProblem } from './syntax-problem.ts';
+import { excerpt, positionOf } from './text-position.ts';
+
+const STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
+
+/**
+ * The same error with line and column in its message and in each of `details.findings`; for broken JSON also
+ * with the line itself and a caret. Looks through the causes of an error; any other error comes back as it is.
+ *
+ * `loadConfig` and `loadProcess` throw errors without positions, so that success does not pay for them: call
+ * this once, before the error is shown.
+ */
+export async function locate(error: RuntimeError): Promise<RuntimeError> {
+  const origin = originOf(error);
+  if (origin !== undefined) return origin.problems ? locateProblems(origin) : locateSyntax(origin, error);
+  const { cause } = error.details;
+  if (!(cause instanceof RuntimeError)) return error;
+  const located = await locate(cause);
+  if (located === cause) return error;
+  const message = error.message.replace(cause.message, () => located.message);
+  const findings = located.details.findings ?? [];
+  return new RuntimeError(error.code, message, { ...error.details, cause: located, findings });
+}
+
+function locateProblems({ file, text, problems = [] }: Origin): RuntimeError {
+  const tree = tryParseTree(text);
+  const located = problems.map((problem) => ({
+    problem,
+    finding: toFinding(file, problem, positionOf(text, offsetOf(tree, problem.pointer))),
+  }));
+  located.sort((a, b) => a.finding.line - b.finding.line || a.finding.column - b.finding.column);
+  return configError(
+    file,
+    located.map(({ problem }) => problem),
+    located.map(({ finding }) => finding),
+  );
+}
+
+/** Undefined where the nesting is too deep for the parser's recursion. */
+function tryParseTree(text: string): Node | undefined {
+  try {
+    return parseTree(text, [], STRICT);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of the value at `pointer`, or of the nearest object around what is missing. */
+function offsetOf(tree: Node | undefined, pointer: string): number {
+  let node = tree;
+  for (const segment of segments(pointer)) {
+    const next = node && childOf(node, segment);
+    if (next === undefined) break;
+    node = next;
+  }
+  return node?.offset ?? 0;
+}
+
+function childOf(node: Node, segment: string): Node | undefined {
+  if (node.type === 'array') return node.children?.[Number(segment)];
+  // Of a property that is there twice the last one counts, as in JSON.parse.
+  return node.children?.findLast((property) => property.children?.[0]?.value === segment)?.children?.[1];
+}
+
+function locateSyntax({ file, text }: Origin, error: RuntimeError): RuntimeError {
+  const errors: ParseError[] = [];
+  try {
+    parse(text, errors, STRICT);
+  } catch {
+    return error;
+  }
+  const [first] = errors;
+  if (first === undefined) return error;
+  const problem = syntaxProblem(text, first);
+  const position = positionOf(text, problem.offset);
+  const finding: Finding = toFinding(file, problem, position);
+  const message = `${place(finding)}: not valid JSON: ${sentence(finding)}\n${excerpt(text, position)}`;
+  return new RuntimeError(error.code, message, { file, cause: error.details.cause, findings: [finding] });
+}

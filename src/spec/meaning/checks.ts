@@ -1,0 +1,45 @@
+/** All checks of meaning. */
+
+import type { Config, Process } from '../types.ts';
+import { annotationKeys } from './annotations.ts';
+import type { Check } from './check.ts';
+import { deviceRules } from './device-rules.ts';
+import { hooks } from './hooks.ts';
+import { hostNames } from './host-names.ts';
+import { gidMappings, mappingsNeedNamespace, processIds, uidMappings } from './id-mappings.ts';
+import { mountDestinations } from './mounts.ts';
+import { namespaces } from './namespaces.ts';
+import { maskedPaths, readonlyPaths, rootPath } from './paths.ts';
+import { args, cwd, env, umask } from './process.ts';
+import { rlimits } from './rlimits.ts';
+import { timeOffsets } from './time-offsets.ts';
+import { ociVersion } from './version.ts';
+
+export const processChecks: readonly Check<Process>[] = [args, env, cwd, umask, rlimits];
+
+export const configChecks: readonly Check<Config>[] = [
+  ociVersion,
+  rootPath,
+  ...processChecks.map(ofProcess),
+  hostNames,
+  mountDestinations,
+  hooks,
+  annotationKeys,
+  namespaces,
+  mappingsNeedNamespace,
+  uidMappings,
+  gidMappings,
+  processIds,
+  timeOffsets,
+  deviceRules,
+  maskedPaths,
+  readonlyPaths,
+];
+
+function ofProcess(check: Check<Process>): Check<Config> {
+  return {
+    reads: check.reads.map((pointer) => `/process${pointer}`),
+    run: (config, report) =>
+      check.run(config.process, (problem) => report({ ...problem, pointer: `/process${problem.pointer}` })),
+  };
+}

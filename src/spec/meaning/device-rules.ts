@@ -1,0 +1,16 @@
+/** `linux.resources.devices[].access`: config-linux.md, section Allowed Device list. */
+
+import { inWords } from '../problem.ts';
+import type { Config } from '../types.ts';
+import type { Check } from './check.ts';
+
+export const deviceRules: Check<Config> = {
+  reads: ['/linux/resources/devices'],
+  run({ linux }, report) {
+    linux?.resources?.devices?.forEach(({ access = '' }, index) => {
+      if ([...access].every((letter) => 'rwm'.includes(letter))) return;
+      const pointer = `/linux/resources/devices/${index}/access`;
+      report({ pointer, expected: 'some of the letters r, w, m', found: inWords(access) });
+    });
+  },
+};
