@@ -1,0 +1,135 @@
+/**
+ * Encodes a list of calls as the message that the init stub executes, and decodes its answer. The layout is
+ * described at the head of `stub/x86-64.S`.
+ */
+import type { Arg, Call, Out, Results, Words } from '../kernel/call.ts';
+import { MemoryImage } from '../kernel/memory-image.ts';
+import { syscallNumber } from '../kernel/syscall-numbers.ts';
+
+/** Where the stub maps its inbox (`INBOX`) and how large it is (`SIZE`). */
+const INBOX = 0x20000000;
+const INBOX_SIZE = 8 << 20;
+const HEADER = 32;
+const OPERATION = 64;
+const END = 0xffffffff;
+const IGNORE = 1 << 6;
+const FORK = 1 << 7;
+const CONTROL = 1 << 8;
+
+export interface Program {
+  readonly message: Uint8Array;
+  /** Bytes of the answer. */
+  readonly replyLength: number;
+  decode(reply: Uint8Array): Answer;
+}
+
+/** `failed`: index of the call that stopped the program. */
+export interface Answer {
+  readonly failed?: { readonly index: number; readonly errno: number };
+  readonly values: ReadonlyMap<Call, number>;
+  readonly outs: ReadonlyMap<Out, Uint8Array>;
+}
+
+/**
+ * @param calls executed in this order
+ * @param results what earlier programs returned; calls found there are referred to by value
+ * @throws RangeError where the arguments do not fit into the stub's inbox
+ */
+export function encodeProgram(calls: readonly Call[], results: ReadonlyMap<Call, number>): Program {
+  const image = new MemoryImage(INBOX, 16384, (call) => results.get(call));
+  image.reserve(HEADER);
+  const slots = image.reserve(calls.length * 8);
+  const outs = calls.flatMap((call) => call.out ?? []);
+  for (const out of outs) image.outOffset(out);
+  const replyLength = image.reserve(0);
+  const operations = image.reserve((calls.length + 1) * OPERATION);
+
+  // A result that goes into a struct stands there and not in the table.
+  for (const call of calls) for (const arg of call.args) if (isStruct(arg)) image.encode(arg);
+  calls.forEach((call, index) => image.placeResult(call, slots + index * 8));
+  calls.forEach((call, index) => encodeOperation(image, call, operations + index * OPERATION));
+  image.setHalf(operations + calls.length * OPERATION, END);
+
+  const message = finish(image, operations, replyLength);
+  return {
+    message,
+    replyLength,
+    decode: (reply) => decode(reply, calls, { image, slots, operations }),
+  };
+}
+
+function encodeOperation(image: MemoryImage, call: Call, at: number): void {
+  let flags = call.tolerated === 'all' ? IGNORE : 0;
+  if (call.effect === 'fork') flags |= FORK;
+  if (call.effect === 'control') flags |= CONTROL;
+  if (call.tolerated !== 'all') call.tolerated.forEach((errno, index) => (flags |= errno << (16 + index * 8)));
+  call.args.forEach((arg, index) => {
+    const { value, reference } = image.encode(arg);
+    if (reference) flags |= 1 << index;
+    image.setWord(at + 8 + index * 8, value);
+  });
+  image.setHalf(at, syscallNumber(call.name));
+  image.setHalf(at + 4, flags >>> 0);
+  image.setWord(at + 56, image.address(image.slot(call)));
+}
+
+function isStruct(arg: Arg): arg is Words {
+  return typeof arg === 'object' && 'kind' in arg && arg.kind === 'words';
+}
+
+function finish(image: MemoryImage, firstOperation: number, replyLength: number): Uint8Array {
+  const message = image.bytes();
+  if (message.length > INBOX_SIZE) throw new RangeError(`a program of ${message.length} bytes`);
+  image.setWord(0, message.length);
+  image.setWord(8, 0);
+  image.setWord(16, image.address(firstOperation));
+  image.setWord(24, replyLength);
+  return message;
+}
+
+interface Layout {
+  readonly image: MemoryImage;
+  readonly slots: number;
+  readonly operations: number;
+}
+
+function decode(reply: Uint8Array, calls: readonly Call[], { image, slots, operations }: Layout): Answer {
+  const view = new DataView(reply.buffer, reply.byteOffset, reply.byteLength);
+  const status = Number(view.getBigInt64(8, true));
+  const cursor = (Number(view.getBigUint64(16, true)) - INBOX - operations) / OPERATION;
+  // The stub may have joined a container by now: what it says is checked like any other input.
+  if (!Number.isInteger(cursor) || cursor < 0 || cursor > calls.length || status < -4095) {
+    throw new TypeError('the init stub sent a malformed answer');
+  }
+  const values = new Map<Call, number>();
+  const outs = new Map<Out, Uint8Array>();
+  calls.slice(0, status < 0 ? cursor : calls.length).forEach((call, index) => {
+    const slot = image.slot(call);
+    if (slot === slots + index * 8) values.set(call, Number(view.getBigInt64(slot, true)));
+    if (call.out) outs.set(call.out, reply.slice(image.outOffset(call.out), image.outOffset(call.out) + call.out.size));
+  });
+  return status < 0 ? { failed: { index: cursor, errno: -status }, values, outs } : { values, outs };
+}
+
+/** Results that accumulate over several programs. */
+export class ResultTable implements Results {
+  readonly values = new Map<Call, number>();
+  readonly #outs = new Map<Out, Uint8Array>();
+
+  add(answer: Answer): void {
+    for (const [call, value] of answer.values) this.values.set(call, value);
+    for (const [out, bytes] of answer.outs) this.#outs.set(out, bytes);
+  }
+
+  value(of: Call): number {
+    const value = this.values.get(of);
+    if (value === undefined) throw new TypeError(`${of.name} has not been executed`);
+    return value;
+  }
+
+  bytes(of: Out): Uint8Array {
+    const bytes = this.#outs.get(of);
+    if (!bytes) throw new TypeError('this memory has not been filled');
+    return bytes;
+  }
+}

@@ -1,0 +1,78 @@
+/** Drives an init stub over its control socket: programs go out, answers come back. */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import type { Call, Failure } from '../kernel/call.ts';
+import { receive, send } from '../kernel/calls/socket.ts';
+import { EINTR } from '../kernel/errno.ts';
+import { attempt, perform } from '../kernel/local.ts';
+import type { Out } from '../kernel/call.ts';
+import { type Answer, encodeProgram, type Program, type ResultTable } from './program.ts';
+
+/** Below the socket buffers' size everywhere; the stub takes up to 64 KiB at a time. */
+const CHUNK = 32 * 1024;
+
+export class Remote {
+  readonly control: number;
+  readonly results: ResultTable;
+
+  constructor(control: number, results: ResultTable) {
+    this.control = control;
+    this.results = results;
+  }
+
+  /**
+   * Has the stub execute the calls.
+   *
+   * @returns the call that stopped the list, or undefined when all were done
+   * @throws RuntimeError `system` where the stub is gone
+   */
+  run(calls: readonly Call[]): Failure | undefined {
+    const program = encodeProgram(calls, this.results.values);
+    this.#send(program.message);
+    const reply = this.#receive(program);
+    if (!reply) throw new RuntimeError('system', 'the init stub has ended', { hint: 'was it killed?' });
+    return this.#take(program.decode(reply), calls);
+  }
+
+  /** Like `run`, but the last call is one that does not return (execve, exit_group) when it succeeds. */
+  runToTheEnd(calls: readonly Call[]): Failure | undefined {
+    const program = encodeProgram(calls, this.results.values);
+    this.#send(program.message);
+    const reply = this.#receive(program);
+    return reply && this.#take(program.decode(reply), calls);
+  }
+
+  /** Hands over a program whose answer, if any, is for somebody else. */
+  post(calls: readonly Call[]): void {
+    this.#send(encodeProgram(calls, this.results.values).message);
+  }
+
+  #take(answer: Answer, calls: readonly Call[]): Failure | undefined {
+    this.results.add(answer);
+    if (!answer.failed) return undefined;
+    return { call: calls[answer.failed.index] as Call, errno: answer.failed.errno };
+  }
+
+  #send(message: Uint8Array): void {
+    for (let at = 0; at < message.length; at += CHUNK) {
+      perform(send(this.control, message.subarray(at, at + CHUNK)));
+    }
+  }
+
+  /** The answer, or undefined at end of file. */
+  #receive(program: Program): Uint8Array | undefined {
+    return receiveMessage(this.control, program.replyLength);
+  }
+}
+
+/** One message of at most `size` bytes, or undefined at end of file. */
+export function receiveMessage(fd: number, size: number): Uint8Array | undefined {
+  const call = receive(fd, size);
+  const outs = new Map<Out, Uint8Array>();
+  let length = attempt(call, undefined, outs);
+  while (length === -EINTR) length = attempt(call, undefined, outs);
+  // A reset is an end of file with something unread.
+  if (length <= 0) return undefined;
+  const bytes = call.out && outs.get(call.out);
+  if (bytes && length !== size) throw new TypeError('the init stub sent a short answer');
+  return bytes;
+}

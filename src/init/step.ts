@@ -1,0 +1,57 @@
+/**
+ * A step: one line of the plan. What `create`, `start` and `exec` execute and what `plan` prints is a list of
+ * these; the folders above (rootfs, namespaces, process …) make them, src/plan puts them in order.
+ */
+import type { RuntimeError } from '../errors/runtime-error.ts';
+import type { Call, Failure, Results } from '../kernel/call.ts';
+
+/**
+ * Who executes a step's calls. `runtime`: this process. `stub`: the first stub, in our namespaces. `userns`: a
+ * stub between the two, already in the new user namespace (only where a time namespace needs it). `init`: the
+ * container's first process.
+ */
+export type Actor = 'runtime' | 'stub' | 'userns' | 'init';
+
+interface Named {
+  /** A verb phrase that fits behind "cannot": `mount "proc" at "/proc"`. */
+  readonly name: string;
+  /** JSON pointer of the field that asks for it; empty where none does. */
+  readonly pointer: string;
+}
+
+/** What happens in the executor's hands: the values that the plan cannot know. */
+export interface Live {
+  /** The container's first process, once it is there. */
+  readonly pid: number;
+  readonly results: Results;
+}
+
+export interface CallStep extends Named {
+  readonly kind: 'calls';
+  readonly actor: Actor;
+  readonly calls: readonly Call[];
+  /** What to do instead when a call fails: other steps, or a better error; undefined for the ordinary one. */
+  readonly recover?: (failure: Failure) => readonly Step[] | RuntimeError | undefined;
+  /** Looks at the results before anything else is executed; may ask for further steps, done next. */
+  readonly check?: (results: Results) => readonly Step[] | undefined;
+}
+
+/** Something this process does that is not a list of calls: write an id map, run a helper or a hook. */
+export interface ActionStep extends Named {
+  readonly kind: 'action';
+  /** For the printed plan, in the manner of strace(1). */
+  readonly does: readonly string[];
+  readonly run: (live: Live) => void;
+}
+
+export type Step = CallStep | ActionStep;
+
+type Extra = Pick<CallStep, 'recover' | 'check'>;
+
+export function step(actor: Actor, name: string, pointer: string, calls: readonly Call[], extra: Extra = {}): CallStep {
+  return { kind: 'calls', actor, name, pointer, calls, ...extra };
+}
+
+export function action(name: string, pointer: string, does: readonly string[], run: ActionStep['run']): ActionStep {
+  return { kind: 'action', name, pointer, does, run };
+}

@@ -1,0 +1,83 @@
+/**
+ * A system call as data: what is to be called, not yet called.
+ *
+ * Constructors stand in `calls/`; executors are `local.ts` (this process), `../init/stub-process.ts` (the init
+ * stub) and `recording.ts` (text). An argument that is itself a `Call` stands for that call's result, so a list
+ * of calls can be handed over whole.
+ */
+import type { SyscallName } from './syscall-numbers.ts';
+
+/** Memory that the kernel fills in; read it from the executor's results afterwards. */
+export interface Out {
+  readonly kind: 'out';
+  readonly size: number;
+}
+
+/** Consecutive 64-bit words, by address: a struct of 64-bit members, or an array of pointers. */
+export interface Words {
+  readonly kind: 'words';
+  readonly words: readonly Arg[];
+}
+
+/**
+ * number, bigint: the value. string: address of its UTF-8 bytes and a NUL. Uint8Array: address of a copy.
+ * Call: that call's result.
+ */
+export type Arg = number | bigint | string | Uint8Array | Out | Words | Call;
+
+export interface Call {
+  readonly kind: 'call';
+  readonly name: SyscallName;
+  readonly args: readonly Arg[];
+  /** Errors that do not stop the list; at most two, or all of them. */
+  readonly tolerated: readonly number[] | 'all';
+  /** `fork`: where the result is 0, the child goes on with the control socket in args[5]. */
+  readonly effect?: 'fork' | 'control';
+  /** Memory this call has filled when it is done. */
+  readonly out?: Out;
+}
+
+/** A file descriptor, or the call whose result will be one. */
+export type FdArg = number | Call;
+
+export function call(name: SyscallName, ...args: readonly Arg[]): Call {
+  return { kind: 'call', name, args, tolerated: [] };
+}
+
+export function callWithOut(name: SyscallName, out: Out, ...args: readonly Arg[]): Call {
+  return { kind: 'call', name, args, tolerated: [], out };
+}
+
+/**
+ * The same call, but these errors are results and not failures. A later call that refers to a failed one is
+ * skipped.
+ */
+export function tolerate(target: Call, ...errnos: readonly [number, number?]): Call {
+  return { ...target, tolerated: errnos.filter((errno) => errno !== undefined) };
+}
+
+/** The same call, whose errors are all ignored. */
+export function ignoreErrors(target: Call): Call {
+  return { ...target, tolerated: 'all' };
+}
+
+export function out(size: number): Out {
+  return { kind: 'out', size };
+}
+
+export function words(...values: readonly Arg[]): Words {
+  return { kind: 'words', words: values };
+}
+
+/** What an executor knows after it ran: results by call, and memory by `Out`. */
+export interface Results {
+  /** The call's result; negative errno where it was tolerated. */
+  value(of: Call): number;
+  bytes(of: Out): Uint8Array;
+}
+
+/** A call that stopped the list. */
+export interface Failure {
+  readonly call: Call;
+  readonly errno: number;
+}

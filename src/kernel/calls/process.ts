@@ -1,0 +1,91 @@
+/** Calls on processes: ids, capabilities, limits, signals, execution. */
+import { type Call, call, callWithOut, type FdArg, out, words } from '../call.ts';
+import { PR_SET_NAME, SIGINFO_SIZE, WEXITED } from '../constants/process.ts';
+
+export function execve(path: string, argv: readonly string[], envp: readonly string[]): Call {
+  return call('execve', path, words(...argv, 0), words(...envp, 0));
+}
+
+export function prctl(option: number, a = 0, b = 0, c = 0, d = 0): Call {
+  return call('prctl', option, a, b, c, d);
+}
+
+export function setName(name: string): Call {
+  return call('prctl', PR_SET_NAME, name);
+}
+
+export function setsid(): Call {
+  return call('setsid');
+}
+
+export function setresuid(uid: number): Call {
+  return call('setresuid', uid, uid, uid);
+}
+
+export function setresgid(gid: number): Call {
+  return call('setresgid', gid, gid, gid);
+}
+
+export function setfsuid(uid: number): Call {
+  return call('setfsuid', uid);
+}
+
+export function setfsgid(gid: number): Call {
+  return call('setfsgid', gid);
+}
+
+export function setgroups(gids: readonly number[]): Call {
+  return call('setgroups', gids.length, new Uint8Array(Uint32Array.from(gids).buffer));
+}
+
+/** Sets of capability numbers as bit masks, capset(2) version 3. */
+export function capset(sets: {
+  readonly effective: bigint;
+  readonly permitted: bigint;
+  readonly inheritable: bigint;
+}): Call {
+  const low = (mask: bigint) => Number(mask & 0xffffffffn);
+  const high = (mask: bigint) => Number(mask >> 32n);
+  const header = new Uint8Array(Uint32Array.of(0x20080522, 0).buffer);
+  const { effective, permitted, inheritable } = sets;
+  const data = Uint32Array.of(
+    ...[low(effective), low(permitted), low(inheritable)],
+    ...[high(effective), high(permitted), high(inheritable)],
+  );
+  return call('capset', header, new Uint8Array(data.buffer));
+}
+
+/** @param pid 0 is the caller */
+export function prlimit64(pid: number, resource: number, soft: bigint, hard: bigint): Call {
+  return call('prlimit64', pid, resource, words(soft, hard), 0);
+}
+
+export function pidfdOpen(pid: number): Call {
+  return call('pidfd_open', pid, 0);
+}
+
+export function pidfdSendSignal(pidfd: FdArg, signal: number): Call {
+  return call('pidfd_send_signal', pidfd, signal, 0, 0);
+}
+
+export function kill(pid: number, signal: number): Call {
+  return call('kill', pid, signal);
+}
+
+/** The answer is a `siginfo_t`. */
+export function waitid(idType: number, id: FdArg, options: number = WEXITED): Call {
+  const info = out(SIGINFO_SIZE);
+  return callWithOut('waitid', info, idType, id, info, options, 0);
+}
+
+export function exitGroup(status: number): Call {
+  return call('exit_group', status);
+}
+
+export function madvise(address: number, length: number, advice: number): Call {
+  return call('madvise', address, length, advice);
+}
+
+export function joinSessionKeyring(name: string, operation: number): Call {
+  return call('keyctl', operation, name);
+}

@@ -1,0 +1,70 @@
+/**
+ * koffi, loaded without its JavaScript wrapper (that costs several milliseconds; the platform's `.node` file
+ * alone about one), and the C library's functions that this process calls.
+ *
+ * This folder is the only one that knows koffi.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { architecture } from './architecture.ts';
+
+type NativeFunction = ((...args: readonly unknown[]) => number) & {
+  async(...args: readonly unknown[]): void;
+};
+
+interface Koffi {
+  load(path: string): { func(definition: string): NativeFunction };
+  errno(): number;
+  address(buffer: Uint8Array): bigint;
+}
+
+let loaded: Koffi | undefined;
+
+/** The native module beside the executable or the bundle; in a checkout, the package's. */
+function locateNative(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const pack = `node_modules/@koromix/koffi-linux-${architecture}/linux_${architecture}/koffi.node`;
+  const candidates = [
+    join(dirname(process.execPath), 'koffi.node'),
+    join(here, '../engine/koffi.node'),
+    join(here, '../../', pack),
+  ];
+  const found = candidates.find((path) => existsSync(path));
+  if (!found) throw new RuntimeError('internal', 'cannot find koffi.node beside tsrun', { hint: 'run npm run build' });
+  return found;
+}
+
+function koffi(): Koffi {
+  if (!loaded) {
+    const module = { exports: {} };
+    process.dlopen(module, locateNative());
+    loaded = module.exports as Koffi;
+  }
+  return loaded;
+}
+
+const functions = new Map<string, NativeFunction>();
+let libc: ReturnType<Koffi['load']> | undefined;
+
+/** A function of the C library, by its C declaration. */
+export function libcFunction(declaration: string): NativeFunction {
+  let found = functions.get(declaration);
+  if (!found) {
+    libc ??= koffi().load('libc.so.6');
+    found = libc.func(declaration);
+    functions.set(declaration, found);
+  }
+  return found;
+}
+
+/** errno of the last call of this thread. */
+export function lastErrno(): number {
+  return koffi().errno();
+}
+
+/** The address of a buffer's memory, which must stay referenced while it is used. */
+export function addressOf(buffer: Uint8Array): bigint {
+  return koffi().address(buffer);
+}

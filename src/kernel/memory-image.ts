@@ -1,0 +1,150 @@
+/**
+ * Lays out the arguments of calls in a block of memory whose address is known: strings, structs, arrays of
+ * pointers. Used for both executors: the local one (address of a buffer of ours) and the stub (its inbox).
+ */
+import type { Arg, Call, Out, Words } from './call.ts';
+
+const encoder = new TextEncoder();
+
+/** Where a value stands, and whether the value itself or its address goes into the argument. */
+export interface Encoded {
+  readonly value: bigint | number;
+  /** True: `value` is the address of a result that is not known yet. */
+  readonly reference: boolean;
+}
+
+export class MemoryImage {
+  readonly #base: number | bigint;
+  #bytes: Uint8Array;
+  #view: DataView;
+  #end = 0;
+  readonly #fixed: boolean;
+  readonly #slots = new Map<Call, number>();
+  readonly #outs = new Map<Out, number>();
+  readonly #structs = new Map<Words, number>();
+  readonly #known: (call: Call) => number | undefined;
+
+  /**
+   * @param base address of the first byte, as the process sees it that executes the calls
+   * @param storage the memory itself, or the capacity to begin with (it grows)
+   * @param known results of calls that were executed earlier
+   */
+  constructor(
+    base: number | bigint,
+    storage: Uint8Array | number,
+    known: (call: Call) => number | undefined,
+  ) {
+    this.#base = base;
+    this.#fixed = typeof storage !== 'number';
+    this.#bytes = typeof storage === 'number' ? new Uint8Array(storage) : storage;
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
+    this.#known = known;
+  }
+
+  bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#end);
+  }
+
+  address(offset: number): number | bigint {
+    return typeof this.#base === 'bigint' ? this.#base + BigInt(offset) : this.#base + offset;
+  }
+
+  /** Takes aligned space and returns its offset. */
+  reserve(size: number, alignment = 8): number {
+    const start = (this.#end + alignment - 1) & -alignment;
+    this.#end = start + size;
+    if (this.#end > this.#bytes.length) this.#grow();
+    return start;
+  }
+
+  #grow(): void {
+    if (this.#fixed) throw new RangeError(`arguments of ${this.#end} bytes do not fit`);
+    const larger = new Uint8Array(Math.max(this.#end, this.#bytes.length * 2));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+
+  setWord(offset: number, value: number | bigint): void {
+    if (typeof value === 'number' && value >= 0 && value <= 0xffffffff) {
+      this.#view.setUint32(offset, value, true);
+      this.#view.setUint32(offset + 4, 0, true);
+    } else this.#view.setBigInt64(offset, BigInt.asIntN(64, BigInt(value)), true);
+  }
+
+  setHalf(offset: number, value: number): void {
+    this.#view.setUint32(offset, value, true);
+  }
+
+  /** Says where a call's result will stand, unless it has a place already. */
+  placeResult(call: Call, offset: number): void {
+    if (!this.#slots.has(call)) this.#slots.set(call, offset);
+  }
+
+  /** Where the call's result will stand. */
+  slot(call: Call): number {
+    const offset = this.#slots.get(call);
+    if (offset === undefined) throw new TypeError(`the result of ${call.name} is used, but the call is not made`);
+    return offset;
+  }
+
+  outOffset(out: Out): number {
+    let offset = this.#outs.get(out);
+    if (offset === undefined) {
+      offset = this.reserve(out.size);
+      this.#bytes.fill(0, offset, offset + out.size);
+      this.#outs.set(out, offset);
+    }
+    return offset;
+  }
+
+  encode(arg: Arg): Encoded {
+    if (typeof arg === 'number' || typeof arg === 'bigint') return { value: arg, reference: false };
+    if (typeof arg === 'string') return this.#at(this.#string(arg));
+    if (arg instanceof Uint8Array) return this.#at(this.#copy(arg));
+    if (arg.kind === 'out') return this.#at(this.outOffset(arg));
+    if (arg.kind === 'words') return this.#at(this.#words(arg));
+    const known = this.#known(arg);
+    if (known !== undefined) return { value: known, reference: false };
+    return { value: this.address(this.slot(arg)), reference: true };
+  }
+
+  #at(offset: number): Encoded {
+    return { value: this.address(offset), reference: false };
+  }
+
+  #string(text: string): number {
+    // A NUL would end the string early for the kernel: the file checked and the file used would differ.
+    if (text.includes('\0')) throw new TypeError(`NUL in the string ${JSON.stringify(text)}`);
+    const start = this.reserve(text.length * 3 + 1, 1);
+    const { written } = encoder.encodeInto(text, this.#bytes.subarray(start));
+    this.#bytes[start + written] = 0;
+    this.#end = start + written + 1;
+    return start;
+  }
+
+  #copy(bytes: Uint8Array): number {
+    const start = this.reserve(bytes.length);
+    this.#bytes.set(bytes, start);
+    return start;
+  }
+
+  /** Structs that take in a result have to be encoded before that result gets a place elsewhere. */
+  #words(block: Words): number {
+    const existing = this.#structs.get(block);
+    if (existing !== undefined) return existing;
+    const start = this.reserve(block.words.length * 8);
+    this.#structs.set(block, start);
+    block.words.forEach((word, index) => {
+      const place = start + index * 8;
+      this.setWord(place, 0);
+      if (isPending(word, this.#known)) this.#slots.set(word, place);
+      else this.setWord(place, this.encode(word).value);
+    });
+    return start;
+  }
+}
+
+function isPending(arg: Arg, known: (call: Call) => number | undefined): arg is Call {
+  return typeof arg === 'object' && 'kind' in arg && arg.kind === 'call' && known(arg) === undefined;
+}

@@ -1,0 +1,29 @@
+/** struct statx, as far as it is used. */
+import { S_IFCHR, S_IFMT } from './constants/file.ts';
+
+export interface Status {
+  /** File type and permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly inode: bigint;
+  readonly deviceMajor: number;
+  readonly deviceMinor: number;
+}
+
+export function decodeStatx(bytes: Uint8Array): Status {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    uid: view.getUint32(20, true),
+    gid: view.getUint32(24, true),
+    mode: view.getUint16(28, true),
+    inode: view.getBigUint64(32, true),
+    deviceMajor: view.getUint32(128, true),
+    deviceMinor: view.getUint32(132, true),
+  };
+}
+
+export function isCharacterDevice(status: Status, major: number, minor: number): boolean {
+  const isCharacter = (status.mode & S_IFMT) === S_IFCHR;
+  return isCharacter && status.deviceMajor === major && status.deviceMinor === minor;
+}

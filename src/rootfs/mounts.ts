@@ -1,0 +1,208 @@
+/** The entries of `mounts`, in order, onto the container's root. mount_setattr(2), fsopen(2), open_tree(2). */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { type Step, step } from '../init/step.ts';
+import type { Call, FdArg } from '../kernel/call.ts';
+import { close, openat2, openInRoot } from '../kernel/calls/file.ts';
+import {
+  cloneTree,
+  fsconfigCreate,
+  fsconfigFlag,
+  fsconfigString,
+  fsmount,
+  fsopen,
+  mountSetattr,
+  moveMount,
+} from '../kernel/calls/mount.ts';
+import { AT_FDCWD, O_DIRECTORY, O_PATH, RESOLVE_IN_ROOT, RESOLVE_NO_SYMLINKS } from '../kernel/constants/file.ts';
+import { describeErrno, ELOOP, ENOENT, ENOTDIR, EPERM, errnoName } from '../kernel/errno.ts';
+import type { Mount } from '../spec/types.ts';
+import { type MountRequest, parseMountOptions } from './mount-options.ts';
+import { stepOnTarget } from './target.ts';
+
+export interface MountContext {
+  /** The root's mount. */
+  readonly root: FdArg;
+  /** Whether a bind's source is a directory; undefined where it is not there. */
+  readonly isDirectory: (hostPath: string) => boolean | undefined;
+  /** Trees of bind sources that only the host side may open, by index in `mounts`. */
+  readonly sourceTrees: ReadonlyMap<number, Call>;
+}
+
+/** Filesystems whose content the runtime itself trusts: never mounted on a symlink (CVE-2019-19921). */
+const TRUSTED_TYPES = new Set(['proc', 'sysfs']);
+
+/** What may be mounted inside /proc, as runc has it: lxcfs' files and two more. */
+const ALLOWED_IN_PROC = new Set([
+  ...['cpuinfo', 'diskstats', 'meminfo', 'stat', 'swaps', 'uptime', 'loadavg', 'slabinfo'],
+  ...['net/dev', 'sys/kernel/ns_last_pid', 'sys/crypto/fips_enabled'],
+]);
+
+/** @throws RuntimeError `config` or `unsupported` where the entry cannot be done at all */
+export function mountStep(mount: Mount, index: number, context: MountContext): Step {
+  const pointer = `/mounts/${index}`;
+  const request = parseMountOptions(mount.options ?? []);
+  refuse(mount, request, pointer);
+  if (request.bind !== 'no' || mount.type === 'bind') return bindStep(mount, request, pointer, index, context);
+  return filesystemStep(mount, request, pointer, context);
+}
+
+function refuse(mount: Mount, request: MountRequest, pointer: string): void {
+  const [option] = request.unsupported;
+  if (option || request.remount) {
+    throw new RuntimeError('unsupported', `mount option "${option ?? 'remount'}" is not implemented by this version`, {
+      pointer: `${pointer}/options`,
+    });
+  }
+  const inside = /^\/+proc\/+(.+)$/.exec(mount.destination)?.[1];
+  if (inside !== undefined && !ALLOWED_IN_PROC.has(inside)) {
+    throw new RuntimeError('config', `"${mount.destination}" cannot be mounted because it is inside /proc`, {
+      pointer: `${pointer}/destination`,
+      hint: 'mount it elsewhere, or hide the file with linux.maskedPaths',
+    });
+  }
+  if (/^\/+$/.test(mount.destination)) {
+    throw new RuntimeError('config', 'a mount cannot cover the root itself', {
+      pointer: `${pointer}/destination`,
+      hint: 'use root.path, or tsrun\'s overlay root (annotation "org.tsrun.overlay")',
+    });
+  }
+}
+
+function filesystemStep(mount: Mount, request: MountRequest, pointer: string, { root }: MountContext): Step {
+  const type = mount.type ?? '';
+  if (type === '') {
+    throw new RuntimeError('config', `the mount at "${mount.destination}" has neither a type nor "bind"`, { pointer });
+  }
+  const trusted = TRUSTED_TYPES.has(type);
+  const resolve = trusted ? RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS : RESOLVE_IN_ROOT;
+  return stepOnTarget({
+    name: `mount "${type}" at "${mount.destination}"`,
+    pointer,
+    root,
+    path: mount.destination,
+    missing: 'directory',
+    calls: () => {
+      const target = openat2(root, mount.destination, O_PATH | O_DIRECTORY, resolve);
+      const { calls, tree } = newFilesystem(type, mount.source ?? type, request);
+      return [target, ...calls, moveMount(tree, target), ...propagate(tree, request), close(tree), close(target)];
+    },
+    recover: (errno, call) => explainFilesystem(type, mount.destination, errno, call, pointer),
+  });
+}
+
+/** The calls that make a detached mount of a new filesystem instance. */
+export function newFilesystem(
+  type: string,
+  source: string,
+  request: Pick<MountRequest, 'attributes' | 'superblock' | 'data'>,
+): { readonly calls: readonly Call[]; readonly tree: Call } {
+  const fs = fsopen(type);
+  const options = request.data.map((option) => fsOption(fs, option));
+  const parameters = request.superblock.map((parameter) => fsconfigFlag(fs, parameter));
+  const tree = fsmount(fs, request.attributes.set);
+  const source_ = fsconfigString(fs, 'source', source);
+  return { calls: [fs, source_, ...parameters, ...options, fsconfigCreate(fs), tree, close(fs)], tree };
+}
+
+function fsOption(fs: Call, option: string): Call {
+  const equals = option.indexOf('=');
+  return equals < 0 ? fsconfigFlag(fs, option) : fsconfigString(fs, option.slice(0, equals), option.slice(equals + 1));
+}
+
+function explainFilesystem(type: string, destination: string, errno: number, call: Call, pointer: string) {
+  const because = `${call.name}: ${describeErrno(errno)}`;
+  const details = { pointer, call: call.name, errno: errnoName(errno) };
+  if (TRUSTED_TYPES.has(type) && (errno === ELOOP || errno === ENOTDIR)) {
+    return new RuntimeError('bundle', `cannot mount "${type}" at "${destination}": it must be a directory`, {
+      ...details,
+      hint: `"${destination}" in the rootfs is a symlink or a file; make it a directory`,
+    });
+  }
+  if (type === 'sysfs' && errno === EPERM) {
+    return new RuntimeError('rootless', `cannot mount "sysfs" at "${destination}": ${because}`, {
+      ...details,
+      hint: 'sysfs needs a network namespace of the same user namespace: add one, or bind the host\'s ({"type": "none", "source": "/sys", "options": ["rbind", "ro", "nosuid", "noexec", "nodev"]})',
+    });
+  }
+  if (type === 'proc' && errno === EPERM) {
+    return new RuntimeError('rootless', `cannot mount "proc" at "${destination}": ${because}`, {
+      ...details,
+      hint: 'a user namespace may mount proc only with a pid namespace of its own, and where the host\'s /proc has nothing mounted over it (a container\'s has)',
+    });
+  }
+  return undefined;
+}
+
+function bindStep(
+  mount: Mount,
+  request: MountRequest,
+  pointer: string,
+  index: number,
+  { root, isDirectory, sourceTrees }: MountContext,
+): Step {
+  const source = mount.source ?? '';
+  if (request.data.length > 0) {
+    throw new RuntimeError('config', `a bind mount takes no filesystem options, found "${request.data.join(',')}"`, {
+      pointer: `${pointer}/options`,
+    });
+  }
+  const name = `bind "${source}" at "${mount.destination}"`;
+  return stepOnTarget({
+    name,
+    pointer,
+    root,
+    path: mount.destination,
+    missing: isDirectory(source) === false ? 'file' : 'directory',
+    calls: () => {
+      const target = openInRoot(root, mount.destination);
+      const opened = sourceTrees.get(index);
+      const tree = opened ?? bindTree(source, request);
+      const trees = opened ? [] : [tree];
+      const changes = [...attributes(tree, request), ...propagate(tree, request)];
+      return [target, ...trees, ...changes, moveMount(tree, target), close(tree), close(target)];
+    },
+    recover: (errno, call) => explainBind(source, name, errno, call, pointer),
+  });
+}
+
+/** A detached copy of a bind's source; to be executed where the source can be reached. */
+export function bindTree(source: string, request: Pick<MountRequest, 'bind'>): Call {
+  return cloneTree(AT_FDCWD, source, { recursive: request.bind === 'recursive' });
+}
+
+function attributes(tree: Call, request: MountRequest): Call[] {
+  const isAsked = ({ set, clear }: { set: number; clear: number }) => set !== 0 || clear !== 0;
+  const { attributes: own, recursiveAttributes: all } = request;
+  return [
+    ...(isAsked(own) ? [mountSetattr(tree, own, { recursive: false })] : []),
+    ...(isAsked(all) ? [mountSetattr(tree, all, { recursive: true })] : []),
+  ];
+}
+
+function propagate(tree: Call, request: MountRequest): Call[] {
+  return request.propagation.map(({ type, recursive }) => mountSetattr(tree, { propagation: type }, { recursive }));
+}
+
+function explainBind(source: string, name: string, errno: number, call: Call, pointer: string) {
+  const details = { pointer: `${pointer}/source`, call: call.name, errno: errnoName(errno) };
+  if (call.name === 'open_tree' && errno === ENOENT) {
+    return new RuntimeError('config', `cannot ${name}: no such file or directory: "${source}"`, {
+      ...details,
+      hint: 'the source of a bind mount must exist on the host',
+    });
+  }
+  if (call.name === 'move_mount' && errno === ENOTDIR) {
+    return new RuntimeError('config', `cannot ${name}: not a directory`, {
+      ...details,
+      hint: 'a directory binds onto a directory, a file onto a file',
+    });
+  }
+  if (call.name === 'mount_setattr' && errno === EPERM) {
+    return new RuntimeError('rootless', `cannot ${name}: mount_setattr: ${describeErrno(errno)}`, {
+      ...details,
+      pointer: `${pointer}/options`,
+      hint: 'a user namespace cannot take away ro, nosuid, nodev, noexec or change the atime mode of a host mount',
+    });
+  }
+  return undefined;
+}
