@@ -1,32 +1,44 @@
-/** What could stand where the cursor is: options and their values from yargs, arguments from here. */
+/** What could stand where the cursor is: commands, options and their values from yargs, arguments from here. */
 import type { Command, Positional } from './command.ts';
 import { commandNames, loadAllCommands, loadCommand } from './commands.ts';
 import { type GlobalValues, readGlobals } from './globals.ts';
 import { parse } from './parse.ts';
 
+/** yargs offers `--b` for `-b` where two dashes are typed. */
+const ONE_LETTER_LONG = /^--.$/;
+
 /** @param words of the command line after `tsrun`, the last one being what is typed so far */
 export async function completions(words: readonly string[]): Promise<readonly string[]> {
   const current = words.at(-1) ?? '';
-  return (await candidates(words, current)).filter((word) => word.startsWith(current));
+  const found = await candidates(words.slice(0, -1), current);
+  // Options are offered when one is begun; an empty word may be a value or a file.
+  return found.filter(
+    (word) =>
+      word.startsWith(current) &&
+      word.startsWith('-') === current.startsWith('-') &&
+      !ONE_LETTER_LONG.test(word),
+  );
 }
 
-async function candidates(words: readonly string[], current: string): Promise<readonly string[]> {
-  const { options, next } = readGlobals(words.slice(0, -1));
-  const [name, ...before] = next.kind === 'command' ? next.words : [];
-  const command = name === undefined ? undefined : await loadCommand(name);
-  const place = command === undefined || current.startsWith('-') ? undefined : argumentAt(command, before);
-  if (place?.complete !== undefined) return argumentsLike(place, options);
-  if (place !== undefined && place.choices === undefined) return [];
-  return fromYargs(words);
+async function candidates(before: readonly string[], current: string): Promise<readonly string[]> {
+  const { options, next } = readGlobals(before);
+  const [name, ...given] = next.kind === 'command' ? next.words : [];
+  if (name === undefined) return ofProgram([...before, current]);
+  const command = await loadCommand(name);
+  if (command === undefined) return [];
+  const place = nextArgument(command, given);
+  if (place === 'none') return [];
+  if (place === 'value' || current.startsWith('-')) return ofCommand(command, [...given, current]);
+  return argumentsLike(place, options);
 }
 
-/** The argument that would be next, unless an option's value is. */
-function argumentAt(command: Command, before: readonly string[]): Positional | undefined {
+/** What an argument would be at the end of these words: `value` where an option waits for its own. */
+function nextArgument(command: Command, words: readonly string[]): Positional | 'value' | 'none' {
   try {
-    const outcome = parse(before, command.options, command.stopAtFirstArgument === true);
-    return outcome.kind === 'parsed' ? command.args[outcome.args.length] : undefined;
+    const outcome = parse(words, command.options, command.stopAtFirstArgument === true);
+    return outcome.kind === 'parsed' ? (command.args[outcome.args.length] ?? 'none') : 'none';
   } catch {
-    return undefined;
+    return 'value';
   }
 }
 
@@ -36,8 +48,10 @@ async function argumentsLike(place: Positional, options: GlobalValues): Promise<
       return commandNames;
     case 'signal':
       return (await import('../process/signals.ts')).signalNames.map((name) => name.slice('SIG'.length));
-    default:
+    case 'container':
       return containerIds(options);
+    default:
+      return place.choices ?? [];
   }
 }
 
@@ -55,10 +69,12 @@ async function containerIds(options: GlobalValues): Promise<readonly string[]> {
   }
 }
 
-async function fromYargs(words: readonly string[]): Promise<readonly string[]> {
-  const { program } = await import('./yargs.ts');
-  const parser = program(await loadAllCommands());
-  return new Promise((resolve, reject) => {
-    parser.getCompletion([...words], (error, found) => (error ? reject(error) : resolve(found ?? [])));
-  });
+async function ofProgram(words: string[]): Promise<readonly string[]> {
+  const { complete, program } = await import('./yargs.ts');
+  return complete(program(await loadAllCommands()), words);
+}
+
+async function ofCommand(command: Command, words: string[]): Promise<readonly string[]> {
+  const { complete, commandProgram } = await import('./yargs.ts');
+  return complete(commandProgram(command), words);
 }

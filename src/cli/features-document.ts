@@ -8,7 +8,7 @@ const NAMESPACES = ['cgroup', 'ipc', 'mount', 'network', 'pid', 'time', 'user', 
 const UNSAFE_ANNOTATIONS = ['org.tsrun.overlay', 'org.tsrun.overlay.lowerdirs'];
 
 export async function featuresDocument(): Promise<object> {
-  const [{ capabilityNames }, { mountOptionNames }] = await Promise.all([
+  const [{ capabilityNames }, { mountOptions }] = await Promise.all([
     import('../process/capabilities.ts'),
     import('../rootfs/mount-options.ts'),
   ]);
@@ -16,11 +16,16 @@ export async function featuresDocument(): Promise<object> {
     ociVersionMin: '1.0.0',
     ociVersionMax: SPEC_VERSION,
     hooks: HOOKS,
-    mountOptions: [...mountOptionNames].sort(),
+    mountOptions: supported(mountOptions),
     linux: linux(capabilityNames),
     annotations: { 'org.tsrun.version': await version(), 'org.tsrun.checkpoint.enabled': 'false' },
     potentiallyUnsafeConfigAnnotations: UNSAFE_ANNOTATIONS,
   };
+}
+
+function supported(options: ReadonlyMap<string, { readonly kind: string }>): string[] {
+  const names = [...options].filter(([, effect]) => effect.kind !== 'unsupported').map(([name]) => name);
+  return names.sort();
 }
 
 function linux(capabilities: readonly string[]): object {

@@ -77,6 +77,15 @@ export function commandProgram(command: Command): Argv {
   return addCommand(base([]), command).usage(heading);
 }
 
+/** The words that may stand last. */
+export function complete(parser: Argv, words: string[]): Promise<readonly string[]> {
+  return new Promise((resolve, reject) => {
+    parser
+      .fail(() => {})
+      .getCompletion(words, (error, found) => (error ? reject(error) : resolve(found ?? [])));
+  });
+}
+
 function base(words: readonly string[]): Argv {
   return yargs([...words])
     .scriptName('tsrun')

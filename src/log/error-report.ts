@@ -1,7 +1,17 @@
 /** What is said about an error: one line for people, and fields for programs. */
-import { type Finding, RuntimeError } from '../errors/runtime-error.ts';
+import { RuntimeError } from '../errors/runtime-error.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
+
+export interface ErrorText {
+  /** The error on one line. */
+  readonly headline: string;
+  /** What else its message says: all problems of a configuration, a piece of it. */
+  readonly others: readonly string[];
+}
+
+/** A circle of causes must not hang the last thing that runs. */
+const MOST_CAUSES = 16;
 
 /** Anything thrown, as the project's error. What nobody expected becomes `internal`. */
 export function asRuntimeError(thrown: unknown): RuntimeError {
@@ -13,24 +23,11 @@ export function asRuntimeError(thrown: unknown): RuntimeError {
   });
 }
 
-/** The message, with those of its causes that it does not repeat already, on one line. */
-export function errorMessage(error: RuntimeError): string {
-  let text = error.message;
-  for (const cause of causes(error)) {
-    if (!text.includes(cause.message)) text += `: ${cause.message}`;
-  }
-  const [first, ...others] = error.details.findings ?? [];
-  if (first !== undefined && !text.includes(first.expected)) {
-    text += `: ${findingText(first)}`;
-    if (others.length > 0) text += ` (and ${others.length} more)`;
-  }
-  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
-}
-
-/** `config.json:12:5: /process/args: expected array of strings, found string "sh"`. */
-export function findingText({ file, line, column, pointer, expected, found }: Finding): string {
-  const place = line > 0 ? `${file}:${line}:${column}` : file;
-  return `${place}: ${pointer === '' ? '' : `${pointer}: `}expected ${expected}, found ${found}`;
+/** The message, with those of its causes that it does not repeat already. */
+export function errorText(error: RuntimeError): ErrorText {
+  const [first = '', ...others] = error.message.trim().split('\n');
+  const headline = withCauses(first.endsWith(':') ? complete(first, others) : first, error);
+  return { headline: headline.replaceAll(/\s*\n\s*/g, ' '), others };
 }
 
 /** What goes beside the message in the log. Fields that are not known are left out. */
@@ -44,10 +41,41 @@ export function stacks(error: RuntimeError): string {
   return [error, ...causes(error)].map((each) => each.stack ?? each.message).join('\ncaused by: ');
 }
 
-function causes(error: Error): Error[] {
+/** The errors that an error comes from, the nearest first. */
+export function causes(error: Error): Error[] {
   const found: Error[] = [];
-  // The bound keeps a circle of causes from hanging the last thing that runs.
-  for (let cause = error.cause; cause instanceof Error && found.length < 16; cause = cause.cause)
+  for (let { cause } = error; cause instanceof Error && found.length < MOST_CAUSES; cause = cause.cause) {
     found.push(cause);
+  }
   return found;
+}
+
+/** A headline that announces a list takes the first of it along: readers of one line see no more. */
+function complete(announcement: string, list: readonly string[]): string {
+  const [first, ...more] = list;
+  if (first === undefined) return announcement;
+  return `${announcement} ${first.trim()}${more.length > 0 ? ` (and ${more.length} more)` : ''}`;
+}
+
+function withCauses(headline: string, error: RuntimeError): string {
+  let text = headline;
+  // A configuration's error says all; beneath it is only the parser's own.
+  if (error.code === 'config' || error.code === 'unsupported') return text;
+  for (const cause of causes(error)) {
+    if (!isSaid(cause, error.message + text)) text += `: ${causeText(cause)}`;
+    if (cause instanceof RuntimeError && cause.code === 'config') break;
+  }
+  return text;
+}
+
+function isSaid(cause: Error, text: string): boolean {
+  return (
+    text.includes(cause.message) || ('errno' in cause && 'code' in cause && text.includes(String(cause.code)))
+  );
+}
+
+/** Node's `ENOENT: no such file or directory, open '/x'` in the form of this project's messages. */
+function causeText(cause: Error): string {
+  const [, code, meaning, call] = /^(E[A-Z0-9]+): (.*), (\w+)(?: |$)/s.exec(cause.message) ?? [];
+  return code === undefined ? cause.message : `${call}: ${code} (${meaning})`;
 }

@@ -4,7 +4,7 @@
  * error, so the error comes first there. Hence warnings are held back until the command's end is known.
  */
 import type { RuntimeError } from '../errors/runtime-error.ts';
-import { errorFields, errorMessage, type Fields, findingText, stacks } from './error-report.ts';
+import { type ErrorText, errorFields, errorText, type Fields, stacks } from './error-report.ts';
 import type { Log } from './log.ts';
 import type { Format, Level, WriteRecord } from './records.ts';
 import { writeAll } from './write-all.ts';
@@ -67,24 +67,21 @@ export class Logger implements Log {
 
   /** The command failed: one line on standard error, then what helps; one record in the log file. */
   async fail(error: RuntimeError): Promise<void> {
-    const message = errorMessage(error);
-    this.#print(error, message);
+    const text = errorText(error);
+    this.#print(error, text);
     if (this.#settings.fd === undefined) return;
     const warnings = this.#held.length > 0 ? this.#held : undefined;
     const stack = this.#settings.debug ? stacks(error) : undefined;
     const write = await this.#writer();
-    write('error', message, { ...errorFields(error), warnings, stack });
+    write('error', text.headline, { ...errorFields(error), warnings, stack });
   }
 
-  #print(error: RuntimeError, message: string): void {
-    const { hint, findings = [] } = error.details;
-    let text = `tsrun: ${message}\n`;
-    if (findings.length > 1) text += findings.map((finding) => `  ${findingText(finding)}\n`).join('');
-    for (const advice of new Set([hint, ...findings.map((finding) => finding.hint)])) {
-      if (advice !== undefined) text += `  hint: ${advice}\n`;
-    }
-    if (this.#settings.debug) text += `${stacks(error)}\n`;
-    writeAll(STDERR, text);
+  #print(error: RuntimeError, { headline, others }: ErrorText): void {
+    const { hint } = error.details;
+    const lines = [`tsrun: ${headline}`, ...others];
+    if (hint !== undefined) lines.push(`  hint: ${hint}`);
+    if (this.#settings.debug) lines.push(stacks(error));
+    writeAll(STDERR, `${lines.join('\n')}\n`);
     if (this.#settings.fd === undefined) this.#held.forEach(printWarning);
   }
 

@@ -2,6 +2,7 @@
 import { openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RuntimeError } from '../../errors/runtime-error.ts';
+import type { SpecOptions } from '../../spec/generate.ts';
 import { defineCommand } from '../command.ts';
 import { absolute } from '../paths.ts';
 
@@ -26,9 +27,12 @@ export const spec = defineCommand({
   async run({ runtime }, { options }) {
     const { generateSpec, serializeSpec } = await import('../../spec/generate.ts');
     const { rootless = false, subids = false } = options;
+    if (subids && !rootless) {
+      throw new RuntimeError('usage', '--subids is for a rootless configuration', { hint: 'add --rootless' });
+    }
     const path = join(absolute(options.bundle ?? '.'), 'config.json');
-    const text = serializeSpec(generateSpec({ rootless, subids, overlay: options['no-overlay'] !== true }));
-    writeNew(path, text);
+    const ids = await callerIds(subids);
+    writeNew(path, serializeSpec(generateSpec({ rootless, overlay: options['no-overlay'] !== true, ids })));
     if (!rootless && process.geteuid?.() !== 0) {
       runtime.log.warning(`${path} is for root`, {
         hint: 'tsrun spec --rootless writes one for an ordinary user',
@@ -37,6 +41,18 @@ export const spec = defineCommand({
     return 0;
   },
 });
+
+/** The ids of whoever will run it, with their subordinate ranges if wanted. */
+async function callerIds(subids: boolean): Promise<SpecOptions['ids']> {
+  const ids = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+  if (!subids) return ids;
+  const { subordinateRange } = await import('../subordinate-range.ts');
+  return {
+    ...ids,
+    subuid: subordinateRange('/etc/subuid', ids.uid),
+    subgid: subordinateRange('/etc/subgid', ids.uid),
+  };
+}
 
 /** O_EXCL, so that a file that is there, or a link to one, stays as it is. */
 function writeNew(path: string, text: string): void {
