@@ -13,7 +13,17 @@ export function nearest(text: string, candidates: readonly string[]): string | u
     const distance = editDistance(text.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best;
+  return best ?? candidates.find((candidate) => abbreviates(text, candidate));
+}
+
+/** `net` for `network`, `mnt` for `mount`. */
+function abbreviates(text: string, candidate: string): boolean {
+  if (text.length < 3 || text[0] !== candidate[0]) return false;
+  let from = 0;
+  return [...text].every((letter) => {
+    from = candidate.indexOf(letter, from) + 1;
+    return from > 0;
+  });
 }
 
 /** Levenshtein's distance: inserted, deleted and replaced characters. */

@@ -69,8 +69,10 @@ export function place(finding: Finding): string {
 /** `/process/args: expected an array of strings, found the string "sh"; write ["sh"]` */
 export function sentence(problem: Problem | Finding): string {
   const hint = problem.hint === undefined ? '' : `; ${problem.hint}`;
-  if ('unsupported' in problem) return `${problem.pointer} ${problem.found}${hint}`;
-  const subject = problem.pointer === '' ? '' : `${problem.pointer}: `;
+  // A key may hold what would steer a terminal.
+  const pointer = problem.pointer.replace(/\p{Cc}/gu, '\uFFFD');
+  if ('unsupported' in problem) return `${pointer} ${problem.found}${hint}`;
+  const subject = pointer === '' ? '' : `${pointer}: `;
   return `${subject}expected ${problem.expected}, found ${problem.found}${hint}`;
 }
 

@@ -18,7 +18,14 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   gid: '0',
 };
 
-/** The schema, from the root of which on `at` is the pointer of `subject`. */
+/** So many names are shown in any case. */
+const SHORT_LIST = 8;
+
+/**
+ * All that the validator says, once per place.
+ *
+ * @param at JSON pointer, in the schema of config.json, of the schema of `subject`
+ */
 export function shapeProblems(errors: readonly ShapeError[], subject: unknown, at: string): Problem[] {
   const schema = JSON.parse(schemaText) as SchemaNode;
   const root = schemaAt(schema, at);
@@ -40,10 +47,14 @@ function shapeProblem(error: ShapeError, subject: unknown, root: SchemaNode): Pr
   if (error.keyword === 'minItems') {
     return { pointer: instancePath, expected: `${expectation(node)}, not empty`, found: 'an empty one' };
   }
-  return withHint(
-    { pointer: instancePath, expected: expectation(node), found: inWords(value) },
-    correction(node, value),
-  );
+  const hint = correction(node, value);
+  return withHint({ pointer: instancePath, expected: names(node, hint), found: inWords(value) }, hint);
+}
+
+/** A long list of names helps only where there is no better hint. */
+function names(node: SchemaNode, hint: string | undefined): string {
+  const count = node.choice?.length ?? 0;
+  return hint !== undefined && count > SHORT_LIST ? `one of the ${count} known names` : expectation(node);
 }
 
 function missing(parent: string, name: string, subject: unknown, root: SchemaNode): Problem {

@@ -29,6 +29,7 @@ const EXPECTED: Readonly<Record<number, string>> = {
 
 const COMMENT = 10;
 const UNFINISHED_COMMENT = 11;
+const UNFINISHED_STRING = 12;
 
 /** Where and what it is. */
 export function syntaxProblem(text: string, error: ParseError): SyntaxProblem {
@@ -38,14 +39,16 @@ export function syntaxProblem(text: string, error: ParseError): SyntaxProblem {
   const offset = atEnd ? text.trimEnd().length : error.offset;
   const token = text.slice(error.offset, error.offset + Math.max(error.length, 1));
   const expected = EXPECTED[error.error] ?? 'JSON';
-  const found = atEnd ? 'the end of the file' : foundWords(error.error, token);
+  const found = atEnd ? 'the end of the file' : foundWords(error.error, text, error.offset, token);
   const hint = hintFor(error.error, text, error.offset, token, atEnd);
   const problem = { pointer: '', offset, expected, found };
   return hint === undefined ? problem : { ...problem, hint };
 }
 
-function foundWords(code: number, token: string): string {
-  return code === COMMENT || code === UNFINISHED_COMMENT ? 'a comment' : quoted(token.trim());
+function foundWords(code: number, text: string, offset: number, token: string): string {
+  if (code === COMMENT || code === UNFINISHED_COMMENT) return 'a comment';
+  if (code === UNFINISHED_STRING) return `the end of the ${text.indexOf('\n', offset) < 0 ? 'file' : 'line'}`;
+  return token.startsWith('"') ? `the string ${quoted(token.slice(1, -1))}` : quoted(token.trim());
 }
 
 function hintFor(

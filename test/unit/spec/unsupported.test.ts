@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { unsupportedInConfig, unsupportedInProcess } from '../../../src/spec/unsupported.ts';
+import { failure, messageFor, validConfig } from './fixture.ts';
+
+/** A value for each field of the table, that asks for something. */
+const ASKING: readonly (readonly [string, unknown])[] = [
+  ['/linux/seccomp', { defaultAction: 'SCMP_ACT_ALLOW' }],
+  ['/linux/sysctl', { 'net.ipv4.ip_forward': '1' }],
+  ['/linux/devices', [{ type: 'c', path: '/dev/fuse', major: 10, minor: 229 }]],
+  ['/linux/netDevices', { eth0: { name: 'eth1' } }],
+  ['/linux/intelRdt', { closID: 'x' }],
+  ['/linux/memoryPolicy', { mode: 'MPOL_BIND', nodes: '0' }],
+  ['/linux/personality', { domain: 'LINUX32' }],
+  ['/linux/mountLabel', 'label'],
+  ['/linux/resources/memory', { limit: 0 }],
+  ['/linux/resources/cpu', { shares: 100 }],
+  ['/linux/resources/pids', { limit: 10 }],
+  ['/linux/resources/blockIO', { weight: 10 }],
+  ['/linux/resources/hugepageLimits', [{ pageSize: '2MB', limit: 1 }]],
+  ['/linux/resources/network', { classID: 1 }],
+  ['/linux/resources/rdma', { mlx5_1: { hcaHandles: 3 } }],
+  ['/linux/resources/unified', { 'memory.high': '1' }],
+  ['/process/scheduler', { policy: 'SCHED_FIFO' }],
+  ['/process/ioPriority', { class: 'IOPRIO_CLASS_BE', priority: 4 }],
+  ['/process/execCPUAffinity', { initial: '0' }],
+  ['/process/apparmorProfile', 'profile'],
+  ['/process/selinuxLabel', 'label'],
+  ['/mounts/0/uidMappings', [{ containerID: 0, hostID: 0, size: 1 }]],
+  ['/mounts/0/gidMappings', [{ containerID: 0, hostID: 0, size: 1 }]],
+];
+
+/** An object nested as the pointer says, with the value at its end; over a valid configuration. */
+function configWith(pointer: string, value: unknown): unknown {
+  const config: unknown = validConfig();
+  const names = pointer.slice(1).split('/');
+  const last = names.pop() ?? '';
+  const parent = names.reduce((at, name) => (at as Record<string, unknown>)[name], config);
+  (parent as Record<string, unknown>)[last] = value;
+  return config;
+}
+
+describe('a field that this version does not implement', () => {
+  test.each(ASKING)('is refused at %s', async (pointer, value) => {
+    const error = await failure(JSON.stringify(configWith(pointer, value)));
+    expect(error.code).toBe('unsupported');
+    expect(error.message).toContain(
+      `${pointer} is not implemented by this version of tsrun; remove it, or use runc or crun for this bundle`,
+    );
+  });
+
+  test.each(['idmap', 'ridmap'])('may be the mount option %s', async (option) => {
+    const text = await messageFor(({ mounts }) =>
+      mounts.push({ destination: '/x', options: ['ro', option] }),
+    );
+    expect(text).toContain(`/mounts/7/options/1 ("${option}") is not implemented`);
+  });
+
+  test('makes a configuration that is also wrong a wrong one', async () => {
+    const config = { ...(configWith('/linux/mountLabel', 'x') as object), hostname: 5 };
+    expect((await failure(JSON.stringify(config))).code).toBe('config');
+  });
+});
+
+describe('a value that asks for nothing', () => {
+  test.each(ASKING.map(([pointer]) => pointer))('is fine at %s', (pointer) => {
+    for (const nothing of [undefined, null, '', {}, [], { inner: [{ deeper: '' }], flag: false }]) {
+      expect(unsupportedInConfig(configWith(pointer, nothing))).toEqual([]);
+    }
+  });
+
+  test('may stand where something else was expected', () => {
+    for (const odd of [
+      undefined,
+      null,
+      5,
+      'x',
+      [],
+      { linux: 5, mounts: 7, process: [] },
+      { mounts: [null] },
+    ]) {
+      expect(unsupportedInConfig(odd)).toEqual([]);
+      expect(unsupportedInProcess(odd)).toEqual([]);
+    }
+  });
+});
+
+test('device rules are implemented', () => {
+  expect(unsupportedInConfig(validConfig())).toEqual([]);
+});
