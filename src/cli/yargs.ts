@@ -28,24 +28,22 @@ const PARSER = {
 const HELP: Option = { name: 'help', short: 'h', type: 'flag', help: 'print this help' };
 const VERSION: Option = { name: 'version', short: 'v', type: 'flag', help: 'print the version' };
 
+interface How {
+  /** The first argument ends the options. */
+  readonly stop: boolean;
+  /** What the fast parser stumbled over, for the message. */
+  readonly token: string;
+  readonly command?: string;
+}
+
 /**
  * Parses what the fast parser could not, such as `-td` for `-t -d`.
  *
- * @param how.token what the fast parser stumbled over, for the message
  * @throws RuntimeError `usage`
  */
-export function parseUnusual(
-  words: readonly string[],
-  table: readonly Option[],
-  how: { readonly stop: boolean; readonly token: string; readonly command?: string },
-): Parsed | 'help' {
+export function parseUnusual(words: readonly string[], table: readonly Option[], how: How): Parsed | 'help' {
   const known = [...table, HELP];
-  const argv = addOptions(base(words), known, true)
-    .parserConfiguration({ ...PARSER, 'halt-at-non-option': how.stop })
-    .fail((message) => {
-      throw new RuntimeError('usage', `cannot parse ${how.token}: ${oneLine(message)}`);
-    })
-    .parseSync();
+  const argv = parseWords(words, known, how);
   const { _: args, $0: _program, ...given } = argv;
   const options: Record<string, OptionValue> = {};
   for (const [name, value] of Object.entries(given)) {
@@ -56,6 +54,25 @@ export function parseUnusual(
     }
   }
   return options.help === true ? 'help' : { options, args: args.map(String) };
+}
+
+function parseWords(
+  words: readonly string[],
+  known: readonly Option[],
+  how: How,
+): ReturnType<Argv['parseSync']> {
+  try {
+    return addOptions(base(words), known, true)
+      .parserConfiguration({ ...PARSER, 'halt-at-non-option': how.stop })
+      .fail((message) => {
+        throw new RuntimeError('usage', `cannot parse ${how.token}: ${oneLine(message)}`);
+      })
+      .parseSync();
+  } catch (error) {
+    if (error instanceof RuntimeError) throw error;
+    // yargs keeps its tables in plain objects, and trips over words such as `--constructor`.
+    throw unknownOption(how.token, known, how.command);
+  }
 }
 
 /** The whole program, or one command, for its help or for completion. */

@@ -1,0 +1,129 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { RuntimeError } from '../../../src/errors/runtime-error.ts';
+import { errorText } from '../../../src/log/error-report.ts';
+import { Logger, type LogSettings } from '../../../src/log/logger.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'tsrun-log-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** What `use` leaves in a log file. */
+async function logged(
+  settings: Partial<LogSettings>,
+  use: (logger: Logger) => Promise<void>,
+): Promise<string> {
+  const path = join(directory, 'log');
+  const fd = openSync(path, 'w');
+  try {
+    await use(new Logger({ fd, format: 'json', level: 'warning', debug: false, ...settings }));
+  } finally {
+    closeSync(fd);
+  }
+  return readFileSync(path, 'utf8');
+}
+
+test('warnings of a command that succeeded are records', async () => {
+  const text = await logged({}, async (logger) => {
+    logger.warning('capability dropped', { hint: 'leave it out', pointer: '/process' });
+    logger.debug('not seen');
+    await logger.succeed();
+  });
+  expect(JSON.parse(text)).toEqual({
+    level: 'warning',
+    msg: 'capability dropped',
+    time: expect.any(String),
+    hint: 'leave it out',
+    pointer: '/process',
+  });
+});
+
+test('warnings of a command that failed are inside the one record of its error', async () => {
+  const text = await logged({}, async (logger) => {
+    logger.warning('first');
+    logger.warning('second', { hint: 'h' });
+    await logger.fail(new RuntimeError('not-found', 'container does not exist', { errno: 'ENOENT' }));
+  });
+  expect(JSON.parse(text)).toEqual({
+    level: 'error',
+    msg: 'container does not exist',
+    time: expect.any(String),
+    code: 'not-found',
+    errno: 'ENOENT',
+    warnings: [{ message: 'first' }, { message: 'second', hint: 'h' }],
+  });
+});
+
+test('with --log-level error there are no warnings', async () => {
+  expect(
+    await logged({ level: 'error' }, async (logger) => {
+      logger.warning('w');
+      await logger.succeed();
+    }),
+  ).toBe('');
+});
+
+test('fields cannot take the place of the keys that engines read', async () => {
+  const text = await logged({}, async (logger) => {
+    logger.warning('w', { level: 'error', msg: 'x', time: 0 });
+    await logger.succeed();
+  });
+  expect(JSON.parse(text)).toMatchObject({ level: 'warning', msg: 'w', time: expect.stringContaining('T') });
+  expect(text.match(/"level"/g)).toHaveLength(1);
+});
+
+test('the text format quotes as logrus does', async () => {
+  const text = await logged({ format: 'text' }, async (logger) => {
+    logger.warning('say "hi"\n', { count: 3, list: ['a b'], word: 'a/b' });
+    await logger.succeed();
+  });
+  expect(text).toMatch(
+    /^time="[^"]+" level=warning msg="say \\"hi\\"\\n" count=3 list="\[\\"a b\\"\]" word=a\/b\n$/,
+  );
+});
+
+test('with debug, records come at once and in order', async () => {
+  const text = await logged({ level: 'debug' }, async (logger) => {
+    await logger.prepare();
+    logger.debug('one');
+    logger.warning('two');
+    await logger.succeed();
+  });
+  expect(
+    text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).msg),
+  ).toEqual(['one', 'two']);
+});
+
+test('causes are said once', () => {
+  const errno = Object.assign(new Error("ENOENT: no such file or directory, open '/x'"), {
+    code: 'ENOENT',
+    errno: -2,
+  });
+  const silent = new RuntimeError('bundle', 'cannot read "/x"', { cause: errno });
+  expect(errorText(silent).headline).toBe('cannot read "/x": open: ENOENT (no such file or directory)');
+  const told = new RuntimeError('bundle', 'cannot read "/x": open: ENOENT (gone)', { cause: errno });
+  expect(errorText(told).headline).toBe('cannot read "/x": open: ENOENT (gone)');
+  const outer = new RuntimeError('bundle', 'cannot create', { cause: silent });
+  expect(errorText(outer).headline).toBe(
+    'cannot create: cannot read "/x": open: ENOENT (no such file or directory)',
+  );
+});
+
+test('the first line is complete where a list follows', () => {
+  const error = new RuntimeError('config', 'config.json has 3 problems:\n  a\n  b\n  c');
+  expect(errorText(error)).toEqual({
+    headline: 'config.json has 3 problems: a (and 2 more)',
+    others: ['  a', '  b', '  c'],
+  });
+});
+
+test('a circle of causes ends', () => {
+  const a = new Error('a');
+  const b = new Error('b', { cause: a });
+  a.cause = b;
+  expect(errorText(new RuntimeError('system', 'top', { cause: b })).headline).toMatch(/^top: b: a/);
+});
