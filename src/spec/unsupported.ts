@@ -3,7 +3,6 @@
  * silently runs without its seccomp filter or its memory limit is worse than one that does not run.
  */
 
-import { child, property } from './pointer.ts';
 import type { Problem } from './problem.ts';
 
 const PROCESS_FIELDS = [
@@ -36,42 +35,51 @@ const RESOURCE_FIELDS = [
   'unified',
 ] as const;
 
-const MOUNT_FIELDS = ['uidMappings', 'gidMappings'] as const;
 const MOUNT_OPTIONS: readonly unknown[] = ['idmap', 'ridmap'];
 
-/** `config` may be of any shape. */
+type Fields = Readonly<Record<string, unknown>>;
+
+/** `config` may be of any shape. Runs on every create, so it takes no detour. */
 export function unsupportedInConfig(config: unknown): Problem[] {
-  const linux = property(config, 'linux');
-  return [
-    ...unsupportedInProcess(property(config, 'process'), '/process'),
-    ...asked(linux, LINUX_FIELDS, '/linux'),
-    ...asked(property(linux, 'resources'), RESOURCE_FIELDS, '/linux/resources'),
-    ...unsupportedInMounts(property(config, 'mounts')),
-  ];
+  const problems: Problem[] = [];
+  const { process, linux, mounts } = fieldsOf(config);
+  collect(process, PROCESS_FIELDS, '/process', problems);
+  collect(linux, LINUX_FIELDS, '/linux', problems);
+  collect(fieldsOf(linux).resources, RESOURCE_FIELDS, '/linux/resources', problems);
+  if (Array.isArray(mounts)) collectFromMounts(mounts, problems);
+  return problems;
 }
 
-export function unsupportedInProcess(process: unknown, at = ''): Problem[] {
-  return asked(process, PROCESS_FIELDS, at);
+/** The same for a process file. */
+export function unsupportedInProcess(process: unknown): Problem[] {
+  const problems: Problem[] = [];
+  collect(process, PROCESS_FIELDS, '', problems);
+  return problems;
 }
 
-function unsupportedInMounts(mounts: unknown): Problem[] {
-  if (!Array.isArray(mounts)) return [];
-  return mounts.flatMap((mount: unknown, index) => [
-    ...asked(mount, MOUNT_FIELDS, `/mounts/${index}`),
-    ...unsupportedOptions(property(mount, 'options'), `/mounts/${index}/options`),
-  ]);
+function collect(subject: unknown, names: readonly string[], at: string, problems: Problem[]): void {
+  const fields = fieldsOf(subject);
+  for (const name of names) {
+    const value = fields[name];
+    if (value !== undefined && asks(value)) problems.push(problem(`${at}/${name}`));
+  }
 }
 
-function unsupportedOptions(options: unknown, at: string): Problem[] {
-  if (!Array.isArray(options)) return [];
-  return options.flatMap((option: unknown, index) =>
-    MOUNT_OPTIONS.includes(option) ? [problem(child(at, index), ` ("${option}")`)] : [],
-  );
+function collectFromMounts(mounts: readonly unknown[], problems: Problem[]): void {
+  for (const [index, mount] of mounts.entries()) {
+    const { uidMappings, gidMappings, options } = fieldsOf(mount);
+    if (asks(uidMappings)) problems.push(problem(`/mounts/${index}/uidMappings`));
+    if (asks(gidMappings)) problems.push(problem(`/mounts/${index}/gidMappings`));
+    if (!Array.isArray(options)) continue;
+    for (const name of MOUNT_OPTIONS) {
+      const place = options.indexOf(name);
+      if (place >= 0) problems.push(problem(`/mounts/${index}/options/${place}`, `("${name}") `));
+    }
+  }
 }
 
-function asked(subject: unknown, fields: readonly string[], at: string): Problem[] {
-  if (subject === undefined) return [];
-  return fields.filter((name) => asks(property(subject, name))).map((name) => problem(`${at}/${name}`));
+function fieldsOf(subject: unknown): Fields {
+  return typeof subject === 'object' && subject !== null ? (subject as Fields) : {};
 }
 
 /** Absent, false and empty values, at any depth, ask for nothing. */
@@ -86,7 +94,7 @@ function problem(pointer: string, detail = ''): Problem {
   return {
     pointer,
     expected: 'nothing',
-    found: `${detail.trimStart()}${detail && ' '}is not implemented by this version of tsrun`,
+    found: `${detail}is not implemented by this version of tsrun`,
     hint: 'remove it, or use runc or crun for this bundle',
     unsupported: true,
   };

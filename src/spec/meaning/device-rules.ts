@@ -8,7 +8,7 @@ export const deviceRules: Check<Config> = {
   reads: ['/linux/resources/devices'],
   run({ linux }, report) {
     linux?.resources?.devices?.forEach(({ access = '' }, index) => {
-      if ([...access].every((letter) => 'rwm'.includes(letter))) return;
+      if (access === 'rwm' || [...access].every((letter) => 'rwm'.includes(letter))) return;
       const pointer = `/linux/resources/devices/${index}/access`;
       report({ pointer, expected: 'some of the letters r, w, m', found: inWords(access) });
     });
