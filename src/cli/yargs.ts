@@ -133,7 +133,7 @@ function yargsOption(option: Option, texts: boolean): Options {
   const flag = option.type === 'flag';
   return {
     describe: flag ? option.help : `${option.value}: ${option.help}`,
-    type: flag ? 'boolean' : 'string',
+    type: flag ? 'boolean' : option.type === 'number' && !texts ? 'number' : 'string',
     hidden: option.hidden ?? false,
     ...(option.short === undefined ? {} : { alias: option.short }),
     ...(flag ? {} : { requiresArg: true }),

@@ -25,9 +25,10 @@ export function asRuntimeError(thrown: unknown): RuntimeError {
 
 /** The message, with those of its causes that it does not repeat already. */
 export function errorText(error: RuntimeError): ErrorText {
-  const [first = '', ...others] = error.message.trim().split('\n');
+  const message = error.code === 'internal' ? oneLine(error.message) : error.message;
+  const [first = '', ...others] = message.trim().split('\n');
   const headline = withCauses(first.endsWith(':') ? complete(first, others) : first, error);
-  return { headline: headline.replaceAll(/\s*\n\s*/g, ' '), others };
+  return { headline: oneLine(headline), others };
 }
 
 /** What goes beside the message in the log. Fields that are not known are left out. */
@@ -48,6 +49,10 @@ export function causes(error: Error): Error[] {
     found.push(cause);
   }
   return found;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, ' ');
 }
 
 /** A headline that announces a list takes the first of it along: readers of one line see no more. */

@@ -7,6 +7,7 @@ export const help = defineCommand({
   summary: 'print help about tsrun or one of its commands',
   args: [{ name: 'command', help: 'the command', optional: true, complete: 'command' }],
   options: [],
+  failureStatus: 3,
   async run({ print }, { args: [name] }) {
     const { helpText } = await import('../help-text.ts');
     const { loadCommand } = await import('../commands.ts');

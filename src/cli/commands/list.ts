@@ -1,5 +1,7 @@
 /** `tsrun list`: the containers of a root. */
+import type { ContainerState } from '../../container/state.ts';
 import { defineCommand } from '../command.ts';
+import { listJson, listTable } from '../list-output.ts';
 
 export const list = defineCommand({
   name: 'list',
@@ -17,11 +19,8 @@ export const list = defineCommand({
     { name: 'quiet', short: 'q', type: 'flag', help: 'print ids only' },
   ],
   async run({ runtime, print, complain }, { options }) {
-    const [layer, { listJson, listTable }] = await Promise.all([
-      import('../../container/list.ts'),
-      import('../list-output.ts'),
-    ]);
-    const containers = [];
+    const layer = await import('../../container/list.ts');
+    const containers: ContainerState[] = [];
     for (const entry of await layer.list(runtime)) {
       if ('error' in entry) complain(`load container ${entry.id}: ${entry.error}`);
       else containers.push(entry);

@@ -1,5 +1,6 @@
 /** `tsrun state`: what a container is and does, as JSON. Engines read standard error with it: nothing goes there. */
 import { defineCommand } from '../command.ts';
+import { stateObject } from '../state-json.ts';
 import { containerId } from './container-id.ts';
 
 export const state = defineCommand({
@@ -8,10 +9,7 @@ export const state = defineCommand({
   args: [containerId],
   options: [],
   async run({ runtime, print }, { args: [id = ''] }) {
-    const [layer, { stateObject }] = await Promise.all([
-      import('../../container/state.ts'),
-      import('../state-json.ts'),
-    ]);
+    const layer = await import('../../container/state.ts');
     // As runc: no line break at the end.
     print(JSON.stringify(stateObject(await layer.state(runtime, id)), null, 2));
     return 0;

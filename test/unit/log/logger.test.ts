@@ -1,12 +1,23 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RuntimeError } from '../../../src/errors/runtime-error.ts';
 import { errorText } from '../../../src/log/error-report.ts';
 import { Logger, type LogSettings } from '../../../src/log/logger.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'tsrun-log-'));
+let stderr = '';
+beforeEach(() => {
+  stderr = '';
+});
+vi.mock('../../../src/log/write-all.ts', () => ({
+  writeAll(fd: number, text: string) {
+    if (fd === 2) stderr += text;
+    else writeSync(fd, text);
+  },
+}));
+
 afterAll(() => rmSync(directory, { recursive: true }));
 
 /** What `use` leaves in a log file. */
@@ -126,4 +137,43 @@ test('a circle of causes ends', () => {
   const b = new Error('b', { cause: a });
   a.cause = b;
   expect(errorText(new RuntimeError('system', 'top', { cause: b })).headline).toMatch(/^top: b: a/);
+});
+
+describe('without a log file', () => {
+  const settings = { format: 'text', level: 'warning', debug: false } as const;
+  const error = new RuntimeError('hook', 'hook failed', { hint: 'look at it' });
+
+  test('the error comes first, then its hint, then the warnings', async () => {
+    const logger = new Logger(settings);
+    logger.warning('careful', { hint: 'h' });
+    await logger.fail(error);
+    expect(stderr).toBe('tsrun: hook failed\n  hint: look at it\ntsrun: warning: careful\n  hint: h\n');
+  });
+
+  test.each([
+    ['never', '', ''],
+    ['at-end', '', 'tsrun: warning: careful\n'],
+    ['at-once', 'tsrun: warning: careful\n', 'tsrun: warning: careful\n'],
+  ] as const)('warnings of a command that succeeds are printed %s', async (when, before, after) => {
+    const logger = new Logger(settings);
+    logger.printWarnings = when;
+    logger.warning('careful');
+    expect(stderr).toBe(before);
+    await logger.succeed();
+    expect(stderr).toBe(after);
+  });
+
+  test('a stack is printed with --debug only', async () => {
+    await new Logger(settings).fail(error);
+    expect(stderr).not.toContain(' at ');
+    await new Logger({ ...settings, debug: true }).fail(error);
+    expect(stderr).toContain('RuntimeError: hook failed\n    at ');
+  });
+
+  test('debug records go to standard error as text', async () => {
+    const logger = new Logger({ ...settings, level: 'debug', debug: true });
+    await logger.prepare();
+    logger.debug('step', { step: 'mount /proc' });
+    expect(stderr).toMatch(/^time="[^"]+" level=debug msg=step step="mount \/proc"\n$/);
+  });
 });
