@@ -37,7 +37,6 @@ function linux(capabilities: readonly string[]): object {
     apparmor: { enabled: false },
     selinux: { enabled: false },
     intelRdt: { enabled: false },
-    memoryPolicy: {},
     mountExtensions: { idmap: { enabled: false } },
     netDevices: { enabled: false },
   };

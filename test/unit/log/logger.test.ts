@@ -165,7 +165,7 @@ describe('without a log file', () => {
 
   test('a stack is printed with --debug only', async () => {
     await new Logger(settings).fail(error);
-    expect(stderr).not.toContain(' at ');
+    expect(stderr).not.toContain('    at ');
     await new Logger({ ...settings, debug: true }).fail(error);
     expect(stderr).toContain('RuntimeError: hook failed\n    at ');
   });
