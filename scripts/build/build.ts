@@ -9,31 +9,39 @@ import { bundleForNode } from './node.ts';
 import { dist, inRoot, root } from './paths.ts';
 import { contentHash, readStamp } from './stamp.ts';
 
-const inputs = [
-  'src',
-  'scripts/build',
-  'scripts/generate-validators.ts',
-  'package-lock.json',
-  'tsconfig.json',
-];
+const entry = inRoot('src/cli/main.ts');
+const inputs = ['src', 'scripts/build', 'package.json', 'package-lock.json', 'tsconfig.json'];
 const outputs = ['dist/engine/node', 'dist/engine/koffi.node', 'dist/node/main.js', 'bin/tsrun'];
 
 /** Brings `dist/` and `bin/` up to date. */
 export function build(): void {
   using _ = lock(join(dist, '.lock'));
-  const stamp = join(dist, '.stamp');
-  if (readStamp(stamp) === contentHash(root, inputs) && outputs.every((path) => existsSync(inRoot(path))))
-    return;
+  const file = join(dist, '.stamp');
+  const commit = currentCommit();
+  if (readStamp(file) === stamp(commit) && outputs.every((path) => existsSync(inRoot(path)))) return;
   console.error('building …');
-  rmSync(stamp, { force: true });
+  rmSync(file, { force: true });
   mkdirSync(join(dist, 'engine'), { recursive: true });
   generateValidators();
-  const entry = entryPoint();
-  bundleForNode(entry);
-  bundleForBun(entry);
+  // What the generator writes is an input too; what is edited from here on is for the next build.
+  const built = stamp(commit);
+  bundleForNode(entry, commit);
+  bundleForBun(entry, commit);
   writeLaunchers();
-  // Hashed after the generator ran: what it writes is an input too.
-  writeFileSync(stamp, contentHash(root, inputs));
+  writeFileSync(file, built);
+}
+
+function stamp(commit: string): string {
+  return `${contentHash(root, inputs)} ${commit}\n`;
+}
+
+/** What `tsrun --version` says: the commit, with a mark when the sources differ from it. */
+function currentCommit(): string {
+  const git = (...args: string[]) => spawnSync('git', args, { cwd: root, encoding: 'utf8' });
+  const head = git('rev-parse', '--short=12', 'HEAD');
+  if (head.status !== 0) return 'unknown';
+  const changed = git('status', '--porcelain', '--', ...inputs).stdout !== '';
+  return `${head.stdout.trim()}${changed ? '-changed' : ''}`;
 }
 
 function generateValidators(): void {
@@ -44,15 +52,4 @@ function generateValidators(): void {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (status !== 0) throw new Error(`scripts/generate-validators.ts failed with status ${status}`);
-}
-
-function entryPoint(): string {
-  const entry = inRoot('src/cli/main.ts');
-  if (existsSync(entry)) return entry;
-  const placeholder = join(dist, 'placeholder.ts');
-  writeFileSync(
-    placeholder,
-    "import { writeSync } from 'node:fs';\nwriteSync(1, JSON.stringify(process.argv) + '\\n');\n",
-  );
-  return placeholder;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { dist, hostArch, inRoot } from './paths.ts';
 
 /** Makes `dist/engine/tsrun-bun`, or removes it where there is no Bun for this machine. */
-export function bundleForBun(entry: string): void {
+export function bundleForBun(entry: string, commit: string): void {
   const target = join(dist, 'engine/tsrun-bun');
   const bun = bunPath();
   if (bun === undefined) {
@@ -14,18 +14,19 @@ export function bundleForBun(entry: string): void {
     return;
   }
   const staging = `${target}.new`;
-  const flags = ['--compile', '--bytecode', '--minify', '--format=esm'];
-  // Compiled programs take .env and bunfig.toml (with preload scripts!) from the working directory by default.
-  const fences = ['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'];
-  const { status, stdout, stderr } = spawnSync(
-    bun,
-    ['build', entry, ...flags, ...fences, `--outfile=${staging}`],
-    {
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, HOME: dist },
-      cwd: dist,
-    },
-  );
+  const flags = [
+    ...['--compile', '--bytecode', '--minify', '--format=esm'],
+    // Compiled programs take .env and bunfig.toml (with preload scripts!) from the working directory by default.
+    ...['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'],
+    ...['--no-compile-autoload-tsconfig', '--no-compile-autoload-package-json'],
+    `--define=TSRUN_COMMIT=${JSON.stringify(commit)}`,
+    `--outfile=${staging}`,
+  ];
+  const { status, stdout, stderr } = spawnSync(bun, ['build', entry, ...flags], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: dist },
+    cwd: dist,
+  });
   if (status !== 0) throw new Error(`bun build failed with status ${status}:\n${stdout}${stderr}`);
   renameSync(staging, target);
 }

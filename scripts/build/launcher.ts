@@ -7,7 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { launcherBytes } from '../../src/launcher/bytes.ts';
 import { dist, hostArch, inRoot } from './paths.ts';
 
-interface Engine {
+export interface Engine {
   readonly executable: string;
   /** Put before the caller's arguments; a `{ path }` is found relative to the launcher. */
   readonly args: readonly (string | { readonly path: string })[];
@@ -34,7 +34,8 @@ export function writeLaunchers(): void {
   if (existsSync(bun.executable)) writeLauncher(join(dist, 'bin/tsrun-bun'), [bun]);
 }
 
-function writeLauncher(path: string, engines: readonly Engine[]): void {
+/** Writes an executable launcher for engines that are found from its own place. */
+export function writeLauncher(path: string, engines: readonly Engine[]): void {
   const program = Buffer.from(launcherBytes[hostArch()], 'base64');
   const table = engines.flatMap((engine) => records(engine, dirname(path))).map((text) => `${text}\0`);
   const file = Buffer.alloc(fileSize);

@@ -5,7 +5,7 @@ import { buildSync } from 'esbuild';
 import { dist, hostArch, inRoot } from './paths.ts';
 
 /** Makes `dist/node/`, `dist/engine/node` and `dist/engine/koffi.node`. */
-export function bundleForNode(entry: string): void {
+export function bundleForNode(entry: string, commit: string): void {
   const staging = join(dist, 'node.new');
   rmSync(staging, { recursive: true, force: true });
   buildSync({
@@ -20,7 +20,8 @@ export function bundleForNode(entry: string): void {
     format: 'esm',
     // CommonJS packages (pino, ajv's helpers) call require(), which an ES module does not have.
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    logLevel: 'warning',
+    define: { TSRUN_COMMIT: JSON.stringify(commit) },
+    logLevel: 'silent',
   });
   rmSync(join(dist, 'node'), { recursive: true, force: true });
   renameSync(staging, join(dist, 'node'));

@@ -137,6 +137,21 @@ stdio:  mov     x8, #25                 // fcntl(descriptor, F_GETFD)
         bl      hex
         strb    wzr, [x20], #1
 
+// Engines need these: SIGCHLD not ignored, or exit statuses get lost; SIGPWR not ignored, or Bun says so on
+// standard error; nothing blocked. Where the directory's name will be there are zeros: SIG_DFL, an empty set.
+        add     x1, x19, #DIR
+        mov     x2, #0
+        mov     x3, #8
+        mov     x8, #134                // rt_sigaction(SIGCHLD, default, NULL, 8)
+        mov     x0, #17
+        svc     #0
+        mov     x8, #134                // rt_sigaction(SIGPWR, default, NULL, 8)
+        mov     x0, #30
+        svc     #0
+        mov     x8, #135                // rt_sigprocmask(SIG_SETMASK, none, NULL, 8)
+        mov     x0, #2
+        svc     #0
+
 // The environment: each of the caller's variables with an @ in front of its name, and the report.
         ldr     x9, [x28]               // argc
         add     x10, x28, x9, lsl #3

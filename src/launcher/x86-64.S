@@ -155,6 +155,21 @@ stdio:  mov     eax, 72                 # fcntl(descriptor, F_GETFD)
         mov     byte ptr [rbp], 0
         inc     rbp
 
+# Engines need these: SIGCHLD not ignored, or exit statuses get lost; SIGPWR not ignored, or Bun says so on
+# standard error; nothing blocked. Where the directory's name will be there are zeros: SIG_DFL, an empty set.
+        lea     rsi, [rbx + DIR]
+        xor     edx, edx
+        mov     r10d, 8
+        mov     eax, 13                 # rt_sigaction(SIGCHLD, default, NULL, 8)
+        mov     edi, 17
+        syscall
+        mov     eax, 13                 # rt_sigaction(SIGPWR, default, NULL, 8)
+        mov     edi, 30
+        syscall
+        mov     eax, 14                 # rt_sigprocmask(SIG_SETMASK, none, NULL, 8)
+        mov     edi, 2
+        syscall
+
 # The environment: each of the caller's variables with an @ in front of its name, and the report.
         mov     rax, [r12]              # argc
         lea     r8, [r12 + rax*8 + 16]  # envp

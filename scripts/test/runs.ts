@@ -1,0 +1,92 @@
+/** The parts of `npm test`: checks, and vitest as this user and as others. */
+import { spawnSync } from 'node:child_process';
+import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Counts } from '../../test/setup/reporter.ts';
+import { makeTestUsers, type TestUser, userEnvironment } from '../../test/setup/users.ts';
+import { inRoot, root } from '../build/paths.ts';
+import { readableClone } from './readable-clone.ts';
+
+export type Tally = { -readonly [K in keyof Counts]: Counts[K] };
+
+/** Build, lint and types. Returns whether there is something to test. */
+export function checks(total: Tally): boolean {
+  const failed = ['build', 'lint', 'typecheck'].filter((name) => {
+    const { status } = spawnSync(process.execPath, [inRoot('scripts', `${name}.ts`)], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    return status !== 0;
+  });
+  for (const name of failed) console.log(`failed: npm run ${name}`);
+  total.failed += failed.length;
+  return !failed.includes('build');
+}
+
+/** Runs vitest projects as this user. */
+export function vitest(total: Tally, scratch: string, projects: readonly string[]): void {
+  run(total, projects, { clone: root, scratch, env: process.env });
+}
+
+/** The rootless tests: as this ordinary user, or when root runs the tests as each of the test users. */
+export function rootlessRuns(total: Tally, scratch: string): void {
+  const projects = ['rootless-bun', 'rootless-node'];
+  if (process.getuid?.() !== 0) {
+    vitest(total, scratch, projects);
+    return;
+  }
+  const users = makeTestUsers();
+  // The users must be able to pass, though not to list.
+  spawnSync('chmod', ['0711', scratch]);
+  const clone = readableClone(users, join(scratch, 'clone'));
+  for (const user of users) {
+    console.log(`as ${user.name}:`);
+    run(total, projects, { clone, scratch, env: environment(user, scratch), user });
+  }
+}
+
+interface Run {
+  readonly clone: string;
+  readonly scratch: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly user?: TestUser;
+}
+
+/** One vitest; a run that leaves no counts has failed. */
+function run(total: Tally, projects: readonly string[], { clone, scratch, env, user }: Run): void {
+  const counts = join(scratch, `counts-${user?.name ?? 'self'}-${projects[0]}`);
+  writeFileSync(counts, '');
+  if (user) chownSync(counts, user.uid, user.gid);
+  // The vitest of the clone that these users can read; configuration without writing a compiled copy of it.
+  const args = [
+    join(clone, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--configLoader=native',
+    '--passWithNoTests',
+  ];
+  const engine = user ? join(clone, 'dist/engine/node') : process.execPath;
+  spawnSync(engine, [...args, ...projects.flatMap((name) => ['--project', name])], {
+    cwd: clone,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...env, TSRUN_COUNTS: counts, TSRUN_QUIET: '1', NO_COLOR: '1' },
+    ...(user && { uid: user.uid, gid: user.gid }),
+  });
+  add(total, counts, projects);
+}
+
+function add(total: Tally, file: string, projects: readonly string[]): void {
+  const line = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  if (line === '') {
+    console.log(`failed: vitest did not finish (${projects.join(', ')})`);
+    total.failed += 1;
+    return;
+  }
+  const counts: Counts = JSON.parse(line);
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+}
+
+function environment(user: TestUser, scratch: string): NodeJS.ProcessEnv {
+  const { TSRUN_LONG, CI, LANG } = process.env;
+  return { ...userEnvironment(user, scratch), TSRUN_LONG, CI, LANG };
+}

@@ -1,0 +1,80 @@
+/** What tests need from the machine beyond Node: commands, and the Debian packages that bring them. */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'vitest';
+
+export interface Need {
+  /** Debian's package. */
+  readonly package: string;
+  /** What cannot be tested without it. */
+  readonly purpose: string;
+  readonly present: () => boolean;
+}
+
+export const needs = {
+  runc: { package: 'runc', purpose: 'comparison with runc', present: has('runc') },
+  crun: { package: 'crun', purpose: 'comparison with crun', present: has('crun') },
+  busybox: {
+    package: 'busybox-static',
+    purpose: 'all tests that run a container',
+    present: () => staticBusybox() !== undefined,
+  },
+  mmdebstrap: { package: 'mmdebstrap', purpose: 'a Debian root file system', present: has('mmdebstrap') },
+  uidmap: { package: 'uidmap', purpose: 'id ranges of ordinary users', present: has('newuidmap') },
+  fuseOverlayfs: {
+    package: 'fuse-overlayfs',
+    purpose: 'overlay where the kernel refuses it',
+    present: has('fuse-overlayfs'),
+  },
+  binutils: {
+    package: process.arch === 'arm64' ? 'binutils-x86-64-linux-gnu' : 'binutils',
+    purpose: 'rebuilding the x86-64 assembly',
+    present: has('x86_64-linux-gnu-as'),
+  },
+  crossBinutils: {
+    package: process.arch === 'arm64' ? 'binutils' : 'binutils-aarch64-linux-gnu',
+    purpose: 'rebuilding the aarch64 assembly',
+    present: has('aarch64-linux-gnu-as'),
+  },
+  strace: { package: 'strace', purpose: 'tests that watch system calls', present: has('strace') },
+} as const satisfies Readonly<Record<string, Need>>;
+
+/** Skips the test, with the reason, where something it needs is missing. */
+export function need(context: TestContext, ...names: readonly (keyof typeof needs)[]): void {
+  for (const name of names) {
+    const { package: debian, present } = needs[name];
+    context.skip(!present(), `${debian} is not installed`);
+  }
+}
+
+/** Skips the test unless root runs it. */
+export function needRoot(context: TestContext): void {
+  context.skip(process.getuid?.() !== 0, 'needs root');
+}
+
+/** Where a statically linked busybox is. */
+export function staticBusybox(): string | undefined {
+  const path = findCommand('busybox');
+  // ldd refuses what has no dynamic section.
+  return path !== undefined && spawnSync('ldd', [path]).status !== 0 ? path : undefined;
+}
+
+/** A command's path; the directories for administrators count too. */
+export function findCommand(name: string): string | undefined {
+  const folders = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`.split(':');
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function has(command: string): () => boolean {
+  return () => findCommand(command) !== undefined;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

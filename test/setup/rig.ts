@@ -1,0 +1,110 @@
+/**
+ * The rig of integration tests: bundles, the program under test, runc and crun beside it, and nothing left behind.
+ *
+ *     test('exits as the process does', async (context) => {
+ *       need(context, 'busybox');
+ *       await using rig = makeRig();
+ *       const bundle = rig.bundle({ config: (c) => { c.process.args = ['sh', '-c', 'exit 42']; } });
+ *       const result = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()]);
+ *       expect(result).toMatchObject({ code: 42, stderr: '' });
+ *     });
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { baseConfig, type LooseConfig } from './base-config.ts';
+import { makeBusyboxRootfs } from './busybox-rootfs.ts';
+import { type ExecuteOptions, execute, type Result } from './execute.ts';
+
+export interface BundleOptions {
+  /** Changes the base configuration (test/setup/base-config.ts). */
+  readonly config?: (config: LooseConfig) => void;
+  /** `empty` makes only the directory. */
+  readonly rootfs?: 'busybox' | 'empty';
+}
+
+export interface Bundle {
+  readonly path: string;
+  readonly rootfs: string;
+}
+
+export interface Rig extends AsyncDisposable {
+  /** A directory of this rig's own, removed at the end. */
+  readonly path: string;
+  /** The state directory given to tsrun as `--root`. */
+  readonly root: string;
+  bundle(options?: BundleOptions): Bundle;
+  /** A container id used by nobody else; its container is deleted at the end, whatever its state. */
+  id(): string;
+  /** Runs the program under test with this rig's `--root`. */
+  tsrun(args: readonly string[], options?: ExecuteOptions): Promise<Result>;
+  /** Runs the oracle with a root of its own. */
+  runc(args: readonly string[], options?: ExecuteOptions): Promise<Result>;
+  crun(args: readonly string[], options?: ExecuteOptions): Promise<Result>;
+}
+
+/** The program under test (vitest.config.ts sets it). */
+export function programUnderTest(): string {
+  const path = process.env.TSRUN;
+  if (path === undefined)
+    throw new Error('TSRUN is not set: run this test in one of the integration projects');
+  return path;
+}
+
+let serial = 0;
+
+/** A new rig; use it with `await using`. */
+export function makeRig(): Rig {
+  const path = mkdtempSync(join(tmpdir(), 'tsrun-test-'));
+  const ids: string[] = [];
+  const used = new Set<keyof typeof commands>();
+  const root = (name: string) => join(path, `${name}-root`);
+  const runtime = (name: keyof typeof commands) => (args: readonly string[], options?: ExecuteOptions) => {
+    used.add(name);
+    const [command, ...first] = commands[name]();
+    return execute(command, [...first, '--root', root(name), ...args], options);
+  };
+  const rig = {
+    path,
+    root: root('tsrun'),
+    id: () => {
+      const id = `t${process.pid}-${++serial}`;
+      ids.push(id);
+      return id;
+    },
+    bundle: (options: BundleOptions = {}) => makeBundle(mkdtempSync(join(path, 'bundle-')), options),
+    tsrun: runtime('tsrun'),
+    runc: runtime('runc'),
+    crun: runtime('crun'),
+    async [Symbol.asyncDispose]() {
+      for (const name of [...used]) {
+        for (const id of ids) await rig[name](['delete', '--force', id]);
+      }
+      rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+  return rig;
+}
+
+/** crun refuses hybrid cgroup layouts, so as root it gets a mount namespace with cgroup2 alone. */
+const hideCgroup1 =
+  'umount -l /sys/fs/cgroup 2>/dev/null; mount -t cgroup2 none /sys/fs/cgroup && exec crun "$@"';
+
+const commands = {
+  tsrun: () => [programUnderTest()] as const,
+  runc: () => ['runc'] as const,
+  crun: () =>
+    process.getuid?.() === 0
+      ? (['unshare', '-m', 'sh', '-c', hideCgroup1, 'crun', '--cgroup-manager=disabled'] as const)
+      : (['crun', '--cgroup-manager=disabled'] as const),
+} satisfies Record<string, () => readonly [string, ...string[]]>;
+
+function makeBundle(path: string, options: BundleOptions): Bundle {
+  const rootfs = join(path, 'rootfs');
+  if (options.rootfs === 'empty') mkdirSync(rootfs);
+  else makeBusyboxRootfs(rootfs);
+  const config = baseConfig();
+  options.config?.(config);
+  writeFileSync(join(path, 'config.json'), JSON.stringify(config, undefined, 2));
+  return { path, rootfs };
+}

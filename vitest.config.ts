@@ -1,0 +1,32 @@
+/**
+ * Tests: `unit` needs nothing; the integration tests run once per engine against the built launchers.
+ * `test/integration/rootless/` is for ordinary users: scripts/test.ts runs those projects as such.
+ * The variable TSRUN names the program under test, TSRUN_ENGINE the engine it starts.
+ */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+const engines = ['bun', 'node'] as const;
+const rootless = 'test/integration/rootless/**/*.test.ts';
+
+export default defineConfig({
+  cacheDir: join(tmpdir(), `tsrun-vite-${process.getuid?.()}`),
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    reporters: [process.env.TSRUN_QUIET ? 'dot' : 'default', './test/setup/reporter.ts'],
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
+      ...engines.flatMap((engine) => [
+        integration(`integration-${engine}`, engine, ['test/integration/**/*.test.ts'], [rootless]),
+        integration(`rootless-${engine}`, engine, [rootless], []),
+      ]),
+    ],
+  },
+});
+
+function integration(name: string, engine: 'bun' | 'node', include: string[], exclude: string[]) {
+  const env = { TSRUN: join(import.meta.dirname, 'dist/bin', `tsrun-${engine}`), TSRUN_ENGINE: engine };
+  return { test: { name, include, exclude, env, testTimeout: 30_000, hookTimeout: 60_000 } };
+}
