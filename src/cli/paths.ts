@@ -1,6 +1,7 @@
 /** Paths as the caller means them. */
 import { resolve } from 'node:path';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { callerReport } from '../host/caller.ts';
 
 /** Makes a path absolute. The working directory is looked up only where the path needs it: it may be gone. */
 export function absolute(path: string): string {
@@ -13,12 +14,18 @@ export function absoluteOption(path: string | undefined): string | undefined {
 }
 
 function workingDirectory(path: string): string {
+  // The launcher leaves a deleted directory, since engines cannot start in one.
+  if (callerReport()?.cwdDeleted) throw noWorkingDirectory(path);
   try {
     return process.cwd();
   } catch (cause) {
-    throw new RuntimeError('usage', `cannot resolve "${path}": the working directory does not exist`, {
-      cause,
-      hint: 'give an absolute path, or change to a directory that exists',
-    });
+    throw noWorkingDirectory(path, cause);
   }
+}
+
+function noWorkingDirectory(path: string, cause?: unknown): RuntimeError {
+  return new RuntimeError('usage', `cannot resolve "${path}": the working directory does not exist`, {
+    cause,
+    hint: 'give an absolute path, or change to a directory that exists',
+  });
 }

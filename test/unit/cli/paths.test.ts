@@ -1,0 +1,29 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { absolute, absoluteOption } from '../../../src/cli/paths.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+test('a relative path is of the current directory', () => {
+  expect(absolute('a/../b')).toBe(`${process.cwd()}/b`);
+});
+
+test('an option that was not given, or is empty, stays away', () => {
+  expect(absoluteOption(undefined)).toBeUndefined();
+  expect(absoluteOption('')).toBeUndefined();
+});
+
+test('a deleted working directory matters to relative paths only', () => {
+  vi.spyOn(process, 'cwd').mockImplementation(() => {
+    throw new Error('ENOENT: no such file or directory, uv_cwd');
+  });
+  expect(absolute('/b')).toBe('/b');
+  expect(() => absolute('b')).toThrow('cannot resolve "b": the working directory does not exist');
+});
+
+test("a deleted working directory that the launcher left is not taken for the launcher's", () => {
+  vi.stubEnv('TSRUN_CALLER', '0000000000000001'.padEnd(96, '0'));
+  expect(() => absolute('.')).toThrow('cannot resolve ".": the working directory does not exist');
+});
