@@ -1,0 +1,118 @@
+/**
+ * The ids that root has given to an ordinary user, subuid(5) and subgid(5), and the helpers that map them,
+ * newuidmap(1) and newgidmap(1).
+ */
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { hasFileCapabilities } from '../kernel/file-capabilities.ts';
+import { callerEnvironment } from './caller.ts';
+
+export interface IdRange {
+  readonly start: number;
+  readonly size: number;
+}
+
+export type SubordinateFile = 'subuid' | 'subgid';
+
+/** The user's name; undefined for a uid that /etc/passwd does not name. */
+export function userName(uid: number, etc = '/etc'): string | undefined {
+  for (const line of readLines(`${etc}/passwd`)) {
+    const [name, , id] = line.split(':');
+    if (name && id === String(uid)) return name;
+  }
+  return undefined;
+}
+
+/** The ranges of a user, in the file's order; an entry names the user or gives their uid (in both files). */
+export function subordinateRanges(file: SubordinateFile, uid: number, etc = '/etc'): readonly IdRange[] {
+  const owners = [userName(uid, etc), String(uid)];
+  return entries(file, etc)
+    .filter(({ owner }) => owners.includes(owner))
+    .map(({ range }) => range);
+}
+
+/** The first range of 65536 ids behind everything that the file gives away, for hints. */
+export function freeRange(file: SubordinateFile, etc = '/etc'): IdRange {
+  const ends = entries(file, etc).map(({ range }) => range.start + range.size);
+  return { start: Math.max(100000, ...ends), size: 65536 };
+}
+
+interface Entry {
+  readonly owner: string;
+  readonly range: IdRange;
+}
+
+function entries(file: SubordinateFile, etc: string): readonly Entry[] {
+  return readLines(`${etc}/${file}`).flatMap((line) => {
+    const [owner, start, size] = line.split(':').map((field) => field.trim());
+    if (!owner || owner.startsWith('#') || !isDecimal(start) || !isDecimal(size)) return [];
+    const range = { start: Number(start), size: Number(size) };
+    return range.size > 0 ? [{ owner, range }] : [];
+  });
+}
+
+function isDecimal(text: string | undefined): text is string {
+  return text !== undefined && /^\d{1,10}$/.test(text);
+}
+
+function readLines(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n');
+  } catch {
+    return [];
+  }
+}
+
+export type IdMapHelperName = 'newuidmap' | 'newgidmap';
+
+export interface IdMapHelper {
+  readonly path: string;
+  /** It is setuid root or has file capabilities; without, it can map nothing. */
+  readonly privileged: boolean;
+}
+
+/** Where distributions have them; engines call us without a PATH. */
+const DIRECTORIES = ['/usr/bin', '/bin', '/usr/local/bin', '/run/wrappers/bin'];
+
+/** The helper in the usual directories, else in the caller's PATH; one without privileges only for want of better. */
+export function findIdMapHelper(
+  name: IdMapHelperName,
+  directories: readonly string[] = DIRECTORIES,
+  path: () => string = () => callerEnvironment().PATH ?? '',
+): IdMapHelper | undefined {
+  const usual = search(name, directories);
+  if (usual?.privileged) return usual;
+  const other = search(name, absoluteEntries(path()));
+  return other?.privileged ? other : (usual ?? other);
+}
+
+/** The current directory is nothing that a helper is taken from. */
+function absoluteEntries(path: string): readonly string[] {
+  return path.split(':').filter((directory) => directory.startsWith('/'));
+}
+
+function search(name: IdMapHelperName, directories: readonly string[]): IdMapHelper | undefined {
+  let unprivileged: IdMapHelper | undefined;
+  for (const directory of directories) {
+    const helper = inspect(`${directory}/${name}`);
+    if (helper?.privileged) return helper;
+    unprivileged ??= helper;
+  }
+  return unprivileged;
+}
+
+function inspect(path: string): IdMapHelper | undefined {
+  if (!isExecutable(path)) return undefined;
+  const found = statSync(path);
+  if (!found.isFile()) return undefined;
+  const setuidRoot = (found.mode & 0o4000) !== 0 && found.uid === 0;
+  return { path, privileged: setuidRoot || hasFileCapabilities(path) };
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,16 @@
+/** The caller's ids and what may be mapped to them, from this machine. */
+import { identity } from '../host/identity.ts';
+import { findIdMapHelper, subordinateRanges, userName } from '../host/subordinate-ids.ts';
+import type { IdHost } from './id-maps.ts';
+
+/** Nothing is read before it is asked for: a map of the own id needs no file. */
+export function callerIds(): IdHost {
+  const own = identity();
+  return {
+    identity: own,
+    // newuidmap(1) goes by the real ids.
+    userName: () => userName(own.uid),
+    subordinateRanges: (file) => subordinateRanges(file, own.uid),
+    helper: (name) => findIdMapHelper(name),
+  };
+}

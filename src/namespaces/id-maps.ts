@@ -1,0 +1,196 @@
+/**
+ * Which ids the container's user namespace gets, and who writes the maps: user_namespaces(7),
+ * config-linux.md (User namespace mappings).
+ *
+ * A config's own maps are taken as they are. Where it has none, or where an ordinary user's config has no user
+ * namespace at all, a map is chosen, and that is told.
+ */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { CAP_SETGID, CAP_SETUID, hasCapability, type Identity, isPrivileged } from '../host/identity.ts';
+import type { IdMapHelper, IdMapHelperName, IdRange, SubordinateFile } from '../host/subordinate-ids.ts';
+import type { IdMapping, Linux, Namespace, User } from '../spec/types.ts';
+import { describeMap, type IdMap, type IdMaps, isMapped } from './id-map.ts';
+import { addRangeHint, helperMissingHint } from './id-map-hints.ts';
+import { isNew } from './kinds.ts';
+
+/** What the machine knows about the caller; the functions are called only where the answer matters. */
+export interface IdHost {
+  readonly identity: Identity;
+  userName(): string | undefined;
+  subordinateRanges(file: SubordinateFile): readonly IdRange[];
+  helper(name: IdMapHelperName): IdMapHelper | undefined;
+}
+
+/** Something that was done and not asked for, for the log. */
+export interface Notice {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export interface ChosenIdMaps {
+  /** The config's namespaces, with a user namespace where one had to be added. */
+  readonly namespaces: readonly Namespace[];
+  /** Absent where no user namespace is made. */
+  readonly maps?: IdMaps;
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * @throws RuntimeError `rootless` where a map needs a helper that is not there, or where the process's ids do not
+ *   exist in the map that was chosen
+ */
+export function chooseIdMaps(linux: Linux, user: User, host: IdHost): ChosenIdMaps {
+  const namespaces = withUserNamespace(linux.namespaces ?? [], host.identity);
+  if (!isNew(namespaces, 'user')) return { namespaces, notices: [] };
+  const given = { uid: linux.uidMappings ?? [], gid: linux.gidMappings ?? [] };
+  const chosen = given.uid.length > 0 && given.gid.length > 0 ? undefined : defaultMaps(host);
+  const uid = given.uid.length > 0 || !chosen ? given.uid : chosen.uid;
+  const gid = given.gid.length > 0 || !chosen ? given.gid : chosen.gid;
+  if (chosen) mustExist(user, uid, gid, host);
+  const maps = {
+    uid: writtenBy(uidSide, uid, given.uid.length > 0, host),
+    gid: writtenBy(gidSide, gid, given.gid.length > 0, host),
+  };
+  const denySetgroups = !maps.gid.helper && !hasCapability(host.identity, CAP_SETGID);
+  const added = namespaces !== linux.namespaces && !hasUserNamespace(linux.namespaces ?? []);
+  const notices = chosen ? [notice(maps, added, chosen.why, host)] : [];
+  return { namespaces, maps: { ...maps, denySetgroups }, notices };
+}
+
+/** Who may not make namespaces needs a user namespace to make them in. */
+function withUserNamespace(namespaces: readonly Namespace[], identity: Identity): readonly Namespace[] {
+  if (hasUserNamespace(namespaces) || isPrivileged(identity)) return namespaces;
+  return [...namespaces, { type: 'user' }];
+}
+
+function hasUserNamespace(namespaces: readonly Namespace[]): boolean {
+  return namespaces.some(({ type }) => type === 'user');
+}
+
+interface Side {
+  readonly capability: number;
+  readonly helper: IdMapHelperName;
+  readonly field: 'uidMappings' | 'gidMappings';
+  own(identity: Identity): number;
+}
+
+const uidSide: Side = {
+  capability: CAP_SETUID,
+  helper: 'newuidmap',
+  field: 'uidMappings',
+  own: ({ euid }) => euid,
+};
+
+const gidSide: Side = {
+  capability: CAP_SETGID,
+  helper: 'newgidmap',
+  field: 'gidMappings',
+  own: ({ egid }) => egid,
+};
+
+/** The kernel lets anyone map just the own id; for more, a privilege is needed: our own or the helper's. */
+function writtenBy(side: Side, mappings: readonly IdMapping[], fromConfig: boolean, host: IdHost): IdMap {
+  const pointer = fromConfig ? `/linux/${side.field}` : '';
+  const [first] = mappings;
+  const single = mappings.length === 1 && first?.size === 1 && first.hostID === side.own(host.identity);
+  if (single || hasCapability(host.identity, side.capability)) return { mappings, pointer };
+  const helper = host.helper(side.helper);
+  if (helper) return { mappings, pointer, helper: helper.path };
+  throw new RuntimeError(
+    'rootless',
+    `cannot map the ids ${describeMap(mappings)}: "${side.helper}" is not installed`,
+    {
+      pointer,
+      hint: helperMissingHint(side.field, side.own(host.identity)),
+    },
+  );
+}
+
+interface DefaultMaps {
+  readonly uid: readonly IdMapping[];
+  readonly gid: readonly IdMapping[];
+  /** Why it is not more ids. */
+  readonly why?: Notice;
+}
+
+/** The own id is root; from 1 on come the subordinate ids, where there are any and they can be mapped. */
+function defaultMaps(host: IdHost): DefaultMaps {
+  const { euid, egid } = host.identity;
+  const uids = host.subordinateRanges('subuid')[0];
+  const gids = host.subordinateRanges('subgid')[0];
+  const why = missing(uids, gids, host);
+  if (why || !uids || !gids) return { uid: rootIs(euid), gid: rootIs(egid), ...(why && { why }) };
+  return { uid: [...rootIs(euid), fromOne(uids)], gid: [...rootIs(egid), fromOne(gids)] };
+}
+
+function rootIs(hostID: number): readonly IdMapping[] {
+  return [{ containerID: 0, hostID, size: 1 }];
+}
+
+function fromOne({ start, size }: IdRange): IdMapping {
+  return { containerID: 1, hostID: start, size };
+}
+
+/** What stands against mapping subordinate ids. */
+function missing(uids: IdRange | undefined, gids: IdRange | undefined, host: IdHost): Notice | undefined {
+  const owner = host.userName() ?? String(host.identity.uid);
+  if (!uids || !gids) {
+    const files = [uids ? [] : '/etc/subuid', gids ? [] : '/etc/subgid'].flat().join(' and ');
+    return { message: `${files} has no line for "${owner}"`, hint: addRangeHint(owner) };
+  }
+  if (hasCapability(host.identity, CAP_SETUID) && hasCapability(host.identity, CAP_SETGID)) return undefined;
+  for (const name of ['newuidmap', 'newgidmap'] as const) {
+    const helper = host.helper(name);
+    if (!helper)
+      return { message: `"${name}" is not installed`, hint: 'install the package uidmap (or shadow-utils)' };
+    if (!helper.privileged) {
+      const hint = `as root: chmod u+s ${helper.path}`;
+      return { message: `"${helper.path}" is neither setuid root nor has it file capabilities`, hint };
+    }
+  }
+  return undefined;
+}
+
+/** Maps that nobody wrote down are told: a container with fewer ids than expected is hard to understand. */
+function notice(
+  maps: Pick<IdMaps, 'uid' | 'gid'>,
+  added: boolean,
+  why: Notice | undefined,
+  host: IdHost,
+): Notice {
+  const cause = added
+    ? `the config has no user namespace, which uid ${host.identity.euid} needs: one was added`
+    : 'the config has a user namespace without maps';
+  const [uid, gid] = [describeMap(maps.uid.mappings), describeMap(maps.gid.mappings)];
+  const ids = uid === gid ? `ids ${uid}` : `uids ${uid}; gids ${gid}`;
+  const message = `${cause}, with the ${ids}${why ? ` (one id only: ${why.message})` : ''}`;
+  return why?.hint === undefined ? { message } : { message, hint: why.hint };
+}
+
+/** The ids of a config with its own maps have been checked with the config. */
+function mustExist(user: User, uid: readonly IdMapping[], gid: readonly IdMapping[], host: IdHost): void {
+  if (!isMapped(uid, user.uid)) throw unmapped('uid', user.uid, '/process/user/uid', uid, host);
+  if (!isMapped(gid, user.gid)) throw unmapped('gid', user.gid, '/process/user/gid', gid, host);
+  user.additionalGids?.forEach((id, index) => {
+    if (!isMapped(gid, id)) throw unmapped('gid', id, `/process/user/additionalGids/${index}`, gid, host);
+  });
+}
+
+function unmapped(
+  kind: 'uid' | 'gid',
+  id: number,
+  pointer: string,
+  mappings: readonly IdMapping[],
+  host: IdHost,
+): RuntimeError {
+  const owner = host.userName() ?? String(host.identity.uid);
+  const map = describeMap(mappings);
+  const hint =
+    mappings.length > 1
+      ? `map it in /linux/${kind}Mappings, or use a ${kind} that exists`
+      : `use ${kind} 0, or: ${addRangeHint(owner)}`;
+  return new RuntimeError('rootless', `${kind} ${id} does not exist in the container: its map is ${map}`, {
+    pointer,
+    hint,
+  });
+}
