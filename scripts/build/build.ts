@@ -11,7 +11,7 @@ import { contentHash, readStamp } from './stamp.ts';
 
 const entry = inRoot('src/cli/main.ts');
 const inputs = ['src', 'scripts/build', 'package.json', 'package-lock.json', 'tsconfig.json'];
-const outputs = ['dist/engine/node', 'dist/engine/koffi.node', 'dist/node/main.js', 'bin/tsrun'];
+const outputs = ['dist/engine/node', 'dist/engine/koffi.node', 'dist/node/main.cjs', 'bin/tsrun'];
 
 /** Brings `dist/` and `bin/` up to date. */
 export function build(): void {

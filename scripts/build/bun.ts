@@ -16,6 +16,8 @@ export function bundleForBun(entry: string, commit: string): void {
   const staging = `${target}.new`;
   const flags = [
     ...['--compile', '--bytecode', '--minify', '--format=esm'],
+    // Without, the bytecode of everything is loaded at start: 1.2 ms.
+    '--splitting',
     // Compiled programs take .env and bunfig.toml (with preload scripts!) from the working directory by default.
     ...['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'],
     ...['--no-compile-autoload-tsconfig', '--no-compile-autoload-package-json'],

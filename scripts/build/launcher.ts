@@ -15,11 +15,20 @@ export interface Engine {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const bun: Engine = { executable: join(dist, 'engine/tsrun-bun'), args: [], env: {} };
+const bun: Engine = {
+  executable: join(dist, 'engine/tsrun-bun'),
+  args: [],
+  env: {
+    // A process of ten milliseconds gains nothing from compilers: 0.4 ms and 2 MB less, and no writable code.
+    BUN_JSC_useJIT: '0',
+    // A crash is nobody else's business.
+    BUN_ENABLE_CRASH_REPORTING: '0',
+  },
+};
 
 const node: Engine = {
   executable: join(dist, 'engine/node'),
-  args: ['--no-warnings', { path: join(dist, 'node/main.js') }],
+  args: ['--no-warnings', { path: join(dist, 'node/main.cjs') }],
   env: {},
 };
 

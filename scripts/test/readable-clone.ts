@@ -36,6 +36,6 @@ export function readableClone(users: readonly TestUser[], target: string): strin
 }
 
 function canRead({ uid, gid }: TestUser): boolean {
-  const files = ['dist/node/main.js', 'test/setup/rig.ts', 'node_modules/vitest/package.json', 'bin/tsrun'];
+  const files = ['dist/node/main.cjs', 'test/setup/rig.ts', 'node_modules/vitest/package.json', 'bin/tsrun'];
   return files.every((file) => spawnSync('test', ['-r', inRoot(file)], { uid, gid }).status === 0);
 }
