@@ -101,11 +101,14 @@ function search(name: IdMapHelperName, directories: readonly string[]): IdMapHel
 }
 
 function inspect(path: string): IdMapHelper | undefined {
-  if (!isExecutable(path)) return undefined;
-  const found = statSync(path);
-  if (!found.isFile()) return undefined;
-  const setuidRoot = (found.mode & 0o4000) !== 0 && found.uid === 0;
-  return { path, privileged: setuidRoot || hasFileCapabilities(path) };
+  if (!isExecutable(path) || !statSync(path).isFile()) return undefined;
+  return { path, privileged: givesPrivileges(path) };
+}
+
+/** Whether executing the file gives privileges: it is setuid root or has file capabilities. */
+export function givesPrivileges(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return (found?.uid === 0 && (found.mode & 0o4000) !== 0) || hasFileCapabilities(path);
 }
 
 function isExecutable(path: string): boolean {

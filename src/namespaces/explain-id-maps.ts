@@ -1,7 +1,7 @@
 /** Why an id map was refused, and what to do about it. Loaded with the maps, run on failures only. */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { CAP_SETFCAP, CAP_SETGID, CAP_SETUID, hasCapability, type Identity } from '../host/identity.ts';
-import { findIdMapHelper, subordinateRanges, userName } from '../host/subordinate-ids.ts';
+import { givesPrivileges, subordinateRanges, userName } from '../host/subordinate-ids.ts';
 import { ownIds, statusField } from '../host/user-namespace.ts';
 import { describeMap, describeRange, type IdMap } from './id-map.ts';
 import { addRangeHint } from './id-map-hints.ts';
@@ -39,7 +39,7 @@ export function explainDirectFailure(
       cause: error,
       call: 'write',
       errno,
-      pointer: map.pointer,
+      ...pointerOf(map.pointer),
       ...directCause(side, map, identity, places),
     },
   );
@@ -79,7 +79,7 @@ export function explainHelperFailure(
   const last = said.split('\n').at(-1)?.replace(`${helper}: `, '') || 'it failed without a word';
   const message = `cannot write the ${side} map ${describeMap(map.mappings)}: ${helper}: ${last}`;
   return new RuntimeError('rootless', message, {
-    pointer: map.pointer,
+    ...pointerOf(map.pointer),
     ...helperCause(side, map, said, identity, places),
   });
 }
@@ -98,11 +98,9 @@ function helperCause(
       hint: `no_new_privs is set for this process, so that new${side}map has no privileges: start tsrun without it`,
     };
   }
-  const helper = findIdMapHelper(`new${side}map`);
-  if (helper && !helper.privileged) {
-    return {
-      hint: `${helper.path} is neither setuid root nor has it file capabilities: as root: chmod u+s ${helper.path}`,
-    };
+  if (map.helper !== undefined && !givesPrivileges(map.helper)) {
+    const hint = `${map.helper} is neither setuid root nor has it file capabilities: as root: chmod u+s ${map.helper}`;
+    return { hint };
   }
   if (said.includes('owned by a different user')) {
     return { hint: `new${side}map wants the primary group of the user: start tsrun with it (newgrp, sg)` };
@@ -138,7 +136,12 @@ function outsideOwnRanges(
 }
 
 function lineOf({ pointer }: IdMap, index: number): Explanation {
-  return pointer === '' ? {} : { pointer: `${pointer}/${index}` };
+  return pointerOf(pointer === '' ? '' : `${pointer}/${index}`);
+}
+
+/** A map that tsrun chose is nowhere in the config. */
+function pointerOf(pointer: string): Explanation {
+  return pointer === '' ? {} : { pointer };
 }
 
 interface Range {

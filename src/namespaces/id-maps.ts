@@ -13,6 +13,8 @@ import { describeMap, type IdMap, type IdMaps, isMapped } from './id-map.ts';
 import { addRangeHint, helperMissingHint } from './id-map-hints.ts';
 import { isNew } from './kinds.ts';
 
+export type { IdMaps };
+
 /** What the machine knows about the caller; the functions are called only where the answer matters. */
 export interface IdHost {
   readonly identity: Identity;
@@ -136,7 +138,8 @@ function missing(uids: IdRange | undefined, gids: IdRange | undefined, host: IdH
   const owner = host.userName() ?? String(host.identity.uid);
   if (!uids || !gids) {
     const files = [uids ? [] : '/etc/subuid', gids ? [] : '/etc/subgid'].flat().join(' and ');
-    return { message: `${files} has no line for "${owner}"`, hint: addRangeHint(owner) };
+    const verb = uids || gids ? 'has' : 'have';
+    return { message: `${files} ${verb} no line for "${owner}"`, hint: addRangeHint(owner) };
   }
   if (hasCapability(host.identity, CAP_SETUID) && hasCapability(host.identity, CAP_SETGID)) return undefined;
   for (const name of ['newuidmap', 'newgidmap'] as const) {

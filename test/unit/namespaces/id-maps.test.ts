@@ -107,7 +107,7 @@ describe('a config without a user namespace', () => {
   });
 
   test.each([
-    [{}, '/etc/subuid and /etc/subgid has no line', 'echo'],
+    [{}, '/etc/subuid and /etc/subgid have no line', 'echo'],
     [{ ranges: subids }, '"newuidmap" is not installed', 'uidmap'],
     [{ ranges: subids, helpers: 'unprivileged' }, 'neither setuid root', 'chmod u+s /usr/bin/newuidmap'],
   ] as const)('gets the single id where more cannot be mapped, and why: %j', (fixture, why, hint) => {
