@@ -1,0 +1,58 @@
+/** A further process of a running container enters its cgroups. */
+import { existsSync } from 'node:fs';
+import { type Step, step } from '../init/step.ts';
+import type { Call } from '../kernel/call.ts';
+import { attachSelf, openForClone } from './attach.ts';
+import { explainJoin } from './join-error.ts';
+import type { CgroupDirectory } from './paths.ts';
+
+export interface ExecJoin {
+  /** For the actor `stub`. */
+  readonly steps: readonly Step[];
+  /** For clone3(2), see `Join.unified`. */
+  readonly unified?: Call;
+  readonly attachUnified: readonly Step[];
+}
+
+/**
+ * @param paths the directories that the container was to have. Those that are not there it was refused: one with
+ *   a process in it cannot be removed, so as long as the container runs they are there
+ * @param unifiedManner as `JoinRequest.unified`
+ */
+export function execJoinCgroups(paths: readonly string[], unifiedManner: 'attach' | 'clone'): ExecJoin {
+  const directories = paths.flatMap((path): Directory[] => {
+    if (existsSync(`${path}/tasks`)) return [{ version: 1, path }];
+    return existsSync(`${path}/cgroup.procs`) ? [{ version: 2, path }] : [];
+  });
+  const born = unifiedManner === 'clone' ? directories.find(({ version }) => version === 2) : undefined;
+  const unified = born && openForClone(born);
+  const entered = directories.filter((directory) => directory !== born);
+  const calls = [...entered.flatMap((directory) => attachSelf(directory)), ...(unified ? [unified] : [])];
+  return {
+    steps: calls.length === 0 ? [] : [joinStep(entered, calls)],
+    attachUnified: born ? [joinStep([born], attachSelf(born))] : [],
+    ...(unified ? { unified } : {}),
+  };
+}
+
+type Directory = Pick<CgroupDirectory, 'version' | 'path'>;
+
+function joinStep(directories: readonly Directory[], calls: readonly Call[]): Step {
+  const name = "the container's cgroup";
+  return step('stub', `join ${name}`, '', calls, {
+    recover: ({ call, errno }) => {
+      const directory = directories.find(({ path }) =>
+        calls.some((one) => isOpenOf(one, path) && uses(call, one)),
+      );
+      return explainJoin(directory?.path ?? '', call, errno, { name, pointer: '' });
+    },
+  });
+}
+
+function isOpenOf(call: Call, path: string): boolean {
+  return call.name === 'openat' && String(call.args[1]).startsWith(`${path}/`);
+}
+
+function uses(call: Call, open: Call): boolean {
+  return call === open || call.args.includes(open);
+}

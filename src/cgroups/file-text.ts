@@ -1,0 +1,11 @@
+/** Files of the cgroup filesystem that may not be there. */
+import { readFileSync } from 'node:fs';
+
+/** The content without the newline at its end. */
+export function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Makes the container's cgroups and enters them, before the container's first process is cloned: it is born a
+ * member, and a cgroup namespace made afterwards has its root there.
+ *
+ * The usual case is one list of calls that expects nothing to be in the way. Where something is, the host is
+ * looked at, and `join-carefully.ts` goes on.
+ */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { type Step, step } from '../init/step.ts';
+import { type Call, ignoreErrors } from '../kernel/call.ts';
+import { mkdirat } from '../kernel/calls/file.ts';
+import { AT_FDCWD } from '../kernel/constants/file.ts';
+import type { DeviceRule } from '../spec/types.ts';
+import { attachSelf, type Manner, openForClone, strictly } from './attach.ts';
+import { copyCpuset, usesCpuset } from './cpuset.ts';
+import { type DeviceWrite, deviceWrites, writeDevices } from './devices.ts';
+import { type CarefulContext, type JoinEntry, joinCarefully } from './join-carefully.ts';
+import { explainJoin, isRefusal } from './join-error.ts';
+import { type JoinOutcome, refuse } from './join-outcome.ts';
+import type { CgroupDirectory } from './paths.ts';
+
+export interface JoinRequest {
+  readonly directories: readonly CgroupDirectory[];
+  /** linux.resources.devices; undefined leaves the controller alone. */
+  readonly devices?: readonly DeviceRule[] | undefined;
+  /**
+   * `optional`: an ordinary user who asks for no limit and no place goes on without those cgroups that may not
+   * be made, and without device rules.
+   */
+  readonly permission: 'required' | 'optional';
+  /**
+   * How version 2 is joined. `attach`: like version 1, in some 10 ms. `clone`: by the caller, who gives
+   * `Join.unified` to clone3(2) and, where that fails, does `attachUnified` and clones without.
+   */
+  readonly unified: 'attach' | 'clone';
+}
+
+export interface Join {
+  /** For the actor `stub`. */
+  readonly steps: readonly Step[];
+  /** A descriptor of the version 2 directory; open in the stub until somebody closes it. */
+  readonly unified?: Call;
+  /** The version 2 directory entered by writing, where clone3 cannot do it. */
+  readonly attachUnified: readonly Step[];
+  /** Known once the steps were executed. */
+  readonly outcome: Readonly<JoinOutcome>;
+}
+
+const POINTER = '/linux/cgroupsPath';
+
+/** @throws RuntimeError where the device rules cannot be had, see `resolveDeviceRules` */
+export function joinCgroups(request: JoinRequest): Join {
+  const { directories, permission } = request;
+  const outcome: JoinOutcome = { refused: new Set(), occupied: false };
+  if (directories.length === 0) return { steps: [], attachUnified: [], outcome };
+  const born = request.unified === 'clone' ? directories.find(({ version }) => version === 2) : undefined;
+  const unified = born && openForClone(born);
+  const writes = request.devices ? deviceWrites(request.devices) : [];
+  const entries = directories.map(
+    (directory): JoinEntry => ({
+      directory,
+      devices: (manner) => devicesOf(directory, writes, permission === 'optional' ? ignoreErrors : manner),
+      enter: (manner) => (directory === born && unified ? [unified] : attachSelf(directory, manner)),
+    }),
+  );
+  const context = { name: nameOf(directories), pointer: POINTER, permission, outcome };
+  return {
+    steps: permission === 'optional' ? [makeWhatMay(entries, context)] : [joinNew(entries, context)],
+    attachUnified: born ? [attachStep(born, context)] : [],
+    outcome,
+    ...(unified ? { unified } : {}),
+  };
+}
+
+function devicesOf(
+  { path, controllers }: CgroupDirectory,
+  writes: readonly DeviceWrite[],
+  manner: Manner,
+): Call[] {
+  return controllers.includes('devices') ? writeDevices(path, writes, manner) : [];
+}
+
+/** Nothing is there yet, but every parent is. The directories come first: until then nobody has moved. */
+function joinNew(entries: readonly JoinEntry[], context: CarefulContext): Step {
+  const calls = [
+    ...entries.map(({ directory: { path } }) => mkdirat(AT_FDCWD, path, 0o755)),
+    ...enterNew(entries),
+  ];
+  return step('stub', `make and join ${context.name}`, POINTER, calls, {
+    recover: (failure) => joinCarefully(entries, failure, context),
+  });
+}
+
+function enterNew(entries: readonly JoinEntry[]): Call[] {
+  return [
+    ...entries.flatMap(({ directory }) =>
+      usesCpuset(directory) ? copyCpuset(parentOf(directory.path), directory.path) : [],
+    ),
+    ...entries.flatMap(({ devices }) => devices(strictly)),
+    ...entries.flatMap(({ enter }) => enter(strictly)),
+  ];
+}
+
+/** An ordinary user may not make any, most of the time; so that is found out first. */
+function makeWhatMay(entries: readonly JoinEntry[], context: CarefulContext): Step {
+  const made = entries.map(({ directory }) => ignoreErrors(mkdirat(AT_FDCWD, directory.path, 0o755)));
+  const name = `make ${context.name} in the hierarchies that are delegated to the user`;
+  return step('stub', name, POINTER, made, {
+    check: (results) => {
+      const errors = made.map((call) => -results.value(call));
+      const left = entries.filter((_, index) => !isRefusal(errors[index] ?? 0));
+      for (const { directory } of entries) context.outcome.refused.add(directory.path);
+      for (const { directory } of left) context.outcome.refused.delete(directory.path);
+      if (left.length === 0) return undefined;
+      const odd = made.findIndex((_, index) => (errors[index] ?? 0) > 0 && !isRefusal(errors[index] ?? 0));
+      return odd < 0 ? [joinMade(left, context)] : carefulSteps(left, made[odd], errors[odd], context);
+    },
+  });
+}
+
+function joinMade(entries: readonly JoinEntry[], context: CarefulContext): Step {
+  return step('stub', `join ${context.name}`, POINTER, enterNew(entries), {
+    recover: (failure) => joinCarefully(entries, failure, context),
+  });
+}
+
+function carefulSteps(
+  entries: readonly JoinEntry[],
+  call: Call | undefined,
+  errno = 0,
+  context: CarefulContext,
+) {
+  const steps = call ? joinCarefully(entries, { call, errno }, context) : [];
+  if (steps instanceof RuntimeError) throw steps;
+  return steps;
+}
+
+function attachStep(directory: CgroupDirectory, context: CarefulContext): Step {
+  return step('stub', `join "${directory.path}"`, POINTER, attachSelf(directory), {
+    recover: ({ call, errno }) => {
+      const { refused } = context.outcome;
+      const isPermitted = context.permission === 'optional' && isRefusal(errno);
+      if (!isPermitted && !refused.has(directory.path))
+        return explainJoin(directory.path, call, errno, context);
+      refuse(directory.path, context.outcome);
+      return [];
+    },
+  });
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}
+
+function nameOf(directories: readonly CgroupDirectory[]): string {
+  return `the cgroup "${lastComponent(directories[0]?.path ?? '')}"`;
+}
+
+function lastComponent(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

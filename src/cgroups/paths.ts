@@ -1,0 +1,91 @@
+/**
+ * Which cgroup a container gets: config-linux.md, "Cgroups Path". The same places as runc's cgroupfs manager,
+ * so that what watches runc's containers finds ours.
+ */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { type CgroupHierarchy, type HostCgroups, ownDirectory } from '../host/cgroups.ts';
+import { isSystemdPath, scopePath } from './systemd-path.ts';
+
+/** The container's cgroup in one hierarchy. Plain data: it goes into the state file as it is. */
+export interface CgroupDirectory {
+  readonly version: 1 | 2;
+  /** Version 1 only. */
+  readonly controllers: readonly string[];
+  /** Absolute, as the host sees it. */
+  readonly path: string;
+}
+
+export interface CgroupRequest {
+  readonly id: string;
+  /** linux.cgroupsPath */
+  readonly cgroupsPath?: string | undefined;
+  /** `--systemd-cgroup` */
+  readonly systemd: boolean;
+}
+
+export interface ContainerCgroups {
+  readonly directories: readonly CgroupDirectory[];
+  /** The config names the place: it is an error if it cannot be had. */
+  readonly explicit: boolean;
+  /** What is done otherwise than asked. */
+  readonly warning?: string;
+}
+
+const POINTER = '/linux/cgroupsPath';
+
+/** @throws RuntimeError `config` where the path is of no use */
+export function containerCgroups(host: HostCgroups, request: CgroupRequest): ContainerCgroups {
+  const { id, cgroupsPath = '', systemd } = request;
+  const explicit = cgroupsPath !== '';
+  if (systemd) {
+    const inner = scopePath(cgroupsPath, id);
+    const warning = `there is no systemd manager yet: the cgroup "${inner}" is made without systemd's knowledge`;
+    return { directories: directories(host, inner), explicit, warning };
+  }
+  return { directories: directories(host, explicit ? checked(cgroupsPath) : id), explicit };
+}
+
+function directories(host: HostCgroups, inner: string): CgroupDirectory[] {
+  const unifiedOnly = host.every(({ version }) => version === 2);
+  return host.map((hierarchy) => ({
+    version: hierarchy.version,
+    controllers: hierarchy.controllers,
+    path: inner.startsWith('/')
+      ? `${hierarchy.mountPoint}${inner}`
+      : `${base(hierarchy, unifiedOnly)}/${inner}`,
+  }));
+}
+
+/**
+ * Version 2 alone: a cgroup with processes in it, as our own, cannot hand controllers down, so the container's
+ * stands beside it.
+ */
+function base(hierarchy: CgroupHierarchy, unifiedOnly: boolean): string {
+  const own = ownDirectory(hierarchy);
+  if (!unifiedOnly || own === hierarchy.mountPoint) return own;
+  return own.slice(0, own.lastIndexOf('/'));
+}
+
+/** The path without empty and `.` components. */
+function checked(path: string): string {
+  if (isSystemdPath(path)) {
+    throw new RuntimeError('config', `cgroupsPath "${path}" has systemd's form, "slice:prefix:name"`, {
+      pointer: POINTER,
+      hint: 'give the option --systemd-cgroup, or write a path such as "/containers/web"',
+    });
+  }
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.includes('..')) {
+    throw new RuntimeError('config', `cgroupsPath "${path}" leaves its parent with ".."`, {
+      pointer: POINTER,
+      hint: 'write an absolute path: it is counted from the root of each hierarchy',
+    });
+  }
+  if (parts.length === 0) {
+    throw new RuntimeError('config', `cgroupsPath "${path}" is the root of the hierarchies`, {
+      pointer: POINTER,
+      hint: 'a container needs a cgroup of its own: name one, or leave cgroupsPath out',
+    });
+  }
+  return `${path.startsWith('/') ? '/' : ''}${parts.join('/')}`;
+}

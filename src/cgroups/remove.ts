@@ -1,0 +1,50 @@
+/** Removes the container's cgroups, with those that it made inside its own. */
+import { rmdirSync } from 'node:fs';
+import type { Log } from '../log/log.ts';
+import { withDescendants } from './processes.ts';
+
+/** Milliseconds. A process that was killed is a member until it has gone through its exit. */
+const PATIENCE = 2000;
+const LONGEST_PAUSE = 64;
+
+/**
+ * What is not there, is removed already.
+ *
+ * @param paths the directories of one cgroup, or of several
+ * @param patience how long to wait for members to end, milliseconds
+ * @returns the paths that could not be removed
+ */
+export function removeCgroups(paths: readonly string[], log: Log, patience = PATIENCE): readonly string[] {
+  let left = paths.filter((path) => !removeTree(path));
+  const deadline = Date.now() + patience;
+  for (let pause = 1; left.length > 0 && Date.now() < deadline; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    sleep(pause);
+    left = left.filter((path) => !removeTree(path));
+  }
+  for (const path of left) {
+    log.warning(`cannot remove the cgroup "${path}"`, {
+      hint: `see which processes it has: cat ${path}/cgroup.procs`,
+    });
+  }
+  return left;
+}
+
+/** @returns whether it is gone */
+function removeTree(path: string): boolean {
+  if (remove(path)) return true;
+  // The children first. Most containers have none: nothing is listed before it has to be.
+  return withDescendants(path).reverse().map(remove).at(-1) ?? true;
+}
+
+function remove(path: string): boolean {
+  try {
+    rmdirSync(path);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  }
+}
+
+function sleep(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}

@@ -1,0 +1,130 @@
+/**
+ * The cgroup hierarchies that are mounted here, and where in them this process is: cgroups(7), proc(5)
+ * (`/proc/self/cgroup`, `/proc/self/mountinfo`). Version 1, version 2, or both beside each other (hybrid).
+ */
+import { readFileSync } from 'node:fs';
+
+export interface CgroupHierarchy {
+  readonly version: 1 | 2;
+  /** Version 1: `cpu`, `cpuacct` … or `name=systemd`. Version 2: none, they are found by directory. */
+  readonly controllers: readonly string[];
+  readonly mountPoint: string;
+  /** Which directory of the hierarchy is at the mount point. */
+  readonly root: string;
+  /** Our own cgroup, from the root of the hierarchy. */
+  readonly ownPath: string;
+}
+
+export type HostCgroups = readonly CgroupHierarchy[];
+
+/** Reads what is mounted; nothing where /proc has no cgroups. */
+export function hostCgroups(): HostCgroups {
+  return parseHostCgroups(readOrEmpty('/proc/self/cgroup'), readOrEmpty('/proc/self/mountinfo'));
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** @param own `/proc/self/cgroup` @param mountinfo `/proc/self/mountinfo` */
+export function parseHostCgroups(own: string, mountinfo: string): HostCgroups {
+  const ownPaths = parseOwnPaths(own);
+  const found = new Map<string, CgroupHierarchy>();
+  for (const mount of cgroupMounts(mountinfo)) {
+    const key = mount.version === 2 ? '' : (mount.options.find((option) => ownPaths.has(option)) ?? '');
+    const membership = ownPaths.get(key);
+    // The first mount of a hierarchy is the one that everybody uses.
+    if (!membership || found.has(key) || (mount.version === 1 && key === '')) continue;
+    const { version, mountPoint, root } = mount;
+    found.set(key, {
+      version,
+      controllers: membership.controllers,
+      mountPoint,
+      root,
+      ownPath: membership.path,
+    });
+  }
+  return withoutCovered([...found.values()]);
+}
+
+interface Membership {
+  readonly controllers: readonly string[];
+  readonly path: string;
+}
+
+/** `4:memory:/a` by each controller's name; `0::/a`, version 2, by the empty name. */
+function parseOwnPaths(text: string): Map<string, Membership> {
+  const paths = new Map<string, Membership>();
+  for (const line of text.split('\n')) {
+    const first = line.indexOf(':');
+    const second = line.indexOf(':', first + 1);
+    if (second < 0) continue;
+    const names = line.slice(first + 1, second);
+    const controllers = names === '' ? [] : names.split(',');
+    const membership = { controllers, path: line.slice(second + 1) };
+    for (const name of names === '' ? [''] : controllers) paths.set(name, membership);
+  }
+  return paths;
+}
+
+interface CgroupMount {
+  readonly version: 1 | 2;
+  readonly mountPoint: string;
+  readonly root: string;
+  readonly options: readonly string[];
+}
+
+const TYPE = ' - cgroup';
+
+/** Looks at the lines of cgroups only: a machine with many containers has thousands of others. */
+function* cgroupMounts(mountinfo: string): Generator<CgroupMount> {
+  for (let at = mountinfo.indexOf(TYPE); at >= 0; at = mountinfo.indexOf(TYPE, at + 1)) {
+    const start = mountinfo.lastIndexOf('\n', at) + 1;
+    const end = mountinfo.indexOf('\n', at);
+    const [type, , options = ''] = mountinfo.slice(at + 3, end < 0 ? undefined : end).split(' ');
+    const [, , , root = '', mountPoint = ''] = mountinfo.slice(start, at).split(' ');
+    if (type !== 'cgroup' && type !== 'cgroup2') continue;
+    const version = type === 'cgroup' ? 1 : 2;
+    yield {
+      version,
+      mountPoint: unescapeOctal(mountPoint),
+      root: unescapeOctal(root),
+      options: options.split(','),
+    };
+  }
+}
+
+/** Spaces and the like are `\040`. */
+function unescapeOctal(field: string): string {
+  if (!field.includes('\\')) return field;
+  return field.replace(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
+}
+
+/** A version 2 hierarchy mounted over the place of the others hides them. */
+function withoutCovered(hierarchies: readonly CgroupHierarchy[]): HostCgroups {
+  const unified = hierarchies.find(({ version }) => version === 2);
+  if (!unified) return hierarchies;
+  return hierarchies.filter(({ mountPoint }) => !mountPoint.startsWith(`${unified.mountPoint}/`));
+}
+
+/** The directory of our own cgroup. */
+export function ownDirectory({ mountPoint, root, ownPath }: CgroupHierarchy): string {
+  return joinPath(mountPoint, belowRoot(root, ownPath));
+}
+
+/** In a container, `/proc/self/cgroup` may have the host's paths, and only a part of the hierarchy is mounted. */
+function belowRoot(root: string, ownPath: string): string {
+  if (root === '/') return ownPath;
+  return ownPath === root || ownPath.startsWith(`${root}/`) ? ownPath.slice(root.length) : '/';
+}
+
+/** `/a` and `/` → `/a`; `/a` and `/b` → `/a/b` */
+function joinPath(base: string, path: string): string {
+  return path === '/' || path === '' ? base : `${base}${path}`;
+}
