@@ -57,7 +57,10 @@ function install() {
   const npm = process.env.npm_execpath;
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const [command, prefix] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
-  const { status, error } = spawnSync(command, [...prefix, ...args], { cwd: root, stdio: ['ignore', 'ignore', 2] });
+  const { status, error } = spawnSync(command, [...prefix, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 2],
+  });
   if (status !== 0) fail(`npm ci failed (${error?.message ?? `status ${status}`}); is the network there?`);
   if (!existsSync(engine))
     fail(`npm ci brought no Node for linux-${process.arch}; x64 and arm64 are supported`);
