@@ -1,0 +1,42 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { cgroupProcesses } from '../../../src/cgroups/processes.ts';
+import { removeCgroups } from '../../../src/cgroups/remove.ts';
+
+let base: string;
+
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), 'tsrun-cgroups-'));
+});
+
+afterEach(() => {
+  rmSync(base, { recursive: true });
+});
+
+test('cgroups are removed with those that the container made in them', () => {
+  mkdirSync(join(base, 'web/a/b'), { recursive: true });
+  mkdirSync(join(base, 'web/c'));
+  const log = { debug() {}, warning() {} };
+  expect(removeCgroups([join(base, 'web'), join(base, 'gone')], log)).toEqual([]);
+  expect(existsSync(join(base, 'web'))).toBe(false);
+});
+
+test('what is still in use is tried for a while, and named', () => {
+  const web = join(base, 'web');
+  mkdirSync(web);
+  writeFileSync(join(web, 'busy'), '');
+  const warnings: string[] = [];
+  const log = { debug() {}, warning: (message: string) => void warnings.push(message) };
+  expect(removeCgroups([web], log, 20)).toEqual([web]);
+  expect(warnings).toEqual([`cannot remove the cgroup "${web}"`]);
+});
+
+test('the processes of a container are those of its cgroup and all below, once each', () => {
+  mkdirSync(join(base, 'web/inner'), { recursive: true });
+  writeFileSync(join(base, 'web/cgroup.procs'), '12\n0\n');
+  writeFileSync(join(base, 'web/inner/cgroup.procs'), '13\n12\n');
+  expect(cgroupProcesses([join(base, 'gone'), join(base, 'web')])).toEqual([12, 13]);
+  expect(cgroupProcesses([])).toEqual([]);
+});
