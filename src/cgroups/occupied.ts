@@ -1,8 +1,20 @@
 /** A cgroup that is there already may be somebody's: what is looked at before it becomes the container's. */
+import { existsSync } from 'node:fs';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { readOrEmpty } from './file-text.ts';
 import type { CgroupDirectory } from './paths.ts';
 import { processesBelow } from './processes.ts';
+
+/**
+ * To be called before anything is made or recorded: what is recorded as the container's is killed and removed
+ * with it.
+ *
+ * @throws RuntimeError `cgroup`
+ */
+export function refuseOccupied(directories: readonly CgroupDirectory[]): void {
+  const problem = occupied(directories.filter(({ path }) => existsSync(path)));
+  if (problem) throw problem;
+}
 
 /** A cgroup that somebody else uses: its limits would be theirs, and `delete` would kill them. */
 export function occupied(directories: readonly CgroupDirectory[]): RuntimeError | undefined {

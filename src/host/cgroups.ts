@@ -34,7 +34,7 @@ function readOrEmpty(path: string): string {
 export function parseHostCgroups(own: string, mountinfo: string): HostCgroups {
   const ownPaths = parseOwnPaths(own);
   const found = new Map<string, CgroupHierarchy>();
-  for (const mount of cgroupMounts(mountinfo)) {
+  for (const mount of reachable([...cgroupMounts(mountinfo)])) {
     const key = mount.version === 2 ? '' : (mount.options.find((option) => ownPaths.has(option)) ?? '');
     const membership = ownPaths.get(key);
     // The first mount of a hierarchy is the one that everybody uses.
@@ -48,7 +48,7 @@ export function parseHostCgroups(own: string, mountinfo: string): HostCgroups {
       ownPath: membership.path,
     });
   }
-  return withoutCovered([...found.values()]);
+  return [...found.values()];
 }
 
 interface Membership {
@@ -106,11 +106,10 @@ function unescapeOctal(field: string): string {
   );
 }
 
-/** A version 2 hierarchy mounted over the place of the others hides them. */
-function withoutCovered(hierarchies: readonly CgroupHierarchy[]): HostCgroups {
-  const unified = hierarchies.find(({ version }) => version === 2);
-  if (!unified) return hierarchies;
-  return hierarchies.filter(({ mountPoint }) => !mountPoint.startsWith(`${unified.mountPoint}/`));
+/** Version 2 mounted over the place of the others hides them, but they are still listed. */
+function reachable(mounts: readonly CgroupMount[]): readonly CgroupMount[] {
+  const covers = mounts.filter(({ version }) => version === 2).map(({ mountPoint }) => `${mountPoint}/`);
+  return mounts.filter(({ mountPoint }) => !covers.some((cover) => mountPoint.startsWith(cover)));
 }
 
 /** The directory of our own cgroup. */

@@ -36,6 +36,7 @@ export const nested: HostCgroups = parseHostCgroups(
 export const covered: HostCgroups = parseHostCgroups(
   '4:memory:/\n0::/\n',
   `35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory
+41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw
 99 31 0:38 / /sys/fs/cgroup rw - cgroup2 none rw
 `,
 );
