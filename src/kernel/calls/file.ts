@@ -53,6 +53,17 @@ export function write(fd: FdArg, data: string | Uint8Array): Call {
   return call('write', fd, bytes, bytes.length);
 }
 
+/** Leaves the file's position where it is. */
+export function pwrite64(fd: FdArg, data: Uint8Array, offset: number): Call {
+  return call('pwrite64', fd, data, data.length, offset);
+}
+
+/** The answer is two 32-bit descriptors: the end to read from and the one to write to. */
+export function pipe2(): Call {
+  const ends = out(8);
+  return callWithOut('pipe2', ends, ends, O_CLOEXEC);
+}
+
 export function mkdirat(dirfd: FdArg, path: string, mode: number): Call {
   return call('mkdirat', dirfd, path, mode);
 }

@@ -18,6 +18,10 @@ export function setsid(): Call {
   return call('setsid');
 }
 
+export function setpgid(pid: number, group: number): Call {
+  return call('setpgid', pid, group);
+}
+
 export function setresuid(uid: number): Call {
   return call('setresuid', uid, uid, uid);
 }

@@ -37,6 +37,11 @@ export function listen(fd: FdArg, backlog: number): Call {
   return call('listen', fd, backlog);
 }
 
+/** The result is the connection. */
+export function accept(fd: FdArg): Call {
+  return call('accept4', fd, 0, 0, SOCK_CLOEXEC);
+}
+
 /** What connects becomes the stub's driver. */
 export function acceptDriver(fd: FdArg): Call {
   return { ...call('accept4', fd, 0, 0, SOCK_CLOEXEC), effect: 'control' };

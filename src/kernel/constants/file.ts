@@ -44,6 +44,7 @@ export const STATX_BASIC_STATS = 0x7ff;
 export const STATX_SIZE = 256;
 
 export const F_SETFD = 2;
+export const F_SETFL = 4;
 export const F_ADD_SEALS = 1033;
 /** SEAL | SHRINK | GROW | WRITE */
 export const F_SEAL_ALL = 15;
