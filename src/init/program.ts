@@ -7,8 +7,8 @@ import { MemoryImage } from '../kernel/memory-image.ts';
 import { syscallNumber } from '../kernel/syscall-numbers.ts';
 
 /** Where the stub maps its inbox (`INBOX`) and how large it is (`SIZE`). */
-const INBOX = 0x20000000;
-const INBOX_SIZE = 8 << 20;
+export const INBOX = 0x20000000;
+export const INBOX_SIZE = 8 << 20;
 const HEADER = 32;
 const OPERATION = 64;
 const END = 0xffffffff;
@@ -41,20 +41,21 @@ export function encodeProgram(calls: readonly Call[], results: ReadonlyMap<Call,
   const slots = image.reserve(calls.length * 8);
   const outs = calls.flatMap((call) => call.out ?? []);
   for (const out of outs) image.outOffset(out);
+  // A result that goes into a struct stands there and not in the table; it is answered all the same.
+  for (const struct of calls.flatMap(({ args }) => args.flatMap((arg) => structsAwaiting(arg, results)))) {
+    image.encode(struct);
+  }
   const replyLength = image.reserve(0);
   const operations = image.reserve((calls.length + 1) * OPERATION);
-
-  // A result that goes into a struct stands there and not in the table.
-  for (const call of calls) for (const arg of call.args) if (isStruct(arg)) image.encode(arg);
-  calls.forEach((call, index) => image.placeResult(call, slots + index * 8));
-  calls.forEach((call, index) => encodeOperation(image, call, operations + index * OPERATION));
+  for (const [index, call] of calls.entries()) image.placeResult(call, slots + index * 8);
+  for (const [index, call] of calls.entries()) encodeOperation(image, call, operations + index * OPERATION);
   image.setHalf(operations + calls.length * OPERATION, END);
 
   const message = finish(image, operations, replyLength);
   return {
     message,
     replyLength,
-    decode: (reply) => decode(reply, calls, { image, slots, operations }),
+    decode: (reply) => decode(reply, calls, { image, operations }),
   };
 }
 
@@ -62,7 +63,9 @@ function encodeOperation(image: MemoryImage, call: Call, at: number): void {
   let flags = call.tolerated === 'all' ? IGNORE : 0;
   if (call.effect === 'fork') flags |= FORK;
   if (call.effect === 'control') flags |= CONTROL;
-  if (call.tolerated !== 'all') call.tolerated.forEach((errno, index) => (flags |= errno << (16 + index * 8)));
+  if (call.tolerated !== 'all') {
+    for (const [index, errno] of call.tolerated.entries()) flags |= errno << (16 + index * 8);
+  }
   call.args.forEach((arg, index) => {
     const { value, reference } = image.encode(arg);
     if (reference) flags |= 1 << index;
@@ -73,8 +76,16 @@ function encodeOperation(image: MemoryImage, call: Call, at: number): void {
   image.setWord(at + 56, image.address(image.slot(call)));
 }
 
-function isStruct(arg: Arg): arg is Words {
-  return typeof arg === 'object' && 'kind' in arg && arg.kind === 'words';
+/** The structs in an argument that take in the result of a call that is yet to be made. */
+function structsAwaiting(arg: Arg, results: ReadonlyMap<Call, number>): Words[] {
+  if (typeof arg !== 'object' || !('kind' in arg) || arg.kind !== 'words') return [];
+  const inner = arg.words.flatMap((word) => structsAwaiting(word, results));
+  const awaits = arg.words.some((word) => isCall(word) && !results.has(word));
+  return awaits ? [...inner, arg] : inner;
+}
+
+function isCall(arg: Arg): arg is Call {
+  return typeof arg === 'object' && 'kind' in arg && arg.kind === 'call';
 }
 
 function finish(image: MemoryImage, firstOperation: number, replyLength: number): Uint8Array {
@@ -89,11 +100,10 @@ function finish(image: MemoryImage, firstOperation: number, replyLength: number)
 
 interface Layout {
   readonly image: MemoryImage;
-  readonly slots: number;
   readonly operations: number;
 }
 
-function decode(reply: Uint8Array, calls: readonly Call[], { image, slots, operations }: Layout): Answer {
+function decode(reply: Uint8Array, calls: readonly Call[], { image, operations }: Layout): Answer {
   const view = new DataView(reply.buffer, reply.byteOffset, reply.byteLength);
   const status = Number(view.getBigInt64(8, true));
   const cursor = (Number(view.getBigUint64(16, true)) - INBOX - operations) / OPERATION;
@@ -103,10 +113,10 @@ function decode(reply: Uint8Array, calls: readonly Call[], { image, slots, opera
   }
   const values = new Map<Call, number>();
   const outs = new Map<Out, Uint8Array>();
-  calls.slice(0, status < 0 ? cursor : calls.length).forEach((call, index) => {
-    const slot = image.slot(call);
-    if (slot === slots + index * 8) values.set(call, Number(view.getBigInt64(slot, true)));
-    if (call.out) outs.set(call.out, reply.slice(image.outOffset(call.out), image.outOffset(call.out) + call.out.size));
+  calls.slice(0, status < 0 ? cursor : calls.length).forEach((call) => {
+    values.set(call, Number(view.getBigInt64(image.slot(call), true)));
+    if (call.out)
+      outs.set(call.out, reply.slice(image.outOffset(call.out), image.outOffset(call.out) + call.out.size));
   });
   return status < 0 ? { failed: { index: cursor, errno: -status }, values, outs } : { values, outs };
 }
@@ -127,9 +137,9 @@ export class ResultTable implements Results {
     return value;
   }
 
-  bytes(of: Out): Uint8Array {
-    const bytes = this.#outs.get(of);
-    if (!bytes) throw new TypeError('this memory has not been filled');
+  bytes(of: Call): Uint8Array {
+    const bytes = of.out && this.#outs.get(of.out);
+    if (!bytes) throw new TypeError(`${of.name} has filled in nothing`);
     return bytes;
   }
 }

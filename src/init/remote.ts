@@ -1,10 +1,9 @@
 /** Drives an init stub over its control socket: programs go out, answers come back. */
 import { RuntimeError } from '../errors/runtime-error.ts';
-import type { Call, Failure } from '../kernel/call.ts';
+import type { Call, Failure, Out } from '../kernel/call.ts';
 import { receive, send } from '../kernel/calls/socket.ts';
 import { EINTR } from '../kernel/errno.ts';
 import { attempt, perform } from '../kernel/local.ts';
-import type { Out } from '../kernel/call.ts';
 import { type Answer, encodeProgram, type Program, type ResultTable } from './program.ts';
 
 /** Below the socket buffers' size everywhere; the stub takes up to 64 KiB at a time. */
@@ -62,6 +61,11 @@ export class Remote {
   #receive(program: Program): Uint8Array | undefined {
     return receiveMessage(this.control, program.replyLength);
   }
+}
+
+/** Waits for the answer that an init gives to whoever connects to it. @throws RuntimeError where it is gone */
+export function receiveGreeting(fd: number): void {
+  if (attempt(receive(fd, 4096)) <= 0) throw new RuntimeError('system', 'the init stub has ended');
 }
 
 /** One message of at most `size` bytes, or undefined at end of file. */

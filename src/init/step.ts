@@ -21,9 +21,17 @@ interface Named {
 
 /** What happens in the executor's hands: the values that the plan cannot know. */
 export interface Live {
-  /** The container's first process, once it is there. */
-  readonly pid: number;
+  /** The container's first process, once it is there; 0 before. */
+  pid: number;
+  /** The first stub, a child of ours; 0 before. */
+  stubPid: number;
   readonly results: Results;
+  /** Makes a value that is no call's result known to the calls that refer to it. */
+  define(placeholder: Call, value: number): void;
+  /** From now on the actor's steps go to this control socket. */
+  connect(actor: Actor, control: number): void;
+  /** Executes further steps at once. */
+  execute(steps: readonly Step[]): void;
 }
 
 export interface CallStep extends Named {
@@ -33,7 +41,12 @@ export interface CallStep extends Named {
   /** What to do instead when a call fails: other steps, or a better error; undefined for the ordinary one. */
   readonly recover?: (failure: Failure) => readonly Step[] | RuntimeError | undefined;
   /** Looks at the results before anything else is executed; may ask for further steps, done next. */
-  readonly check?: (results: Results) => readonly Step[] | undefined;
+  readonly check?: (results: Results, live: Live) => readonly Step[] | undefined;
+  /**
+   * Whether the stub answers: `on-failure` where the last call does not return when it succeeds (execve), `never`
+   * where nobody is to wait for it. The ordinary case is always.
+   */
+  readonly answers?: 'on-failure' | 'never';
 }
 
 /** Something this process does that is not a list of calls: write an id map, run a helper or a hook. */
@@ -46,12 +59,23 @@ export interface ActionStep extends Named {
 
 export type Step = CallStep | ActionStep;
 
-type Extra = Pick<CallStep, 'recover' | 'check'>;
+type Extra = Pick<CallStep, 'recover' | 'check' | 'answers'>;
 
-export function step(actor: Actor, name: string, pointer: string, calls: readonly Call[], extra: Extra = {}): CallStep {
+export function step(
+  actor: Actor,
+  name: string,
+  pointer: string,
+  calls: readonly Call[],
+  extra: Extra = {},
+): CallStep {
   return { kind: 'calls', actor, name, pointer, calls, ...extra };
 }
 
-export function action(name: string, pointer: string, does: readonly string[], run: ActionStep['run']): ActionStep {
+export function action(
+  name: string,
+  pointer: string,
+  does: readonly string[],
+  run: ActionStep['run'],
+): ActionStep {
   return { kind: 'action', name, pointer, does, run };
 }

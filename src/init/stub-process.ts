@@ -7,7 +7,14 @@ import { architecture } from '../kernel/architecture.ts';
 import { call, type Out } from '../kernel/call.ts';
 import { close, closeRangeCloexec, fcntl, write } from '../kernel/calls/file.ts';
 import { socketpair } from '../kernel/calls/socket.ts';
-import { F_ADD_SEALS, F_SEAL_ALL, F_SETFD, MFD_ALLOW_SEALING, MFD_CLOEXEC, MFD_EXEC } from '../kernel/constants/file.ts';
+import {
+  F_ADD_SEALS,
+  F_SEAL_ALL,
+  F_SETFD,
+  MFD_ALLOW_SEALING,
+  MFD_CLOEXEC,
+  MFD_EXEC,
+} from '../kernel/constants/file.ts';
 import { SOCK_SEQPACKET } from '../kernel/constants/process.ts';
 import { EINVAL } from '../kernel/errno.ts';
 import { attempt, perform, systemError } from '../kernel/local.ts';

@@ -73,7 +73,8 @@ export function words(...values: readonly Arg[]): Words {
 export interface Results {
   /** The call's result; negative errno where it was tolerated. */
   value(of: Call): number;
-  bytes(of: Out): Uint8Array;
+  /** What the call has filled in. */
+  bytes(of: Call): Uint8Array;
 }
 
 /** A call that stopped the list. */

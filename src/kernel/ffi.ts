@@ -32,7 +32,8 @@ function locateNative(): string {
     join(here, '../../', pack),
   ];
   const found = candidates.find((path) => existsSync(path));
-  if (!found) throw new RuntimeError('internal', 'cannot find koffi.node beside tsrun', { hint: 'run npm run build' });
+  if (!found)
+    throw new RuntimeError('internal', 'cannot find koffi.node beside tsrun', { hint: 'run npm run build' });
   return found;
 }
 

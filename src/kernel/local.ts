@@ -13,7 +13,8 @@ let arena: { readonly memory: Uint8Array; readonly address: bigint } | undefined
 
 function scratch(): { readonly memory: Uint8Array; readonly address: bigint } {
   if (!arena) {
-    const memory = Buffer.alloc(ARENA);
+    // Not a Buffer, whose slice() is no copy.
+    const memory = new Uint8Array(ARENA);
     arena = { memory, address: addressOf(memory) };
   }
   return arena;
@@ -23,8 +24,8 @@ const noResults: Results = {
   value: (of) => {
     throw new TypeError(`${of.name} has not been executed`);
   },
-  bytes: () => {
-    throw new TypeError('this memory has not been filled');
+  bytes: (of) => {
+    throw new TypeError(`${of.name} has not been executed`);
   },
 };
 

@@ -84,7 +84,8 @@ export class MemoryImage {
   /** Where the call's result will stand. */
   slot(call: Call): number {
     const offset = this.#slots.get(call);
-    if (offset === undefined) throw new TypeError(`the result of ${call.name} is used, but the call is not made`);
+    if (offset === undefined)
+      throw new TypeError(`the result of ${call.name} is used, but the call is not made`);
     return offset;
   }
 

@@ -2,6 +2,8 @@
  * The default devices and links of /dev (config-linux.md, "Default Devices"). /dev is opened once, without
  * following a link, and everything is made by that descriptor (CVE-2026-41579).
  */
+
+import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
 import { type Call, type FdArg, tolerate } from '../kernel/call.ts';
 import { close, mknodat, openat, openat2, symlinkat, unlinkat } from '../kernel/calls/file.ts';
@@ -17,7 +19,6 @@ import {
   RESOLVE_NO_SYMLINKS,
   S_IFCHR,
 } from '../kernel/constants/file.ts';
-import { RuntimeError } from '../errors/runtime-error.ts';
 import { EACCES, EEXIST, ELOOP, ENOENT, ENOTDIR, EPERM, errnoName } from '../kernel/errno.ts';
 import { makeDirectories } from './target.ts';
 

@@ -29,7 +29,7 @@ export function maskSteps(root: FdArg, paths: readonly string[]): readonly Step[
   const place = openat(AT_FDCWD, '/proc', O_PATH | O_DIRECTORY);
   const verify = step('init', 'open the host\'s "/dev/null"', '/linux/maskedPaths', [nullDevice, status], {
     check: (results) => {
-      if (!isCharacterDevice(decodeStatx(results.bytes(status.out ?? fail())), 1, 3)) fail();
+      if (!isCharacterDevice(decodeStatx(results.bytes(status)), 1, 3)) fail();
       return undefined;
     },
   });
@@ -40,7 +40,12 @@ export function maskSteps(root: FdArg, paths: readonly string[]): readonly Step[
       ...[...calls, place, moveMount(tree, place), close(place)],
     ]),
     ...unique.map((path) =>
-      step('init', `mask "${path}"`, `/linux/maskedPaths/${paths.indexOf(path)}`, mask(root, path, nullDevice, tree)),
+      step(
+        'init',
+        `mask "${path}"`,
+        `/linux/maskedPaths/${paths.indexOf(path)}`,
+        mask(root, path, nullDevice, tree),
+      ),
     ),
     step('init', 'close what was masked with', '/linux/maskedPaths', [close(tree), close(nullDevice)]),
   ];

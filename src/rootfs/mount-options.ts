@@ -15,8 +15,18 @@ export type MountOptionEffect =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'unsupported' };
 
-const attribute = (set: number, clear = 0): MountOptionEffect => ({ kind: 'attribute', set, clear, recursive: false });
-const recursive = (set: number, clear = 0): MountOptionEffect => ({ kind: 'attribute', set, clear, recursive: true });
+const attribute = (set: number, clear = 0): MountOptionEffect => ({
+  kind: 'attribute',
+  set,
+  clear,
+  recursive: false,
+});
+const recursive = (set: number, clear = 0): MountOptionEffect => ({
+  kind: 'attribute',
+  set,
+  clear,
+  recursive: true,
+});
 const superblock = (parameter?: string): MountOptionEffect => ({ kind: 'superblock', parameter });
 const propagation = (type: number): MountOptionEffect => ({ kind: 'propagation', type, recursive: false });
 const everywhere = (type: number): MountOptionEffect => ({ kind: 'propagation', type, recursive: true });
@@ -125,10 +135,13 @@ export function parseMountOptions(options: readonly string[]): MountRequest {
   for (const option of options) {
     const effect = mountOptions.get(option);
     if (!effect) request.data.push(option);
-    else if (effect.kind === 'bind') request.bind = effect.recursive || request.bind === 'recursive' ? 'recursive' : 'plain';
-    else if (effect.kind === 'attribute') merge(effect.recursive ? request.recursiveAttributes : request.attributes, effect);
+    else if (effect.kind === 'bind')
+      request.bind = effect.recursive || request.bind === 'recursive' ? 'recursive' : 'plain';
+    else if (effect.kind === 'attribute')
+      merge(effect.recursive ? request.recursiveAttributes : request.attributes, effect);
     else if (effect.kind === 'superblock' && effect.parameter) request.superblock.push(effect.parameter);
-    else if (effect.kind === 'propagation') request.propagation.push({ type: effect.type, recursive: effect.recursive });
+    else if (effect.kind === 'propagation')
+      request.propagation.push({ type: effect.type, recursive: effect.recursive });
     else if (effect.kind === 'remount') request.remount = true;
     else if (effect.kind === 'unsupported') request.unsupported.push(option);
   }

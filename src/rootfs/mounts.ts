@@ -1,6 +1,6 @@
 /** The entries of `mounts`, in order, onto the container's root. mount_setattr(2), fsopen(2), open_tree(2). */
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { type Step, step } from '../init/step.ts';
+import type { Step } from '../init/step.ts';
 import type { Call, FdArg } from '../kernel/call.ts';
 import { close, openat2, openInRoot } from '../kernel/calls/file.ts';
 import {
@@ -13,7 +13,13 @@ import {
   mountSetattr,
   moveMount,
 } from '../kernel/calls/mount.ts';
-import { AT_FDCWD, O_DIRECTORY, O_PATH, RESOLVE_IN_ROOT, RESOLVE_NO_SYMLINKS } from '../kernel/constants/file.ts';
+import {
+  AT_FDCWD,
+  O_DIRECTORY,
+  O_PATH,
+  RESOLVE_IN_ROOT,
+  RESOLVE_NO_SYMLINKS,
+} from '../kernel/constants/file.ts';
 import { describeErrno, ELOOP, ENOENT, ENOTDIR, EPERM, errnoName } from '../kernel/errno.ts';
 import type { Mount } from '../spec/types.ts';
 import { type MountRequest, parseMountOptions } from './mount-options.ts';
@@ -26,6 +32,7 @@ export interface MountContext {
   readonly isDirectory: (hostPath: string) => boolean | undefined;
   /** Trees of bind sources that only the host side may open, by index in `mounts`. */
   readonly sourceTrees: ReadonlyMap<number, Call>;
+  readonly inUserNamespace: boolean;
 }
 
 /** Filesystems whose content the runtime itself trusts: never mounted on a symlink (CVE-2019-19921). */
@@ -42,16 +49,21 @@ export function mountStep(mount: Mount, index: number, context: MountContext): S
   const pointer = `/mounts/${index}`;
   const request = parseMountOptions(mount.options ?? []);
   refuse(mount, request, pointer);
-  if (request.bind !== 'no' || mount.type === 'bind') return bindStep(mount, request, pointer, index, context);
+  if (request.bind !== 'no' || mount.type === 'bind')
+    return bindStep(mount, request, pointer, index, context);
   return filesystemStep(mount, request, pointer, context);
 }
 
 function refuse(mount: Mount, request: MountRequest, pointer: string): void {
   const [option] = request.unsupported;
   if (option || request.remount) {
-    throw new RuntimeError('unsupported', `mount option "${option ?? 'remount'}" is not implemented by this version`, {
-      pointer: `${pointer}/options`,
-    });
+    throw new RuntimeError(
+      'unsupported',
+      `mount option "${option ?? 'remount'}" is not implemented by this version`,
+      {
+        pointer: `${pointer}/options`,
+      },
+    );
   }
   const inside = /^\/+proc\/+(.+)$/.exec(mount.destination)?.[1];
   if (inside !== undefined && !ALLOWED_IN_PROC.has(inside)) {
@@ -71,7 +83,9 @@ function refuse(mount: Mount, request: MountRequest, pointer: string): void {
 function filesystemStep(mount: Mount, request: MountRequest, pointer: string, { root }: MountContext): Step {
   const type = mount.type ?? '';
   if (type === '') {
-    throw new RuntimeError('config', `the mount at "${mount.destination}" has neither a type nor "bind"`, { pointer });
+    throw new RuntimeError('config', `the mount at "${mount.destination}" has neither a type nor "bind"`, {
+      pointer,
+    });
   }
   const trusted = TRUSTED_TYPES.has(type);
   const resolve = trusted ? RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS : RESOLVE_IN_ROOT;
@@ -84,7 +98,14 @@ function filesystemStep(mount: Mount, request: MountRequest, pointer: string, { 
     calls: () => {
       const target = openat2(root, mount.destination, O_PATH | O_DIRECTORY, resolve);
       const { calls, tree } = newFilesystem(type, mount.source ?? type, request);
-      return [target, ...calls, moveMount(tree, target), ...propagate(tree, request), close(tree), close(target)];
+      return [
+        target,
+        ...calls,
+        moveMount(tree, target),
+        ...propagate(tree, request),
+        close(tree),
+        close(target),
+      ];
     },
     recover: (errno, call) => explainFilesystem(type, mount.destination, errno, call, pointer),
   });
@@ -106,7 +127,9 @@ export function newFilesystem(
 
 function fsOption(fs: Call, option: string): Call {
   const equals = option.indexOf('=');
-  return equals < 0 ? fsconfigFlag(fs, option) : fsconfigString(fs, option.slice(0, equals), option.slice(equals + 1));
+  return equals < 0
+    ? fsconfigFlag(fs, option)
+    : fsconfigString(fs, option.slice(0, equals), option.slice(equals + 1));
 }
 
 function explainFilesystem(type: string, destination: string, errno: number, call: Call, pointer: string) {
@@ -127,7 +150,7 @@ function explainFilesystem(type: string, destination: string, errno: number, cal
   if (type === 'proc' && errno === EPERM) {
     return new RuntimeError('rootless', `cannot mount "proc" at "${destination}": ${because}`, {
       ...details,
-      hint: 'a user namespace may mount proc only with a pid namespace of its own, and where the host\'s /proc has nothing mounted over it (a container\'s has)',
+      hint: "a user namespace may mount proc only with a pid namespace of its own, and where the host's /proc has nothing mounted over it (a container's has)",
     });
   }
   return undefined;
@@ -142,9 +165,13 @@ function bindStep(
 ): Step {
   const source = mount.source ?? '';
   if (request.data.length > 0) {
-    throw new RuntimeError('config', `a bind mount takes no filesystem options, found "${request.data.join(',')}"`, {
-      pointer: `${pointer}/options`,
-    });
+    throw new RuntimeError(
+      'config',
+      `a bind mount takes no filesystem options, found "${request.data.join(',')}"`,
+      {
+        pointer: `${pointer}/options`,
+      },
+    );
   }
   const name = `bind "${source}" at "${mount.destination}"`;
   return stepOnTarget({
@@ -180,7 +207,9 @@ function attributes(tree: Call, request: MountRequest): Call[] {
 }
 
 function propagate(tree: Call, request: MountRequest): Call[] {
-  return request.propagation.map(({ type, recursive }) => mountSetattr(tree, { propagation: type }, { recursive }));
+  return request.propagation.map(({ type, recursive }) =>
+    mountSetattr(tree, { propagation: type }, { recursive }),
+  );
 }
 
 function explainBind(source: string, name: string, errno: number, call: Call, pointer: string) {

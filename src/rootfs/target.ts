@@ -2,12 +2,13 @@
  * A place in the container's root, reached by descriptor: symlinks are resolved below the root at the moment of
  * use (`RESOLVE_IN_ROOT`), and what is missing is made the same way, one component at a time.
  */
+
+import { type Step, step } from '../init/step.ts';
 import type { Call, FdArg } from '../kernel/call.ts';
 import { tolerate } from '../kernel/call.ts';
 import { close, mkdirat, openat, openInRoot } from '../kernel/calls/file.ts';
 import { O_CREAT, O_NOFOLLOW, O_RDONLY } from '../kernel/constants/file.ts';
 import { EEXIST, EISDIR, ELOOP, ENOENT } from '../kernel/errno.ts';
-import { type Step, step } from '../init/step.ts';
 
 /** `/a/b/../c//d` → `["a", "b", "..", "c", "d"]` */
 export function pathComponents(path: string): string[] {
@@ -28,7 +29,11 @@ export function makeDirectories(root: FdArg, path: string): Call[] {
 export function makeFile(root: FdArg, path: string): Call[] {
   const parts = pathComponents(path);
   const parent = openInRoot(root, `/${parts.slice(0, -1).join('/')}`);
-  const file = tolerate(openat(parent, parts.at(-1) ?? '', O_RDONLY | O_CREAT | O_NOFOLLOW, 0o644), EISDIR, ELOOP);
+  const file = tolerate(
+    openat(parent, parts.at(-1) ?? '', O_RDONLY | O_CREAT | O_NOFOLLOW, 0o644),
+    EISDIR,
+    ELOOP,
+  );
   return [...makeDirectories(root, parts.slice(0, -1).join('/')), parent, file, close(file), close(parent)];
 }
 
@@ -44,7 +49,10 @@ export function stepOnTarget(options: {
   /** What to make; a file for a bind mount of anything that is not a directory. */
   readonly missing: 'directory' | 'file';
   readonly calls: () => readonly Call[];
-  readonly recover?: (errno: number, call: Call) => readonly Step[] | import('../errors/runtime-error.ts').RuntimeError | undefined;
+  readonly recover?: (
+    errno: number,
+    call: Call,
+  ) => readonly Step[] | import('../errors/runtime-error.ts').RuntimeError | undefined;
 }): Step {
   const { name, pointer, root, path, missing, calls, recover } = options;
   const attempt = step('init', name, pointer, calls(), {
@@ -53,7 +61,9 @@ export function stepOnTarget(options: {
       const make = missing === 'directory' ? makeDirectories(root, path) : makeFile(root, path);
       return [
         step('init', `make "${path}" in the root`, pointer, make),
-        step('init', name, pointer, calls(), { recover: (failure) => recover?.(failure.errno, failure.call) }),
+        step('init', name, pointer, calls(), {
+          recover: (failure) => recover?.(failure.errno, failure.call),
+        }),
       ];
     },
   });

@@ -78,4 +78,3 @@ export function chroot(path: string): Call {
 export function umountDetach(path: string): Call {
   return call('umount2', path, MNT_DETACH);
 }
-

@@ -1,18 +1,21 @@
 /** Calls that make and join namespaces. */
 import { type Call, call, type FdArg, words } from '../call.ts';
+import { CLONE_INTO_CGROUP } from '../constants/process.ts';
 
 /**
  * clone3(2) of a child that goes on with `control`. Executed by the init stub only: no engine survives a fork.
  *
  * @param flags `CLONE_*`; with `CLONE_PARENT` the child's exit signal is the caller's own (it must be 0 here)
+ * @param cgroup the version 2 directory to be born in (CLONE_INTO_CGROUP, kernel 5.7)
  */
-export function clone3(flags: number, control: number, exitSignal = 0): Call {
-  const args = words(flags, 0, 0, 0, exitSignal, 0, 0, 0, 0, 0, 0);
+export function clone3(flags: number, control: FdArg, cgroup?: FdArg): Call {
+  const all = cgroup === undefined ? flags : BigInt(flags) | CLONE_INTO_CGROUP;
+  const args = words(all, 0, 0, 0, 0, 0, 0, 0, 0, 0, cgroup ?? 0);
   return { ...call('clone3', args, 88, 0, 0, 0, control), effect: 'fork' };
 }
 
 /** clone(2) for kernels and sandboxes that refuse clone3; `CLONE_NEWTIME` does not fit into its flags. */
-export function clone(flags: number, control: number): Call {
+export function clone(flags: number, control: FdArg): Call {
   return { ...call('clone', flags, 0, 0, 0, 0, control), effect: 'fork' };
 }
 

@@ -1,0 +1,38 @@
+/** Who gets the master of the container's terminal: runc's rules for `--console-socket`. */
+
+import { closeSync, constants, openSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { connect, socket } from '../kernel/calls/socket.ts';
+import { AF_UNIX, SOCK_STREAM } from '../kernel/constants/process.ts';
+import { perform } from '../kernel/local.ts';
+
+/** @throws RuntimeError `usage` */
+export function checkConsole(terminal: boolean, detached: boolean, socketPath: string | undefined): void {
+  if (terminal && detached && socketPath === undefined) {
+    throw new RuntimeError(
+      'usage',
+      'cannot allocate tty if tsrun will detach without setting console socket',
+      {
+        hint: 'pass --console-socket, run in the foreground, or set process.terminal to false',
+      },
+    );
+  }
+  if (socketPath !== undefined && !(terminal && detached)) {
+    throw new RuntimeError('usage', 'cannot use console socket if tsrun will not detach or allocate tty', {
+      hint: 'set process.terminal to true and detach, or leave --console-socket out',
+    });
+  }
+}
+
+/** A socket connected to `path`; through a descriptor, since an address holds 107 bytes. */
+export function connectTo(path: string): number {
+  const directory = openSync(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    const fd = perform(socket(AF_UNIX, SOCK_STREAM));
+    perform(connect(fd, `/proc/self/fd/${directory}/${basename(path)}`));
+    return fd;
+  } finally {
+    closeSync(directory);
+  }
+}

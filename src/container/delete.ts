@@ -1,0 +1,34 @@
+/** `delete`: removes a stopped container, or with `--force` any. */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { checkContainerId } from './container-id.ts';
+import { destroy } from './destroy.ts';
+import type { Runtime } from './runtime.ts';
+import { StateDirectory } from './state-directory.ts';
+import type { StateRecord } from './state-record.ts';
+import { statusOf } from './status.ts';
+
+/** @throws RuntimeError `not-found` (not with force), `state` */
+export function remove(runtime: Runtime, id: string, { force }: { readonly force: boolean }): void {
+  checkContainerId(id);
+  using directory = new StateDirectory(runtime.root, id);
+  if (force && !directory.exists()) return;
+  directory.lock();
+  const record = readRecord(directory, force);
+  const status = record && statusOf(record, directory);
+  if (!force && status !== undefined && status !== 'stopped' && status !== 'created') {
+    throw new RuntimeError('state', `cannot delete container ${id} that is not stopped: ${status}`, {
+      hint: `tsrun kill ${id} KILL, or tsrun delete --force ${id}`,
+    });
+  }
+  destroy(record, directory, runtime.log);
+}
+
+/** A record that cannot be read does not stop `--force`. */
+function readRecord(directory: StateDirectory, force: boolean): StateRecord | undefined {
+  try {
+    return directory.read();
+  } catch (error) {
+    if (force && error instanceof RuntimeError && error.code === 'state') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+/** Takes apart whatever a record says there may be: after `create` failed, and for `delete`. */
+import { cgroupProcesses } from '../cgroups/processes.ts';
+import { removeCgroups } from '../cgroups/remove.ts';
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { Pidfd } from '../kernel/pidfd.ts';
+import type { Log } from '../log/log.ts';
+import { removeData } from './data-directory.ts';
+import type { StateDirectory } from './state-directory.ts';
+import type { StateRecord } from './state-record.ts';
+import { initOf } from './status.ts';
+
+/** How long a killed process may take to end; longer means that it hangs in the kernel. */
+const DEATH = 10_000;
+const SIGKILL = 9;
+
+/** @throws RuntimeError `system` where a process does not die; everything else is still there then */
+export function destroy(record: StateRecord | undefined, directory: StateDirectory, log: Log): void {
+  if (record) {
+    if (initOf(record)) killProcess(record.pid);
+    for (const pid of cgroupProcesses(record.cgroups)) killProcess(pid);
+    if (record.helper && initOf(record.helper)) killProcess(record.helper.pid);
+    removeCgroups(record.cgroups, log);
+    removeData(record, log);
+  }
+  directory.remove();
+}
+
+/** Kills a process and waits until it has ended. */
+function killProcess(pid: number): void {
+  using process = Pidfd.open(pid);
+  if (!process) return;
+  process.signal(SIGKILL);
+  if (!process.waitForEnd(DEATH)) {
+    throw new RuntimeError('system', `process ${pid} does not end although it was killed`, {
+      hint: `see where it hangs: cat /proc/${pid}/stack /proc/${pid}/wchan`,
+    });
+  }
+  process.reap();
+}

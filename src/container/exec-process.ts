@@ -1,0 +1,45 @@
+/** The process that `exec` is to start: a file's, or the container's own with what the command line changes. */
+
+import { RuntimeError } from '../errors/runtime-error.ts';
+import type { Log } from '../log/log.ts';
+import { loadProcess } from '../spec/load.ts';
+import type { Capabilities, Config, Process } from '../spec/types.ts';
+import type { ExecOptions } from './exec.ts';
+
+/** @throws RuntimeError `config` for the file, `usage` */
+export function execProcess(config: Config, options: ExecOptions, log: Log): Process {
+  if (options.processFile) return loadProcess(options.processFile, log);
+  const { process } = config;
+  if (options.cwd !== undefined && !options.cwd.startsWith('/')) {
+    throw new RuntimeError('usage', `the working directory "${options.cwd}" is not absolute`, {
+      hint: 'it is a path in the container: --cwd /…',
+    });
+  }
+  const gid = options.user?.gid ?? process.user.gid;
+  const additionalGids = [...(process.user.additionalGids ?? []), ...options.additionalGids];
+  return {
+    ...process,
+    args: [...options.args],
+    terminal: options.tty,
+    cwd: options.cwd ?? process.cwd,
+    env: [...(process.env ?? []), ...options.env],
+    user: { ...process.user, uid: options.user?.uid ?? process.user.uid, gid, additionalGids },
+    noNewPrivileges: options.noNewPrivs ?? process.noNewPrivileges ?? false,
+    capabilities: withCapabilities(process.capabilities ?? {}, options.caps),
+  };
+}
+
+/** Not into the inheritable set (CVE-2022-29162), and into the ambient one only where the container has that. */
+function withCapabilities(own: Capabilities, added: readonly string[]): Capabilities {
+  if (added.length === 0) return own;
+  const join = (names: readonly string[] = []) => [...new Set([...names, ...added])];
+  const inheritable = own.inheritable ?? [];
+  const ambient = added.filter((name) => inheritable.includes(name));
+  return {
+    ...own,
+    bounding: join(own.bounding),
+    effective: join(own.effective),
+    permitted: join(own.permitted),
+    ...(ambient.length > 0 ? { ambient: [...new Set([...(own.ambient ?? []), ...ambient])] } : {}),
+  };
+}

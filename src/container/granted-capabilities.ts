@@ -1,0 +1,25 @@
+/** The capabilities that the container's process gets, of those that it asks for. */
+import { identity } from '../host/identity.ts';
+import type { Log } from '../log/log.ts';
+import { type CapabilityMasks, capabilityNames, resolveCapabilities } from '../process/capabilities.ts';
+import type { Capabilities } from '../spec/types.ts';
+
+const ALL = (1n << BigInt(capabilityNames.length)) - 1n;
+
+/**
+ * In a user namespace of its own the container's root has every capability; without one, what we have. What
+ * cannot be granted is left out with a warning (config.md, Linux Process).
+ */
+export function grantedCapabilities(
+  asked: Capabilities | undefined,
+  userNamespace: boolean,
+  log: Log,
+): CapabilityMasks {
+  const { masks, dropped } = resolveCapabilities(asked, userNamespace ? ALL : identity().capabilities);
+  if (dropped.length > 0) {
+    log.warning(`capabilities that cannot be granted here are left out: ${dropped.join(', ')}`, {
+      pointer: '/process/capabilities',
+    });
+  }
+  return masks;
+}

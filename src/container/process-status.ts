@@ -1,0 +1,31 @@
+/** What the kernel says of a process, proc_pid_stat(5). */
+import { readFileSync } from 'node:fs';
+
+/** include/linux/sched.h: forked, and nothing executed since. */
+const PF_FORKNOEXEC = 0x40;
+
+export interface ProcessStatus {
+  /** Clock ticks since boot: with the pid, this names one process for ever. */
+  readonly startTime: string;
+  /** Neither a zombie nor gone. */
+  readonly isAlive: boolean;
+  /** It executes a program of its own, and is not our stub any more. */
+  readonly hasExecuted: boolean;
+}
+
+/** @returns undefined where there is no such process */
+export function processStatus(pid: number): ProcessStatus | undefined {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return undefined;
+  }
+  // The command's name stands in parentheses and may contain anything, spaces and parentheses too.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return {
+    isAlive: fields[0] !== 'Z' && fields[0] !== 'X',
+    hasExecuted: (Number(fields[6]) & PF_FORKNOEXEC) === 0,
+    startTime: fields[19] ?? '',
+  };
+}

@@ -1,0 +1,65 @@
+/** Turns a bundle and the command line into what the plan is made from: looks at the host, changes nothing. */
+import { statSync } from 'node:fs';
+import { checkDeviceRules } from '../cgroups/devices.ts';
+import { type ContainerCgroups, containerCgroups } from '../cgroups/paths.ts';
+import { callerReport } from '../host/caller.ts';
+import { hostCgroups } from '../host/cgroups.ts';
+import { identity } from '../host/identity.ts';
+import { callerIds } from '../namespaces/caller-ids.ts';
+import { chooseIdMaps } from '../namespaces/id-maps.ts';
+import type { ContainerRequest, HostFacts } from '../plan/request.ts';
+import type { Bundle } from './bundle.ts';
+import type { CreateOptions } from './create.ts';
+import { grantedCapabilities } from './granted-capabilities.ts';
+import type { Runtime } from './runtime.ts';
+
+export function containerRequest(runtime: Runtime, options: CreateOptions, bundle: Bundle): ContainerRequest {
+  const { config } = bundle;
+  const { log } = runtime;
+  const linux = config.linux ?? {};
+  const host = hostFacts();
+  const { namespaces, maps, notices } = chooseIdMaps(linux, config.process.user, callerIds());
+  for (const { message, hint } of notices) log.warning(message, hint === undefined ? {} : { hint });
+  const cgroups = chooseCgroups(runtime, options.id, linux.cgroupsPath, host);
+  // For its warnings, now: the masks are `start`'s.
+  grantedCapabilities(config.process.capabilities, maps !== undefined, log);
+  if (!host.identity.isRootless) checkDeviceRules(cgroups.directories, linux.resources?.devices, log);
+  return {
+    id: options.id,
+    bundle: bundle.path,
+    configFile: bundle.configFile,
+    config,
+    namespaces,
+    idMaps: maps,
+    rootfs: bundle.rootfs,
+    overlay: undefined,
+    dataDirectory: '',
+    cgroups,
+    host,
+    log,
+    noPivot: options.noPivot,
+    noNewKeyring: options.noNewKeyring,
+    preserveFds: options.preserveFds,
+  };
+}
+
+function hostFacts(): HostFacts {
+  return {
+    identity: identity(),
+    cgroups: hostCgroups(),
+    nofile: callerReport()?.nofile,
+    isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory(),
+  };
+}
+
+function chooseCgroups(
+  runtime: Runtime,
+  id: string,
+  cgroupsPath: string | undefined,
+  host: HostFacts,
+): ContainerCgroups {
+  if (runtime.cgroupManager === 'disabled') return { directories: [], explicit: false };
+  const chosen = containerCgroups(host.cgroups, { id, cgroupsPath, systemd: runtime.systemdCgroup });
+  if (chosen.warning !== undefined) runtime.log.warning(chosen.warning);
+  return chosen;
+}

@@ -1,0 +1,163 @@
+/**
+ * The directory of one container below `--root`: its record, the frozen configuration, the lock, and the socket
+ * that a created container waits on.
+ */
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { flock } from '../kernel/calls/file.ts';
+import { LOCK_EX, LOCK_NB } from '../kernel/constants/file.ts';
+import { attempt, perform } from '../kernel/local.ts';
+import { parseJson, stringifyJson } from '../spec/parse-json.ts';
+import type { Config } from '../spec/types.ts';
+import type { StateRecord } from './state-record.ts';
+
+export const INIT_SOCKET = 'init.sock';
+
+export class StateDirectory {
+  readonly path: string;
+  #lock: number | undefined;
+
+  constructor(root: string, id: string) {
+    this.path = join(root, id);
+  }
+
+  get #configFile(): string {
+    return join(this.path, 'config.json');
+  }
+
+  exists(): boolean {
+    return statSync(this.path, { throwIfNoEntry: false }) !== undefined;
+  }
+
+  /**
+   * Takes the id: makes the directory, which only one creator can, and locks it.
+   *
+   * @throws RuntimeError `exists`
+   */
+  claim(root: string): void {
+    makeRoot(root);
+    try {
+      mkdirSync(this.path, { mode: 0o700 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      throw new RuntimeError('exists', 'container with given ID already exists', {
+        hint: 'choose another id, or remove the container: tsrun delete --force ID',
+      });
+    }
+    this.lock();
+  }
+
+  /** Waits for whoever works on this container. The lock is the kernel's (flock(2)): it dies with its holder. */
+  lock(): void {
+    const fd = openLock(this.path);
+    perform(flock(fd, LOCK_EX));
+    // Another holder may have deleted the container meanwhile: then this is the lock of nothing.
+    if (fstatSync(fd).nlink === 0) {
+      closeSync(fd);
+      throw notFound();
+    }
+    this.#lock = fd;
+  }
+
+  /** Whether another process holds the lock right now. */
+  isLocked(): boolean {
+    const fd = openLock(this.path);
+    try {
+      return attempt(flock(fd, LOCK_EX | LOCK_NB)) < 0;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  unlock(): void {
+    if (this.#lock !== undefined) closeSync(this.#lock);
+    this.#lock = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.unlock();
+  }
+
+  write(record: StateRecord): void {
+    this.#replace('state.json', stringifyJson(record));
+  }
+
+  /** Keeps the configuration as it is now: later edits of the bundle must not matter (runtime.md, Lifecycle). */
+  freezeConfig(config: Config): void {
+    writeFileSync(this.#configFile, stringifyJson(config), { mode: 0o600 });
+  }
+
+  readConfig(): Config {
+    return parseJson(readFileSync(this.#configFile, 'utf8')) as Config;
+  }
+
+  #replace(name: string, content: string): void {
+    const path = join(this.path, name);
+    writeFileSync(`${path}.new`, content, { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  }
+
+  /** @returns undefined where the creator was stopped before it wrote anything @throws RuntimeError `not-found` */
+  read(): StateRecord | undefined {
+    try {
+      return parseJson(readFileSync(join(this.path, 'state.json'), 'utf8')) as StateRecord;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw corrupt(this.path, error);
+      if (!this.exists()) throw notFound();
+      return undefined;
+    }
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** @throws RuntimeError `not-found` where the directory is gone */
+function openLock(directory: string): number {
+  try {
+    return openSync(join(directory, 'lock'), constants.O_RDWR | constants.O_CREAT, 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw notFound();
+    throw error;
+  }
+}
+
+/** Only its owner may look inside; the sticky bit tells cleaners of XDG_RUNTIME_DIR to leave it alone. */
+function makeRoot(root: string): void {
+  const status = statSync(root, { throwIfNoEntry: false });
+  if (!status) {
+    mkdirSync(root, { recursive: true, mode: 0o711 });
+    chmodSync(root, 0o1700);
+  } else if ((status.mode & 0o022) !== 0 || (status.uid !== 0 && status.uid !== process.geteuid?.())) {
+    throw new RuntimeError('usage', `the state directory "${root}" can be written to by others`, {
+      hint: `what is in it is trusted: chmod 700 it, or choose another one with --root`,
+    });
+  }
+}
+
+export function notFound(): RuntimeError {
+  return new RuntimeError('not-found', 'container does not exist', {
+    hint: 'tsrun list shows the containers of this --root',
+  });
+}
+
+function corrupt(directory: string, cause: unknown): RuntimeError {
+  return new RuntimeError('state', `cannot read the state of the container in "${directory}"`, {
+    cause,
+    hint: 'tsrun delete --force removes what is left of it',
+  });
+}

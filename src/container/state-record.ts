@@ -1,0 +1,36 @@
+/** What is kept of a container between commands: `state.json` in its directory, written whole or not at all. */
+import type { IdMaps } from '../namespaces/id-map.ts';
+
+export interface StateRecord {
+  readonly version: 1;
+  readonly ociVersion: string;
+  readonly id: string;
+  /** `creating` until the init waits for `start`; then it is the kernel that knows. */
+  readonly phase: 'creating' | 'created';
+  /** 0 where there is no process yet. */
+  readonly pid: number;
+  /** Of the process, see `ProcessStatus`. */
+  readonly startTime: string;
+  readonly bundle: string;
+  readonly rootfs: string;
+  /** RFC 3339 with nanoseconds. */
+  readonly created: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Who created it. */
+  readonly ownerUid: number;
+  /** Directories of the container's cgroup; recorded before they are made. */
+  readonly cgroups: readonly string[];
+  /** The overlay's upper and work directories, deleted with the container. */
+  readonly dataDirectory?: string;
+  /** A process of the runtime that lives as long as the container (fuse-overlayfs). */
+  readonly helper?: { readonly pid: number; readonly startTime: string };
+  /** Whether it has a user namespace of its own, and with which ids. */
+  readonly userNamespace: boolean;
+  readonly idMaps?: IdMaps;
+  /** What `start` executes: found in the container when it was created. */
+  readonly executable?: string;
+  readonly env?: readonly string[];
+  /** False where only the process's user may enter its working directory. */
+  readonly cwdEntered?: boolean;
+  readonly preserveFds: number;
+}

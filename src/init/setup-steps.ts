@@ -1,0 +1,56 @@
+/** The first and the last thing that the container's first process does under our direction. */
+import { type Call, ignoreErrors, tolerate } from '../kernel/call.ts';
+import { close, umask } from '../kernel/calls/file.ts';
+import { joinSessionKeyring, madvise, prctl, setName, setsid } from '../kernel/calls/process.ts';
+import { acceptDriver } from '../kernel/calls/socket.ts';
+import { KEYCTL_JOIN_SESSION_KEYRING, MADV_DONTNEED, PR_SET_DUMPABLE } from '../kernel/constants/process.ts';
+import { EPERM } from '../kernel/errno.ts';
+import { INBOX, INBOX_SIZE } from './program.ts';
+import { controlOf } from './spawn-step.ts';
+import { type Step, step } from './step.ts';
+
+/**
+ * A session of its own: no signals from our terminal, no TIOCSTI into it (CVE-2017-5226).
+ *
+ * @param inherited descriptors that served the stub; they may refer to what the host alone should reach
+ */
+export function beginStep(inherited: readonly Call[]): Step {
+  const closed = [controlOf.stub, ...inherited].map((fd) => ignoreErrors(close(fd)));
+  return step('init', 'begin', '', [...closed, setName('tsrun:[init]'), tolerate(setsid(), EPERM), umask(0)]);
+}
+
+/** Nobody in a namespace that it joins may look into it while it works (CVE-2016-9962). */
+export function hideStep(): Step {
+  return step('init', 'be undumpable', '', [prctl(PR_SET_DUMPABLE, 0)]);
+}
+
+/** A session keyring of the container's own, keyrings(7): without it the caller's would be reachable. */
+export function keyringStep(id: string): Step {
+  const join = ignoreErrors(joinSessionKeyring(`_ses.${id}`, KEYCTL_JOIN_SESSION_KEYRING));
+  return step('init', 'join a new session keyring', '', [join]);
+}
+
+const PAGE = 4096;
+
+/**
+ * Waits for `start`. What the inbox held is given back: a created container costs a few pages. Who connects is
+ * told with an empty answer that we are there.
+ *
+ * @param dumpable lets the user look at its own process again; only while nobody else can see it
+ */
+export function waitStep(listener: Call, dumpable: boolean): Step {
+  const release = madvise(INBOX + PAGE, INBOX_SIZE - PAGE, MADV_DONTNEED);
+  return step(
+    'init',
+    'wait for start',
+    '',
+    [
+      ...(dumpable ? [prctl(PR_SET_DUMPABLE, 1)] : []),
+      release,
+      close(controlOf.init),
+      acceptDriver(listener),
+      close(listener),
+    ],
+    { answers: 'never' },
+  );
+}

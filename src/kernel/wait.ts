@@ -1,0 +1,36 @@
+/** waitid(2) for children of ours, without blocking. */
+import type { Out } from './call.ts';
+import { waitid } from './calls/process.ts';
+import { CLD_EXITED, WEXITED, WNOHANG } from './constants/process.ts';
+import { attempt, systemError } from './local.ts';
+import type { Exit } from './spawn.ts';
+
+const P_ALL = 0;
+const ECHILD = 10;
+/** Children whose exit signal is not SIGCHLD, too; a clone has it before it executes anything. */
+const WALL = 0x40000000;
+
+export interface EndedChild {
+  readonly pid: number;
+  readonly exit: Exit;
+}
+
+/**
+ * Reaps one child that has ended.
+ *
+ * @returns undefined where none has; `none left` where there are no children at all
+ */
+export function reapAny(): EndedChild | 'none left' | undefined {
+  const wait = waitid(P_ALL, 0, WEXITED | WNOHANG | WALL);
+  const outs = new Map<Out, Uint8Array>();
+  const result = attempt(wait, undefined, outs);
+  if (result === -ECHILD) return 'none left';
+  if (result < 0) throw systemError(wait, -result);
+  const info = outs.get(wait.out as Out) as Uint8Array;
+  const view = new DataView(info.buffer, info.byteOffset, info.byteLength);
+  // siginfo_t: si_code at 8, si_pid at 12, si_status at 24.
+  const pid = view.getInt32(12, true);
+  if (pid === 0) return undefined;
+  const status = view.getInt32(24, true);
+  return { pid, exit: view.getInt32(8, true) === CLD_EXITED ? { status } : { signal: status } };
+}

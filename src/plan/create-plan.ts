@@ -1,0 +1,77 @@
+/**
+ * The plan of `create`: everything up to, not including, the user's process. It runs in three places: the host's
+ * namespaces (the stub), the new ones before the root is changed, and after that. Pure.
+ */
+import { type Join, joinCgroups } from '../cgroups/join.ts';
+import { keyringStep, waitStep } from '../init/setup-steps.ts';
+import { spawnStubStep } from '../init/spawn-step.ts';
+import { type Step, step } from '../init/step.ts';
+import type { Call } from '../kernel/call.ts';
+import { isNew } from '../namespaces/kinds.ts';
+import { groupsCall } from '../process/credentials.ts';
+import { commandSteps } from './command-steps.ts';
+import { insideSteps, namespaceSteps, needsUserStub } from './namespace-steps.ts';
+import type { ContainerRequest } from './request.ts';
+import { changeRoot, prepareRoot } from './root-steps.ts';
+import { rootTree } from './root-tree.ts';
+
+/** Descriptors that this process opens and the container's first process inherits. */
+export interface Handles {
+  /** The listening socket that a created container waits on; none for a foreground `run`. */
+  readonly listener: Call | undefined;
+  /** Takes the master of the terminal; none without a terminal. */
+  readonly console: Call | undefined;
+}
+
+/** What only the execution finds out, for `start`. */
+export interface Findings {
+  executable: string;
+  env: readonly string[];
+  cwdEntered: boolean;
+}
+
+export interface CreatePlan {
+  /** Up to the clone: the container's first process is there after it. */
+  readonly before: readonly Step[];
+  /** Everything that it does. */
+  readonly inside: readonly Step[];
+  readonly wait: readonly Step[];
+  /** Filled in by `inside`. */
+  readonly findings: Findings;
+  /** Told when the cgroup turned out to be another container's. */
+  readonly cgroups: Join['outcome'];
+}
+
+export function createPlan(request: ContainerRequest, { listener, console }: Handles): CreatePlan {
+  const { config, cgroups, host, namespaces } = request;
+  const join = joinCgroups({
+    directories: cgroups.directories,
+    devices: config.linux?.resources?.devices,
+    permission: host.identity.isRootless && !cgroups.explicit ? 'optional' : 'required',
+    unified: 'clone',
+  });
+  const root = rootTree(request);
+  const findings: Findings = { executable: '', env: [], cwdEntered: true };
+  const inherited = [listener, console].filter((handle) => handle !== undefined);
+  return {
+    before: [
+      spawnStubStep(needsUserStub(request) ? ['userns', 'init'] : ['init'], inherited, request.preserveFds),
+      ...join.steps,
+      ...root.outside,
+      ...namespaceSteps(request, join),
+    ],
+    inside: [
+      ...insideSteps(request, join),
+      ...(request.noNewKeyring ? [] : [keyringStep(request.id)]),
+      ...prepareRoot(request, root, console),
+      ...changeRoot(request, root.tree),
+      step('init', 'set the supplementary groups', '/process/user/additionalGids', [
+        groupsCall(config.process.user.additionalGids ?? []),
+      ]),
+      ...commandSteps(config.process, findings),
+    ],
+    wait: listener ? [waitStep(listener, isNew(namespaces, 'pid'))] : [],
+    findings,
+    cgroups: join.outcome,
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * The plan of `exec`: a stub joins the container's cgroups and namespaces, makes a child in its pid namespace,
+ * and the child becomes the process. Pure.
+ */
+import type { ExecJoin } from '../cgroups/exec-join.ts';
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { beginStep, hideStep } from '../init/setup-steps.ts';
+import { cloneStep, dismissStep, spawnStubStep } from '../init/spawn-step.ts';
+import { type Step, step } from '../init/step.ts';
+import { type Call, tolerate } from '../kernel/call.ts';
+import { close, openat } from '../kernel/calls/file.ts';
+import { setns } from '../kernel/calls/namespace.ts';
+import { pidfdOpen, prctl, setresgid, setresuid } from '../kernel/calls/process.ts';
+import { AT_FDCWD, O_DIRECTORY, O_NOFOLLOW, O_PATH } from '../kernel/constants/file.ts';
+import { CLONE_NEWCGROUP, CLONE_NEWUSER, PR_SET_DUMPABLE } from '../kernel/constants/process.ts';
+import { describeErrno, EINVAL, EPERM, errnoName } from '../kernel/errno.ts';
+import { namespaceKinds } from '../namespaces/kinds.ts';
+import { groupsCall } from '../process/credentials.ts';
+import { terminalSteps } from '../process/terminal.ts';
+import type { Process } from '../spec/types.ts';
+import { commandSteps } from './command-steps.ts';
+import type { Findings } from './create-plan.ts';
+
+export interface ExecRequest {
+  /** The container's first process. */
+  readonly pid: number;
+  /** `CLONE_*` of the namespaces to be joined. */
+  readonly namespaces: number;
+  readonly process: Process;
+  readonly cgroups: ExecJoin;
+  readonly preserveFds: number;
+  /** Takes the master of the terminal. */
+  readonly console: Call | undefined;
+}
+
+export interface ExecPlan {
+  /** Up to the last program, which `programSteps` makes from the findings. */
+  readonly steps: readonly Step[];
+  readonly findings: Findings;
+}
+
+export function execPlan(request: ExecRequest): ExecPlan {
+  const { cgroups, process, console } = request;
+  const { uid, additionalGids = [] } = process.user;
+  const findings: Findings = { executable: '', env: [], cwdEntered: true };
+  const target = pidfdOpen(request.pid);
+  const inherited = [target, ...(cgroups.unified ? [cgroups.unified] : [])];
+  const join = cgroups.unified && { directory: cgroups.unified, attach: cgroups.attachUnified };
+  const withCgroup = (request.namespaces & CLONE_NEWCGROUP) !== 0;
+  return {
+    findings,
+    steps: [
+      spawnStubStep(['init'], console ? [console] : [], request.preserveFds),
+      ...cgroups.steps,
+      // From here on processes of the container can see the stub (CVE-2016-9962).
+      step('stub', 'be undumpable', '', [prctl(PR_SET_DUMPABLE, 0)]),
+      step('stub', "open the container's first process", '', [target]),
+      joinStep(target, request.namespaces & ~CLONE_NEWCGROUP),
+      cloneStep({ from: 'stub', to: 'init', flags: 0, cgroup: join, explain: cloneFailed }),
+      dismissStep('stub'),
+      // Entering the cgroup would be refused from inside its namespace.
+      ...(withCgroup
+        ? [step('init', 'join the cgroup namespace', '', [setns(target, CLONE_NEWCGROUP)])]
+        : []),
+      beginStep(inherited),
+      ...((request.namespaces & CLONE_NEWUSER) !== 0 ? [becomeRoot()] : []),
+      hideStep(),
+      step('init', 'set the supplementary groups', '/process/user/additionalGids', [
+        groupsCall(additionalGids),
+      ]),
+      ...(console ? execTerminal(console, process, uid) : []),
+      ...commandSteps(process, findings),
+    ],
+  };
+}
+
+/** All at once, which the kernel does or does not; where it does not, one by one in the order that may work. */
+function joinStep(target: Call, flags: number): Step {
+  const name = "join the container's namespaces";
+  return step('stub', name, '', [setns(target, flags)], {
+    recover: ({ errno }) => {
+      if (errno !== EPERM && errno !== EINVAL) return joinFailed(errno);
+      return [
+        step('stub', `${name} one by one`, '', oneByOne(target, flags), {
+          recover: (f) => joinFailed(f.errno),
+        }),
+      ];
+    },
+  });
+}
+
+/** What may be joined with our own rights comes first; the user namespace gives the right to the rest. */
+function oneByOne(target: Call, flags: number): Call[] {
+  const others = namespaceKinds.filter(({ flag }) => (flags & flag) !== 0 && flag !== CLONE_NEWUSER);
+  if ((flags & CLONE_NEWUSER) === 0) return others.map(({ flag }) => setns(target, flag));
+  return [
+    ...others.map(({ flag }) => tolerate(setns(target, flag), EPERM)),
+    setns(target, CLONE_NEWUSER),
+    // Joining again what was joined before does no harm.
+    ...others.map(({ flag }) => tolerate(setns(target, flag), EPERM)),
+  ];
+}
+
+function joinFailed(errno: number): RuntimeError {
+  return new RuntimeError(
+    'system',
+    `cannot join the container's namespaces: setns: ${describeErrno(errno)}`,
+    {
+      call: 'setns',
+      errno: errnoName(errno),
+      ...(errno === EPERM ? { hint: 'only who created the container, or root, may enter it' } : {}),
+    },
+  );
+}
+
+function cloneFailed(errno: number): RuntimeError {
+  return new RuntimeError(
+    'system',
+    `cannot make a process in the container: clone3: ${describeErrno(errno)}`,
+    {
+      call: 'clone3',
+      errno: errnoName(errno),
+      hint: 'a pid namespace whose first process has ended takes no others; a pids limit may be reached',
+    },
+  );
+}
+
+function becomeRoot(): Step {
+  return step('init', 'become root of the user namespace', '', [
+    tolerate(setresgid(0), EINVAL, EPERM),
+    tolerate(setresuid(0), EINVAL, EPERM),
+  ]);
+}
+
+function execTerminal(console: Call, { consoleSize }: Process, uid: number): readonly Step[] {
+  const dev = openat(AT_FDCWD, '/dev', O_PATH | O_DIRECTORY | O_NOFOLLOW);
+  return [
+    step('init', 'open "/dev"', '', [dev]),
+    ...terminalSteps({ dev, receiver: console, size: consoleSize, uid, console: false }),
+    step('init', 'close "/dev"', '', [close(dev)]),
+  ];
+}

@@ -1,0 +1,120 @@
+/**
+ * Executes steps in order. Neighbouring steps of the same stub travel as one program; a step that wants to look
+ * at its results ends a program.
+ */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { ResultTable } from '../init/program.ts';
+import { Remote } from '../init/remote.ts';
+import type { Actor, CallStep, Live, Step } from '../init/step.ts';
+import type { Call, Failure, Out } from '../kernel/call.ts';
+import { close } from '../kernel/calls/file.ts';
+import { describeErrno, errnoName } from '../kernel/errno.ts';
+import { attempt, isTolerated } from '../kernel/local.ts';
+
+export class Execution implements Live {
+  pid = 0;
+  stubPid = 0;
+  readonly results = new ResultTable();
+  readonly #remotes = new Map<Actor, Remote>();
+
+  connect(actor: Actor, control: number): void {
+    this.#remotes.set(actor, new Remote(control, this.results));
+  }
+
+  define(placeholder: Call, value: number): void {
+    this.results.add({ values: new Map([[placeholder, value]]), outs: new Map() });
+  }
+
+  /** Closes the control sockets: a stub that waits on one ends. */
+  disconnect(): void {
+    for (const { control } of this.#remotes.values()) attempt(close(control));
+    this.#remotes.clear();
+  }
+
+  remote(actor: Actor): Remote {
+    const remote = this.#remotes.get(actor);
+    if (!remote) throw new TypeError(`no ${actor} is connected`);
+    return remote;
+  }
+
+  /** @throws RuntimeError of the first step that fails; what was done by then is the caller's to undo */
+  execute(steps: readonly Step[]): void {
+    const queue = [...steps];
+    while (queue.length > 0) {
+      const next = queue[0] as Step;
+      if (next.kind === 'action') {
+        queue.shift();
+        this.#act(next.name, next.pointer, () => next.run(this));
+      } else queue.unshift(...this.#run(takeBatch(queue)));
+    }
+  }
+
+  #act(name: string, pointer: string, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof RuntimeError) || error.code !== 'system') throw error;
+      throw new RuntimeError('system', `cannot ${name}: ${error.message}`, {
+        ...error.details,
+        cause: error,
+        pointer,
+        step: name,
+      });
+    }
+  }
+
+  /** @returns the steps to be executed next, before what follows */
+  #run(batch: readonly CallStep[]): readonly Step[] {
+    const { actor } = batch[0] as CallStep;
+    const calls = batch.flatMap((step) => step.calls);
+    const last = batch.at(-1) as CallStep;
+    const failure = actor === 'runtime' ? this.#runHere(calls) : this.#runThere(actor, calls, last.answers);
+    if (!failure) return last.check?.(this.results, this) ?? [];
+    const at = batch.findIndex((step) => step.calls.includes(failure.call));
+    const failed = batch[at] as CallStep;
+    const recovery = failed.recover?.(failure);
+    if (recovery === undefined || recovery instanceof RuntimeError)
+      throw stepError(failed, failure, recovery);
+    return [...recovery, ...batch.slice(at + 1)];
+  }
+
+  #runThere(actor: Actor, calls: readonly Call[], answers: CallStep['answers']): Failure | undefined {
+    const remote = this.remote(actor);
+    if (answers === 'never') remote.post(calls);
+    else return answers === 'on-failure' ? remote.runToTheEnd(calls) : remote.run(calls);
+    return undefined;
+  }
+
+  #runHere(calls: readonly Call[]): Failure | undefined {
+    for (const call of calls) {
+      const outs = new Map<Out, Uint8Array>();
+      const result = attempt(call, this.results, outs);
+      if (result < 0 && !isTolerated(call, -result)) return { call, errno: -result };
+      this.results.add({ values: new Map([[call, result]]), outs });
+    }
+    return undefined;
+  }
+}
+
+/** Takes from the queue what can be sent as one program. */
+function takeBatch(queue: Step[]): CallStep[] {
+  const batch: CallStep[] = [];
+  for (;;) {
+    const next = queue[0];
+    if (next?.kind !== 'calls' || next.actor !== (batch[0]?.actor ?? next.actor)) return batch;
+    queue.shift();
+    batch.push(next);
+    if (next.check || next.answers) return batch;
+  }
+}
+
+/** The ordinary error of a step, or the step's own with what is always known added. */
+export function stepError(
+  { name, pointer }: CallStep,
+  { call, errno }: Failure,
+  better?: RuntimeError,
+): RuntimeError {
+  const known = { step: name, call: call.name, errno: errnoName(errno), ...(pointer ? { pointer } : {}) };
+  if (better) return new RuntimeError(better.code, better.message, { ...known, ...better.details });
+  return new RuntimeError('system', `cannot ${name}: ${call.name}: ${describeErrno(errno)}`, known);
+}

@@ -1,0 +1,41 @@
+/** What a plan is made from: everything is known, nothing has been done. */
+import type { ContainerCgroups } from '../cgroups/paths.ts';
+import type { HostCgroups } from '../host/cgroups.ts';
+import type { Identity } from '../host/identity.ts';
+import type { Log } from '../log/log.ts';
+import type { IdMaps } from '../namespaces/id-map.ts';
+import type { ResourceLimit } from '../process/rlimits.ts';
+import type { OverlayRequest } from '../rootfs/overlay/request.ts';
+import type { Config, Namespace } from '../spec/types.ts';
+
+/** Facts about the machine and the caller. */
+export interface HostFacts {
+  readonly identity: Identity;
+  readonly cgroups: HostCgroups;
+  /** The caller's own limit on open files: the engine has raised it for itself. */
+  readonly nofile: ResourceLimit | undefined;
+  /** Undefined where nothing is there. */
+  readonly isDirectory: (path: string) => boolean | undefined;
+}
+
+export interface ContainerRequest {
+  readonly id: string;
+  readonly bundle: string;
+  readonly configFile: string;
+  readonly config: Config;
+  /** The configuration's, with a user namespace where an ordinary user needs one. */
+  readonly namespaces: readonly Namespace[];
+  /** Of the new user namespace; absent where none is made. */
+  readonly idMaps: IdMaps | undefined;
+  /** Absolute. */
+  readonly rootfs: string;
+  readonly overlay: OverlayRequest | undefined;
+  /** Where the overlay's writable directories live. */
+  readonly dataDirectory: string;
+  readonly cgroups: ContainerCgroups;
+  readonly host: HostFacts;
+  readonly log: Log;
+  readonly noPivot: boolean;
+  readonly noNewKeyring: boolean;
+  readonly preserveFds: number;
+}

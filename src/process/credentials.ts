@@ -1,0 +1,54 @@
+/**
+ * Who the container's process is: groups, ids, capabilities, `no_new_privs`. capabilities(7), "Effect of user ID
+ * changes on capabilities".
+ */
+import { type Call, tolerate } from '../kernel/call.ts';
+import { capset, prctl, setgroups, setresgid, setresuid } from '../kernel/calls/process.ts';
+import {
+  PR_CAP_AMBIENT,
+  PR_CAP_AMBIENT_CLEAR_ALL,
+  PR_CAP_AMBIENT_RAISE,
+  PR_CAPBSET_DROP,
+  PR_SET_KEEPCAPS,
+  PR_SET_NO_NEW_PRIVS,
+} from '../kernel/constants/process.ts';
+import { EINVAL, EPERM } from '../kernel/errno.ts';
+import { type CapabilityMasks, capabilityNames, capabilityNumbers } from './capabilities.ts';
+
+export interface Credentials {
+  readonly uid: number;
+  readonly gid: number;
+  readonly additionalGids: readonly number[];
+  readonly capabilities: CapabilityMasks;
+  readonly noNewPrivileges: boolean;
+}
+
+/** setgroups(2) is denied where the id map is a single id of one's own; that matters only if groups are asked for. */
+export function groupsCall(additionalGids: readonly number[]): Call {
+  const call = setgroups(additionalGids);
+  return additionalGids.length === 0 ? tolerate(call, EPERM) : call;
+}
+
+/** The bounding set goes first: dropping from it needs CAP_SETPCAP. */
+export function boundingCalls(bounding: bigint): Call[] {
+  const kept = new Set(capabilityNumbers(bounding));
+  return capabilityNames.flatMap((_, number) =>
+    kept.has(number) ? [] : [tolerate(prctl(PR_CAPBSET_DROP, number), EINVAL, EPERM)],
+  );
+}
+
+/** Ids, with the permitted set kept over the change. */
+export function idCalls({ uid, gid }: Credentials): Call[] {
+  return [prctl(PR_SET_KEEPCAPS, 1), setresgid(gid), setresuid(uid), prctl(PR_SET_KEEPCAPS, 0)];
+}
+
+/** The last thing before `execve`: after it the process can do what its configuration says and nothing more. */
+export function capabilityCalls({ capabilities, noNewPrivileges }: Credentials): Call[] {
+  const ambient = capabilityNumbers(capabilities.ambient);
+  return [
+    capset(capabilities),
+    tolerate(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL), EINVAL),
+    ...ambient.map((number) => tolerate(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number), EPERM)),
+    ...(noNewPrivileges ? [prctl(PR_SET_NO_NEW_PRIVS, 1)] : []),
+  ];
+}

@@ -1,0 +1,104 @@
+/** The container's root: taken as a mount of its own, made `/` by pivot_root(2), its final attributes. */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { type Step, step } from '../init/step.ts';
+import type { Call, FdArg } from '../kernel/call.ts';
+import { call } from '../kernel/call.ts';
+import { chdir, close, fchdir, openat } from '../kernel/calls/file.ts';
+import {
+  chroot,
+  cloneTree,
+  mountPropagation,
+  mountSetattr,
+  moveMount,
+  pivotRoot,
+  umountDetach,
+} from '../kernel/calls/mount.ts';
+import { AT_FDCWD, O_DIRECTORY, O_PATH, O_RDONLY } from '../kernel/constants/file.ts';
+import * as M from '../kernel/constants/mount.ts';
+import { ENOENT, errnoName } from '../kernel/errno.ts';
+import type { RootfsPropagation } from '../spec/types.ts';
+
+/** Nothing that is mounted from here on reaches the host. */
+export function detachPropagation(propagation: RootfsPropagation | undefined): Step {
+  const isPrivate = propagation === 'private' || propagation === 'rprivate';
+  return step('init', 'cut the propagation of mounts to the host', '/linux/rootfsPropagation', [
+    mountPropagation('/', M.MS_REC | (isPrivate ? M.MS_PRIVATE : M.MS_SLAVE)),
+  ]);
+}
+
+/** `rootfs` as a mount of its own: its tree, attached where it stands. */
+export function bindRoot(rootfs: string): { readonly tree: Call; readonly steps: readonly Step[] } {
+  const tree = cloneTree(AT_FDCWD, rootfs, { recursive: true });
+  return {
+    tree,
+    steps: [
+      step('init', `open the root "${rootfs}"`, '/root/path', [tree], noRootfs(rootfs)),
+      attachRoot(tree, rootfs),
+    ],
+  };
+}
+
+/** pivot_root(2) wants the new root to be a mount point: it is attached at `place`, any directory of the host. */
+export function attachRoot(tree: Call, place: string): Step {
+  const target = openat(AT_FDCWD, place, O_PATH | O_DIRECTORY);
+  const calls = [target, moveMount(tree, target), close(target)];
+  return step('init', `attach the root at "${place}"`, '/root/path', calls, noRootfs(place));
+}
+
+function noRootfs(path: string) {
+  return {
+    recover: ({ call: failed, errno }: { call: Call; errno: number }) =>
+      errno === ENOENT
+        ? new RuntimeError('bundle', `invalid rootfs: "${path}": no such file or directory`, {
+            pointer: '/root/path',
+            call: failed.name,
+            errno: errnoName(errno),
+            hint: 'root.path is relative to the bundle, the directory of config.json',
+          })
+        : undefined,
+  };
+}
+
+export function readonlyRoot(root: FdArg): Step {
+  return step('init', 'make the root read-only', '/root/readonly', [
+    mountSetattr(root, { set: M.MOUNT_ATTR_RDONLY }, { recursive: false }),
+  ]);
+}
+
+/**
+ * Changes the root. The old one is stacked under the new one for a moment (`pivot_root(".", ".")`), so that no
+ * directory for it is needed; it is made a slave first so that its unmounting does not reach the host.
+ */
+export function pivot(root: FdArg): Step {
+  const old = openat(AT_FDCWD, '/', O_RDONLY | O_DIRECTORY);
+  return step('init', 'change the root', '/root', [
+    ...[old, fchdir(root), pivotRoot('.', '.'), fchdir(old)],
+    ...[mountPropagation('.', M.MS_SLAVE | M.MS_REC), umountDetach('.')],
+    ...[chdir('/'), close(old), close(root)],
+  ]);
+}
+
+/** `--no-pivot`: for a root on the initial ramdisk, where pivot_root(2) is refused. The old root stays below. */
+export function moveRoot(root: FdArg): Step {
+  return step('init', 'move the root over "/"', '/root', [
+    fchdir(root),
+    call('mount', '.', '/', 0, M.MS_MOVE, 0),
+    ...[chroot('.'), chdir('/'), close(root)],
+  ]);
+}
+
+const propagationFlags: Readonly<Record<string, number>> = {
+  shared: M.MS_SHARED,
+  slave: M.MS_SLAVE,
+  private: M.MS_PRIVATE,
+  unbindable: M.MS_UNBINDABLE,
+};
+
+/** linux.rootfsPropagation, once the root is `/`. */
+export function rootPropagation(propagation: RootfsPropagation): Step {
+  const recursive = propagation.startsWith('r');
+  const type = propagationFlags[recursive ? propagation.slice(1) : propagation] ?? 0;
+  return step('init', `make the root ${propagation}`, '/linux/rootfsPropagation', [
+    mountPropagation('/', type | (recursive ? M.MS_REC : 0)),
+  ]);
+}
