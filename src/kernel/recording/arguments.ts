@@ -1,0 +1,156 @@
+/** For every system call, the kinds of its arguments. The order is the kernel's. */
+import type { Arg, Call } from '../call.ts';
+import { F_ADD_SEALS, F_SETFL, O_CREAT } from '../constants/file.ts';
+import {
+  PR_CAP_AMBIENT,
+  PR_CAP_AMBIENT_RAISE,
+  PR_CAPBSET_DROP,
+  SIOCGIFFLAGS,
+  SIOCSIFFLAGS,
+  TIOCGPTPEER,
+  TIOCSPTLCK,
+  TIOCSWINSZ,
+} from '../constants/process.ts';
+import type { SyscallName } from '../syscall-numbers.ts';
+import { hexadecimal, symbol } from './flags.ts';
+import { hex, hidden, type Kind, nullTerminated, number, octal, ofNumber, plain, pointer } from './kind.ts';
+import * as T from './structs.ts';
+import * as S from './symbols.ts';
+
+const { fd, flags, oneOf, fileMode } = S;
+const path = plain;
+const out = plain;
+const size = number;
+
+/** Where the meaning of an argument depends on another one. */
+type Row = readonly Kind[] | ((call: Call) => readonly Kind[]);
+
+const rows: Readonly<Record<SyscallName, Row>> = {
+  accept4: [fd, pointer, pointer, flags('SOCK_CLOEXEC', 'SOCK_NONBLOCK')],
+  bind: [fd, T.socketAddress, size],
+  capset: [T.capabilityHeader, T.capabilityData],
+  chdir: [path],
+  chroot: [path],
+  clone: [flags('CLONE_'), pointer, pointer, pointer, pointer, hidden],
+  clone3: [T.cloneArgs, size, hidden, hidden, hidden, hidden],
+  close: [fd],
+  close_range: [number, S.lastFd, flags('CLOSE_RANGE_')],
+  connect: [fd, T.socketAddress, size],
+  dup3: [fd, number, flags('O_CLOEXEC')],
+  execve: [path, nullTerminated(plain), nullTerminated(plain)],
+  exit_group: [number],
+  faccessat2: [
+    fd,
+    path,
+    flags('X_OK', 'W_OK', 'R_OK'),
+    flags('AT_EACCESS', 'AT_EMPTY_PATH', 'AT_SYMLINK_NOFOLLOW'),
+  ],
+  fchdir: [fd],
+  fchmod: [fd, fileMode],
+  fchmodat: [fd, path, fileMode],
+  fchown: [fd, number, number],
+  fchownat: [fd, path, number, number, S.atFlags],
+  fcntl: ({ args }) => [fd, oneOf('F_', 'F_SEAL_ALL'), ...fcntlArgument(args[1])],
+  flock: [fd, flags('LOCK_')],
+  fsconfig: [fd, oneOf('FSCONFIG_'), pointer, pointer, fd],
+  fsmount: [fd, flags('FSMOUNT_'), flags('MOUNT_ATTR_')],
+  fsopen: [path, flags('FSOPEN_')],
+  fstatfs: [fd, out],
+  getcwd: [out, size],
+  getdents64: [fd, out, size],
+  getegid: [],
+  geteuid: [],
+  getpid: [],
+  ioctl: ({ args }) => [fd, ioctlRequest, ioctlArgument(args[1])],
+  keyctl: [oneOf('KEYCTL_'), plain],
+  kill: [number, oneOf('SIG')],
+  listen: [fd, number],
+  madvise: [hex, size, oneOf('MADV_')],
+  memfd_create: [path, flags('MFD_')],
+  mkdirat: [fd, path, fileMode],
+  mknodat: [fd, path, fileMode, S.device],
+  mount: [pointer, path, pointer, flags('MS_'), pointer],
+  mount_setattr: [fd, path, S.atFlags, T.mountAttr, size],
+  move_mount: [fd, path, fd, path, flags('MOVE_MOUNT_')],
+  open_tree: [fd, path, S.openTreeFlags],
+  openat: ({ args }) => [fd, path, S.openFlags, createMode(args[2])],
+  openat2: [fd, path, T.openHow, size],
+  pidfd_open: [number, hex],
+  pidfd_send_signal: [fd, oneOf('SIG'), pointer, hex],
+  pipe2: [out, flags('O_CLOEXEC', 'O_NONBLOCK')],
+  pivot_root: [path, path],
+  ppoll: [T.pollEntry, number, T.timespec, pointer, hidden],
+  prctl: ({ args }) => prctlArguments(args),
+  prlimit64: [number, S.resource, T.rlimit, pointer],
+  pwrite64: [fd, T.data, size, number],
+  read: [fd, out, size],
+  readlinkat: [fd, path, out, size],
+  recvfrom: [fd, out, size, flags('MSG_'), pointer, pointer],
+  recvmsg: [fd, T.messageHeader, flags('MSG_')],
+  rt_sigprocmask: [number, pointer, pointer, size],
+  sendmsg: [fd, T.messageHeader, flags('MSG_')],
+  sendto: [fd, T.data, size, flags('MSG_'), pointer, size],
+  setdomainname: [path, size],
+  setfsgid: [number],
+  setfsuid: [number],
+  setgroups: [size, T.groupList],
+  sethostname: [path, size],
+  setns: [fd, flags('CLONE_NEW')],
+  setpgid: [number, number],
+  setresgid: [number, number, number],
+  setresuid: [number, number, number],
+  setsid: [],
+  socket: [oneOf('AF_'), S.socketType, number],
+  socketpair: [oneOf('AF_'), S.socketType, number, out],
+  statx: [fd, path, S.atFlags, flags('STATX_'), out],
+  symlinkat: [path, fd, path],
+  umask: [octal],
+  umount2: [path, flags('MNT_', 'UMOUNT_')],
+  unlinkat: [fd, path, flags('AT_REMOVEDIR')],
+  unshare: [flags('CLONE_NEW')],
+  waitid: [oneOf('P_'), fd, out, flags('WEXITED', 'WNOHANG', 'WNOWAIT'), pointer],
+  write: [fd, T.data, size],
+};
+
+/** The kinds of this call's arguments; what has none is written plainly. */
+export function argumentKinds(call: Call): readonly Kind[] {
+  const row = rows[call.name];
+  return typeof row === 'function' ? row(call) : row;
+}
+
+/** open(2) looks at the mode only where it creates a file. */
+function createMode(openFlags: Arg | undefined): Kind {
+  return typeof openFlags === 'number' && openFlags & O_CREAT ? fileMode : hidden;
+}
+
+function fcntlArgument(command: Arg | undefined): readonly Kind[] {
+  if (command === F_ADD_SEALS) return [flags('F_SEAL_')];
+  return command === F_SETFL ? [S.openFlags] : [number];
+}
+
+const ioctlRequest = ofNumber((value) => {
+  const name = symbol(value, { prefixes: ['TIOC', 'SIOC'] });
+  return name === String(value) ? hexadecimal(value) : name;
+});
+
+const ioctlArguments: ReadonlyMap<Arg, Kind> = new Map<Arg, Kind>([
+  [TIOCGPTPEER, S.openFlags],
+  [TIOCSPTLCK, T.int],
+  [TIOCSWINSZ, T.windowSize],
+  [SIOCGIFFLAGS, T.interfaceFlags],
+  [SIOCSIFFLAGS, T.interfaceFlags],
+]);
+
+function ioctlArgument(request: Arg | undefined): Kind {
+  return (request !== undefined && ioctlArguments.get(request)) || plain;
+}
+
+/** Arguments that an option does not use are 0, and left out. */
+function prctlArguments(args: readonly Arg[]): readonly Kind[] {
+  const option = oneOf('PR_', 'PR_CAP_AMBIENT_RAISE', 'PR_CAP_AMBIENT_CLEAR_ALL');
+  const unlessZero: Kind = (arg, context) => (arg === 0 ? undefined : plain(arg, context));
+  if (args[0] === PR_CAPBSET_DROP) return [option, S.capability, unlessZero, unlessZero, unlessZero];
+  if (args[0] !== PR_CAP_AMBIENT) return [option, number, unlessZero, unlessZero, unlessZero];
+  const raise = args[1] === PR_CAP_AMBIENT_RAISE ? S.capability : number;
+  return [option, oneOf('PR_CAP_AMBIENT_'), raise, number, number];
+}

@@ -1,0 +1,63 @@
+/** Numbers as the symbols of `constants/`: by prefix, so that a new constant is known here at once. */
+import * as file from '../constants/file.ts';
+import * as mount from '../constants/mount.ts';
+import * as processConstants from '../constants/process.ts';
+
+interface Constant {
+  readonly name: string;
+  readonly value: bigint;
+}
+
+const constants: readonly Constant[] = [file, mount, processConstants].flatMap((module) =>
+  Object.entries(module).flatMap(([name, value]) =>
+    typeof value === 'number' || typeof value === 'bigint' ? [{ name, value: BigInt(value) }] : [],
+  ),
+);
+
+/** Which constants belong to an argument. */
+export interface SymbolSet {
+  readonly prefixes: readonly string[];
+  /** Exact names that only look as if they belonged. */
+  readonly except?: readonly string[];
+}
+
+/** Words such as `O_PATH|O_CLOEXEC`; bits that no constant names follow in hexadecimal; 0 is `0`. */
+export function flagWords(value: number | bigint, set: SymbolSet): string {
+  let left = unsigned(value);
+  const found: string[] = [];
+  for (const { name, value: bits } of members(set).sort(byBits)) {
+    if (bits <= 0n || (left & bits) !== bits) continue;
+    found.push(name);
+    left &= ~bits;
+  }
+  if (left !== 0n) found.push(hexadecimal(left));
+  return found.join('|') || '0';
+}
+
+/** The one symbol that stands for the value, or the number itself. */
+export function symbol(value: number | bigint, set: SymbolSet): string {
+  return members(set).find((constant) => constant.value === BigInt(value))?.name ?? String(value);
+}
+
+export function hexadecimal(value: number | bigint): string {
+  return `0x${unsigned(value).toString(16)}`;
+}
+
+function members({ prefixes, except = [] }: SymbolSet): Constant[] {
+  return constants.filter(
+    ({ name }) => prefixes.some((prefix) => name.startsWith(prefix)) && !except.includes(name),
+  );
+}
+
+/** Masks of several bits first: `STATX_BASIC_STATS` and not its parts; then by value. */
+function byBits(a: Constant, b: Constant): number {
+  return bitCount(b.value) - bitCount(a.value) || Number(a.value - b.value);
+}
+
+function bitCount(value: bigint): number {
+  return value < 0n ? 0 : value.toString(2).replaceAll('0', '').length;
+}
+
+function unsigned(value: number | bigint): bigint {
+  return BigInt.asUintN(typeof value === 'number' ? 32 : 64, BigInt(value));
+}

@@ -1,0 +1,110 @@
+/** The kinds of arguments that are structs in memory. */
+import { flagWords, symbol } from './flags.ts';
+import { type Kind, number, ofBytes, plain, pointer, quote, quoteBytes, struct } from './kind.ts';
+import { capabilityList, fd, fileMode, flags, limit, openFlags } from './symbols.ts';
+
+/** struct open_how, openat2(2). */
+export const openHow: Kind = struct({ flags: openFlags, mode: fileMode, resolve: flags('RESOLVE_') }, [
+  'flags',
+]);
+
+const attributes = flags('MOUNT_ATTR_');
+
+/** struct mount_attr, mount_setattr(2). */
+export const mountAttr: Kind = struct({
+  attr_set: attributes,
+  attr_clr: attributes,
+  propagation: flags('MS_'),
+  userns_fd: fd,
+});
+
+/** struct clone_args, clone3(2). */
+export const cloneArgs: Kind = struct(
+  {
+    flags: flags('CLONE_'),
+    pidfd: pointer,
+    child_tid: pointer,
+    parent_tid: pointer,
+    exit_signal: number,
+    stack: pointer,
+    stack_size: number,
+    tls: pointer,
+    set_tid: pointer,
+    set_tid_size: number,
+    cgroup: fd,
+  },
+  ['flags', 'exit_signal'],
+);
+
+export const rlimit: Kind = struct({ rlim_cur: limit, rlim_max: limit }, ['rlim_cur', 'rlim_max']);
+
+export const timespec: Kind = struct({ tv_sec: number, tv_nsec: number }, ['tv_sec', 'tv_nsec']);
+
+const iovec = struct({ iov_base: plain, iov_len: number });
+
+/** Takes the descriptor of SCM_RIGHTS out of a control message of three words. */
+const control: Kind = (arg, context) =>
+  typeof arg === 'object' && 'kind' in arg && arg.kind === 'words' && arg.words.length === 3
+    ? `{SOL_SOCKET, SCM_RIGHTS, [${plain(arg.words[2] ?? 0, context)}]}`
+    : plain(arg, context);
+
+/** struct msghdr, sendmsg(2). */
+export const messageHeader: Kind = struct({
+  msg_name: pointer,
+  msg_namelen: number,
+  msg_iov: iovec,
+  msg_iovlen: number,
+  msg_control: control,
+  msg_controllen: number,
+  msg_flags: flags('MSG_'),
+});
+
+/** struct sockaddr_un. */
+export const socketAddress: Kind = ofBytes((_, bytes) => {
+  const end = bytes.indexOf(0, 2);
+  const path = Buffer.from(bytes.subarray(2, end === -1 ? undefined : end)).toString();
+  return `{sa_family=AF_UNIX, sun_path=${quote(path)}}`;
+});
+
+export const groupList: Kind = ofBytes((view) => {
+  return `[${Array.from({ length: view.byteLength / 4 }, (_, index) => view.getUint32(index * 4, true)).join(', ')}]`;
+});
+
+/** capget(2): the header. */
+export const capabilityHeader: Kind = ofBytes((view) => {
+  const version = view.getUint32(0, true);
+  const name = version === 0x20080522 ? '_LINUX_CAPABILITY_VERSION_3' : `0x${version.toString(16)}`;
+  return `{version=${name}, pid=${view.getInt32(4, true)}}`;
+});
+
+/** capget(2): low halves of the three sets, then the high ones. */
+export const capabilityData: Kind = ofBytes((view) => {
+  const set = (index: number) =>
+    BigInt(view.getUint32(index * 4, true)) | (BigInt(view.getUint32(12 + index * 4, true)) << 32n);
+  const [effective, permitted, inheritable] = [0, 1, 2].map((index) => capabilityList(set(index)));
+  return `{effective=${effective}, permitted=${permitted}, inheritable=${inheritable}}`;
+});
+
+export const int: Kind = ofBytes((view) => `[${view.getInt32(0, true)}]`);
+
+/** struct winsize, ioctl_tty(2). */
+export const windowSize: Kind = ofBytes((view) => {
+  const [rows, columns] = [view.getUint16(0, true), view.getUint16(2, true)];
+  return `{ws_row=${rows}, ws_col=${columns}}`;
+});
+
+/** struct ifreq with its flags, netdevice(7). */
+export const interfaceFlags: Kind = ofBytes((view, bytes) => {
+  const name = Buffer.from(bytes.subarray(0, 16)).toString().replace(/\0.*$/s, '');
+  return `{ifr_name=${quote(name)}, ifr_flags=${flagWords(view.getUint16(16, true), { prefixes: ['IFF_'] })}}`;
+});
+
+/** struct pollfd, poll(2). */
+export const pollEntry: Kind = ofBytes((view) => {
+  const events = symbol(view.getUint16(4, true), { prefixes: ['POLL'] });
+  return `[{fd=${view.getInt32(0, true)}, events=${events === '1' ? 'POLLIN' : events}}]`;
+});
+
+/** What is written or sent: text, or octets. */
+export const data: Kind = (arg, context) =>
+  arg instanceof Uint8Array ? quoteBytes(arg) : plain(arg, context);
