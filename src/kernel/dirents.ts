@@ -1,0 +1,37 @@
+/** struct linux_dirent64, getdents64(2). */
+
+export interface Dirent {
+  /** Bytes as they are on disk, for a file name is no text; see `name`. */
+  readonly bytes: Uint8Array;
+  /** False where it is something else, or the file system does not say. */
+  readonly isDirectory: boolean;
+  /** The file system does not say. */
+  readonly isUnknown: boolean;
+}
+
+const NAME = 19;
+const DT_UNKNOWN = 0;
+const DT_DIR = 4;
+
+/** @param bytes what the call has filled, no more; without `.` and `..` */
+export function decodeDirents(bytes: Uint8Array): readonly Dirent[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const entries: Dirent[] = [];
+  for (let at = 0; at + NAME < bytes.length; ) {
+    const length = view.getUint16(at + 16, true);
+    if (length <= NAME || at + length > bytes.length) throw new TypeError('malformed directory entries');
+    const type = bytes[at + 18];
+    const end = bytes.indexOf(0, at + NAME);
+    const name = bytes.slice(at + NAME, end + 1);
+    if (!isDots(name))
+      entries.push({ bytes: name, isDirectory: type === DT_DIR, isUnknown: type === DT_UNKNOWN });
+    at += length;
+  }
+  return entries;
+}
+
+/** `.` or `..`, with the NUL. */
+function isDots(name: Uint8Array): boolean {
+  const dot = 0x2e;
+  return name[0] === dot && (name[1] === 0 || (name[1] === dot && name[2] === 0));
+}

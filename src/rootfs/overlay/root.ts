@@ -1,0 +1,73 @@
+/** The overlay root of a container: from what was asked for to the steps and the mount. */
+import type { Identity } from '../../host/identity.ts';
+import { isPrivileged } from '../../host/identity.ts';
+import type { Step } from '../../init/step.ts';
+import type { Call } from '../../kernel/call.ts';
+import type { IdMaps } from '../../namespaces/id-map.ts';
+import { makeDirectoriesStep, overlayDirectories } from './directories.ts';
+import type { OverlayRequest } from './request.ts';
+import { rootDirectory } from './root-directory.ts';
+import { type OverlaySource, overlaySteps, type Writable } from './steps.ts';
+
+export interface OverlayRootContext {
+  /** Absolute. */
+  readonly rootfs: string;
+  /** Of the container; made here, and to be removed with it, for the kind `disk` only. */
+  readonly dataDirectory: string;
+  /** Of the new user namespace; undefined where none is made. */
+  readonly idMaps: IdMaps | undefined;
+  /** The container joins a user namespace: its root's rights are those of that one. */
+  readonly joinsUserNamespace?: boolean;
+  readonly identity: Identity;
+  readonly fallback?: OverlaySource['fallback'];
+}
+
+export interface OverlayRoot {
+  /** Executed by the runtime and the stub, before the namespaces are made. */
+  readonly outside: readonly Step[];
+  /** Executed by the init, before anything is mounted on the root. */
+  readonly inside: readonly Step[];
+  /** The root's detached mount. */
+  readonly tree: Call;
+}
+
+/** Whether the container's data directory is used, and has to be removed with it. */
+export function usesDataDirectory(request: OverlayRequest | undefined): boolean {
+  return request?.layer.kind === 'disk';
+}
+
+export function overlayRoot(request: OverlayRequest, context: OverlayRootContext): OverlayRoot {
+  const { rootfs, idMaps, identity, joinsUserNamespace = false } = context;
+  const { layer, lowerdirs, pointer } = request;
+  const namespaced = idMaps !== undefined || joinsUserNamespace;
+  const actor = namespaced && isPrivileged(identity) ? 'stub' : 'init';
+  const root = rootDirectory(rootfs, actor === 'stub' ? undefined : idMaps);
+  const { writable, make } = writableLayer(layer, context, root, pointer);
+  const { steps, tree } = overlaySteps({
+    actor,
+    userxattr: !identity.inInitialUserNamespace || (actor === 'init' && namespaced),
+    lowers: [rootfs, ...lowerdirs],
+    writable,
+    root,
+    pointer,
+    ...(context.fallback && { fallback: context.fallback }),
+  });
+  return actor === 'stub'
+    ? { outside: [...make, ...steps], inside: [], tree }
+    : { outside: make, inside: steps, tree };
+}
+
+function writableLayer(
+  layer: OverlayRequest['layer'],
+  { dataDirectory }: OverlayRootContext,
+  root: ReturnType<typeof rootDirectory>,
+  pointer: string,
+): { readonly writable: Writable; readonly make: readonly Step[] } {
+  if (layer.kind === 'tmpfs') return { writable: layer, make: [] };
+  const kept = layer.kind === 'directory';
+  const directories = overlayDirectories(kept ? layer.path : dataDirectory, kept);
+  return {
+    writable: { kind: 'directories', ...directories },
+    make: [makeDirectoriesStep(directories, root, pointer)],
+  };
+}
