@@ -60,29 +60,35 @@ export function nameResults(
   handles: ReadonlyMap<Call, string> = new Map(),
 ): ResultNames {
   const referenced = new Set<Call | Out>();
-  for (const call of calls) for (const arg of call.args) collect(arg, referenced);
+  for (const call of calls) collectReferences(call, referenced);
   const names = new Map<Call, string>();
-  const fillers = new Map<Out, string>();
-  let count = 0;
-  for (const call of calls) {
-    const usedElsewhere =
-      call.out !== undefined && calls.some((other) => other !== call && refersTo(other, call.out));
-    if ((!referenced.has(call) && !usedElsewhere) || names.has(call)) continue;
-    const name = `$${++count}`;
-    names.set(call, name);
-    if (call.out) fillers.set(call.out, name);
+  for (const call of new Set(calls)) {
+    const isReferenced = referenced.has(call) || (call.out !== undefined && referenced.has(call.out));
+    if (isReferenced) names.set(call, `$${names.size + 1}`);
   }
-  const of = (call: Call) =>
-    names.get(call) ?? handles.get(call) ?? (referenced.has(call) ? `$${call.name}` : undefined);
-  return { of, filledBy: (memory) => fillers.get(memory) };
+  const taken = new Set(handles.values());
+  for (const used of referenced) {
+    if (used.kind === 'out' || names.has(used)) continue;
+    const name = handles.get(used) ?? unique(`$${used.name}`, taken);
+    taken.add(name);
+    names.set(used, name);
+  }
+  const fillers = new Map(calls.flatMap((call) => (call.out ? [[call.out, call] as const] : [])));
+  return { of: (call) => names.get(call), filledBy: (memory) => names.get(fillers.get(memory) as Call) };
 }
 
-function refersTo(call: Call, memory: Out | undefined): boolean {
-  return memory !== undefined && call.args.includes(memory);
+function unique(name: string, taken: ReadonlySet<string>): string {
+  let candidate = name;
+  for (let count = 2; taken.has(candidate); count++) candidate = `${name}-${count}`;
+  return candidate;
 }
 
-function collect(arg: Arg, into: Set<Call | Out>): void {
-  if (typeof arg !== 'object' || !('kind' in arg)) return;
-  if (arg.kind === 'words') for (const word of arg.words) collect(word, into);
-  else into.add(arg);
+/** Other calls, and memory that other calls fill in. */
+function collectReferences(call: Call, into: Set<Call | Out>): void {
+  const collect = (arg: Arg): void => {
+    if (typeof arg !== 'object' || !('kind' in arg)) return;
+    if (arg.kind === 'words') for (const word of arg.words) collect(word);
+    else if (arg !== call.out) into.add(arg);
+  };
+  for (const arg of call.args) collect(arg);
 }

@@ -44,7 +44,8 @@ function differingArgument({ args }: Description, other: Description): number {
 }
 
 function keyWithout(position: number): (description: Description) => string {
-  return ({ call, args, tolerates }) => JSON.stringify([call, args.map((arg, index) => (index === position ? '' : arg)), tolerates]);
+  return ({ call, args, tolerates }) =>
+    JSON.stringify([call, args.map((arg, index) => (index === position ? '' : arg)), tolerates]);
 }
 
 /** The one argument that differs is listed below. */
@@ -53,25 +54,25 @@ function foldedLines(calls: readonly Description[]): string[] {
   const { call, args, tolerates } = first;
   const varying = differingArgument(first, second);
   const heading = `${INDENT}${call}(${args.with(varying, '…').join(', ')}) for each of ${calls.length}:`;
-  return [heading + tolerance(tolerates), ...wrap(calls.map((each) => each.args[varying] ?? ''), ' ')];
+  return [heading + tolerance(tolerates), ...wrap(calls.map((each) => each.args[varying] ?? ''))];
 }
 
+/** Broken between arguments where it is too long; an argument is never cut. */
 function oneCall(description: Description): string[] {
-  const whole = INDENT + line(description);
-  if (whole.length <= WIDTH || description.args.length < 2) return [whole];
   const { call, args } = description;
   const end = line({ ...description, args: [] }).slice(call.length + 1);
-  const indented = args.map((arg, index) => DEEPER + arg + (index < args.length - 1 ? ',' : end));
-  return [`${INDENT}${call}(`, ...indented];
+  const [first = '', ...rest] = args.map((arg, index) => arg + (index < args.length - 1 ? ',' : end));
+  return wrap(rest, `${INDENT}${call}(${args.length === 0 ? end : first}`);
 }
 
-function wrap(words: readonly string[], separator: string): string[] {
-  const lines: string[] = [];
+/** @param start the first line, which the words continue */
+function wrap(words: readonly string[], start?: string): string[] {
+  const lines = start === undefined ? [] : [start];
   for (const word of words) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + separator.length + word.length <= WIDTH) {
-      lines[lines.length - 1] = last + separator + word;
-    } else lines.push(DEEPER + word);
+    if (last !== undefined && last.length + 1 + word.length <= WIDTH)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(DEEPER + word);
   }
   return lines;
 }

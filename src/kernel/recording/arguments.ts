@@ -128,7 +128,11 @@ function fcntlArgument(command: Arg | undefined): readonly Kind[] {
   return command === F_SETFL ? [S.openFlags] : [number];
 }
 
+/** ioctl_ns(2). */
+const NS_GET_NSTYPE = 0xb703;
+
 const ioctlRequest = ofNumber((value) => {
+  if (value === NS_GET_NSTYPE) return 'NS_GET_NSTYPE';
   const name = symbol(value, { prefixes: ['TIOC', 'SIOC'] });
   return name === String(value) ? hexadecimal(value) : name;
 });

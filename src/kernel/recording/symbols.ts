@@ -37,7 +37,7 @@ export const openTreeFlags: Kind = ofNumber((value) =>
   flagWords(value, { prefixes: ['OPEN_TREE_', 'AT_'], except: ['AT_EACCESS', 'AT_REMOVEDIR'] }),
 );
 
-const octalDigits = (value: bigint) => value.toString(8).padStart(4, '0');
+const octalDigits = (value: bigint) => `0${value.toString(8).padStart(3, '0')}`;
 
 /** File type and permissions. */
 export const fileMode: Kind = ofNumber((value) => {

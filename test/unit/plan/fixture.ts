@@ -1,0 +1,96 @@
+/** Plans for a machine that is written down here, not the one that the test runs on. */
+import { containerCgroups } from '../../../src/cgroups/paths.ts';
+import type { HostCgroups } from '../../../src/host/cgroups.ts';
+import type { Identity } from '../../../src/host/identity.ts';
+import { call } from '../../../src/kernel/call.ts';
+import { silentLog } from '../../../src/log/log.ts';
+import { chooseIdMaps } from '../../../src/namespaces/id-maps.ts';
+import { createPlan } from '../../../src/plan/create-plan.ts';
+import type { Plan } from '../../../src/plan/print.ts';
+import type { ContainerRequest } from '../../../src/plan/request.ts';
+import { programSteps } from '../../../src/plan/start-plan.ts';
+import { capabilityNames, resolveCapabilities } from '../../../src/process/capabilities.ts';
+import { overlayRequest } from '../../../src/rootfs/overlay/request.ts';
+import { generateSpec } from '../../../src/spec/generate.ts';
+import type { Config } from '../../../src/spec/types.ts';
+import { unified } from '../cgroups/hosts.ts';
+import { type HostFixture, host, ordinary, root } from '../namespaces/fixture.ts';
+
+const ids = { uid: 1000, gid: 100 };
+
+/** What `spec` writes for root, and for an ordinary user. */
+export const rootSpec = generateSpec({ rootless: false, overlay: false, ids });
+export const rootlessSpec = generateSpec({ rootless: true, overlay: false, ids });
+
+interface Machine extends HostFixture {
+  readonly cgroups?: HostCgroups;
+}
+
+/** As root, on a machine with cgroups of version 2 alone. */
+export function asRoot(config: Config, machine: Machine = {}): Plan {
+  return planOf(config, root, machine);
+}
+
+export function asOrdinaryUser(config: Config, machine: Machine = {}): Plan {
+  return planOf(config, ordinary, machine);
+}
+
+/** Stand for what is open before the plan is executed. */
+const listener = call('socket');
+const console = call('socket');
+
+function planOf(config: Config, identity: Identity, machine: Machine): Plan {
+  const request = requestFor(config, identity, machine);
+  const terminal = config.process.terminal === true;
+  const { before, inside, wait, findings } = createPlan(request, {
+    listener,
+    console: terminal ? console : undefined,
+  });
+  const { process } = config;
+  const { uid, gid, additionalGids = [] } = process.user;
+  const all = (1n << BigInt(capabilityNames.length)) - 1n;
+  const start = programSteps({
+    process,
+    executable: process.args?.[0] ?? '',
+    env: findings.env,
+    cwdEntered: true,
+    credentials: {
+      ...{ uid, gid, additionalGids, noNewPrivileges: process.noNewPrivileges ?? false },
+      capabilities: resolveCapabilities(process.capabilities, all).masks,
+    },
+    preserveFds: 0,
+    nofile: request.host.nofile,
+  });
+  return { create: [...before, ...inside, ...wait], start, handles: { listener, console } };
+}
+
+function requestFor(
+  config: Config,
+  identity: Identity,
+  { cgroups = unified, ...facts }: Machine,
+): ContainerRequest {
+  const linux = config.linux ?? {};
+  const { namespaces, maps } = chooseIdMaps(linux, config.process.user, host({ ...facts, identity }));
+  return {
+    id: 'web',
+    bundle: '/bundle',
+    configFile: '/bundle/config.json',
+    config,
+    namespaces,
+    idMaps: maps,
+    rootfs: '/bundle/rootfs',
+    overlay: overlayRequest(config),
+    dataDirectory: '/data/web',
+    cgroups: containerCgroups(cgroups, { id: 'web', cgroupsPath: linux.cgroupsPath, systemd: false }),
+    host: {
+      identity,
+      cgroups,
+      nofile: { soft: 1024n, hard: 1048576n },
+      isDirectory: (path) => path.startsWith('/sys') || path.endsWith('/'),
+    },
+    log: silentLog,
+    noPivot: false,
+    noNewKeyring: false,
+    preserveFds: 0,
+  };
+}
