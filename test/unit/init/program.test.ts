@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { encodeProgram, INBOX_SIZE, ResultTable } from '../../../src/init/program.ts';
+import {
+  type Arg,
+  type Call,
+  call,
+  callWithOut,
+  ignoreErrors,
+  out,
+  tolerate,
+  words,
+} from '../../../src/kernel/call.ts';
+import { close, mkdirat, openat } from '../../../src/kernel/calls/file.ts';
+import { execve } from '../../../src/kernel/calls/process.ts';
+import { EACCES, EEXIST, ENOENT } from '../../../src/kernel/errno.ts';
+import { syscallNumber } from '../../../src/kernel/syscall-numbers.ts';
+import { StubModel } from './stub-model.ts';
+
+const none: ReadonlyMap<Call, number> = new Map();
+const text = fc
+  .string({ unit: 'binary', maxLength: 40 })
+  .map((value) => value.replaceAll('\0', '').toWellFormed());
+const number = fc.oneof(fc.integer(), fc.maxSafeInteger());
+
+/** What does not depend on other calls. */
+const leaf: fc.Arbitrary<Arg> = fc.oneof(
+  number,
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }),
+  text,
+  fc.uint8Array({ maxLength: 40 }),
+  fc.nat(40).map(out),
+);
+
+/** Lists of calls; `earlier` makes an argument the result of a call before, one level deep in a struct too. */
+const program = fc
+  .array(
+    fc.array(
+      fc.oneof(
+        leaf.map((value) => ({ value })),
+        fc.array(leaf, { maxLength: 4 }).map((values) => ({ value: words(...values) })),
+        fc.nat().map((earlier) => ({ earlier })),
+      ),
+      { maxLength: 6 },
+    ),
+    { minLength: 1, maxLength: 12 },
+  )
+  .map((shape) => {
+    const calls: Call[] = [];
+    for (const args of shape) {
+      calls.push(
+        call(
+          'getpid',
+          ...args.map((arg) => ('value' in arg ? arg.value : (calls[arg.earlier % calls.length] ?? 0))),
+        ),
+      );
+    }
+    return calls;
+  });
+
+describe('an encoded program', () => {
+  test('gives the stub each argument as it was written', () => {
+    fc.assert(
+      fc.property(program, (calls) => {
+        const { message, replyLength, decode } = encodeProgram(calls, none);
+        const stub = new StubModel(message);
+        const reply = stub.run((_, index) => 100 + index);
+        expect(reply.length).toBe(replyLength);
+        calls.forEach((made, index) => {
+          made.args.forEach((arg, position) => {
+            mustBe(stub, stub.executed[index]?.args[position] ?? -1n, arg, (of) => 100 + calls.indexOf(of));
+          });
+        });
+        const { failed, values } = decode(reply);
+        expect(failed).toBeUndefined();
+        expect(calls.map((made) => values.get(made))).toEqual(calls.map((_, index) => 100 + index));
+      }),
+    );
+  });
+
+  test('takes results of earlier programs by value', () => {
+    fc.assert(
+      fc.property(fc.nat(1 << 20), (fd) => {
+        const opened = openat(3, 'a', 0);
+        const stub = new StubModel(
+          encodeProgram([close(opened), call('getpid', words(opened))], new Map([[opened, fd]])).message,
+        );
+        stub.run(() => 0);
+        expect(stub.executed[0]?.args[0]).toBe(BigInt(fd));
+        mustBe(stub, stub.executed[1]?.args[0] ?? 0n, words(fd), () => -1);
+      }),
+    );
+  });
+
+  test('puts a result into a struct, answers it, and gives it to other calls too', () => {
+    const opened = openat(3, 'a', 0);
+    const calls = [opened, call('getpid', words(1, opened)), close(opened)];
+    const { message, decode } = encodeProgram(calls, none);
+    const stub = new StubModel(message);
+    const { values } = decode(stub.run((_, index) => 7 + index));
+    mustBe(stub, stub.executed[1]?.args[0] ?? 0n, words(1, 7), () => -1);
+    expect(stub.executed[2]?.args[0]).toBe(7n);
+    expect(values.get(opened)).toBe(7);
+  });
+
+  test('stops at the call that fails, and says which and why', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 1, max: 133 }), (at, errno) => {
+        const calls = Array.from({ length: 10 }, (_, index) => mkdirat(3, `d${index}`, 0o755));
+        const { message, decode } = encodeProgram(calls, none);
+        const stub = new StubModel(message);
+        const { failed, values } = decode(stub.run((_, index) => (index === at ? -errno : 0)));
+        expect(failed).toEqual({ index: at, errno });
+        expect(stub.executed.length).toBe(at + 1);
+        expect(values.size).toBe(at);
+      }),
+    );
+  });
+
+  test('goes on where the error is tolerated, and skips what refers to the failed call', () => {
+    const opened = tolerate(openat(3, 'a', 0), ENOENT, EACCES);
+    const made = ignoreErrors(mkdirat(opened, 'b', 0o755));
+    const calls = [opened, made, close(opened), tolerate(mkdirat(3, 'c', 0o755), EEXIST)];
+    const { message, decode } = encodeProgram(calls, none);
+    const stub = new StubModel(message);
+    const { failed, values } = decode(stub.run((_, index) => (index === 0 ? -EACCES : -EEXIST)));
+    expect(failed).toBeUndefined();
+    expect(stub.executed.length).toBe(2);
+    expect(calls.map((each) => values.get(each))).toEqual([-EACCES, -EACCES, -EACCES, -EEXIST]);
+  });
+
+  test('returns the memory that calls have filled in', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), text, (bytes, before) => {
+        const memory = out(bytes.length);
+        const filling = callWithOut('read', memory, 3, memory, bytes.length);
+        const { message, decode } = encodeProgram([call('chdir', before), filling], none);
+        const stub = new StubModel(message);
+        const reply = stub.run(({ number, args }) => {
+          if (number === syscallNumber('read')) stub.bytes(args[1] ?? 0n, bytes.length).set(bytes);
+          return 0;
+        });
+        const results = new ResultTable();
+        results.add(decode(reply));
+        expect(results.bytes(filling)).toEqual(bytes);
+      }),
+    );
+  });
+
+  test('holds two megabytes of arguments and environment', () => {
+    const environment = Array.from({ length: 16 }, (_, index) => `${index}=${'x'.repeat(131_000)}`);
+    const { message } = encodeProgram([execve('/bin/sh', ['sh'], environment)], none);
+    const stub = new StubModel(message);
+    stub.run(() => 0);
+    mustBe(stub, stub.executed[0]?.args[2] ?? 0n, words(...environment, 0), () => -1);
+    expect(message.length).toBeLessThan(INBOX_SIZE);
+  });
+
+  test('that does not fit into the inbox is an error', () => {
+    const huge = new Uint8Array(INBOX_SIZE);
+    expect(() => encodeProgram([call('write', 1, huge, huge.length)], none)).toThrow(RangeError);
+  });
+
+  test('refuses a string with a NUL and a result that nobody makes', () => {
+    expect(() => encodeProgram([call('chdir', '/a\0b')], none)).toThrow(TypeError);
+    expect(() => encodeProgram([close(openat(3, 'a', 0))], none)).toThrow(TypeError);
+  });
+});
+
+describe('an answer', () => {
+  const calls = [mkdirat(3, 'a', 0o755)];
+  const { message, decode, replyLength } = encodeProgram(calls, none);
+
+  test.each([
+    ['a cursor before the program', 16, -128n],
+    ['a cursor between operations', 16, 1n],
+    ['a cursor behind the end', 16, 1_000_000n],
+    ['an errno that is none', 8, -4096n],
+  ])('with %s is refused: the stub is not to be trusted', (_, offset, change) => {
+    const reply = new StubModel(message).run(() => 0).slice(0, replyLength);
+    const view = new DataView(reply.buffer);
+    view.setBigInt64(offset, view.getBigInt64(offset, true) + change, true);
+    expect(() => decode(reply)).toThrow('malformed');
+  });
+});
+
+/** Compares what the kernel would see with what was written. */
+function mustBe(stub: StubModel, seen: bigint, arg: Arg, resultOf: (call: Call) => number): void {
+  if (typeof arg === 'number' || typeof arg === 'bigint') expect(seen).toBe(BigInt.asUintN(64, BigInt(arg)));
+  else if (typeof arg === 'string') expect(stub.string(seen)).toBe(arg);
+  else if (arg instanceof Uint8Array) expect(stub.bytes(seen, arg.length)).toEqual(arg);
+  else if (arg.kind === 'out') expect(stub.bytes(seen, arg.size)).toEqual(new Uint8Array(arg.size));
+  else if (arg.kind === 'call') expect(seen).toBe(BigInt(resultOf(arg)));
+  else {
+    const view = new DataView(stub.memory.buffer);
+    arg.words.forEach((word, index) => {
+      stub.bytes(seen, arg.words.length * 8);
+      mustBe(stub, view.getBigUint64(Number(seen) - 0x20000000 + index * 8, true), word, resultOf);
+    });
+  }
+}

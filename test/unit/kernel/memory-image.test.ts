@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { call, words } from '../../../src/kernel/call.ts';
+import { MemoryImage } from '../../../src/kernel/memory-image.ts';
+
+const BASE = 0x1000;
+
+describe('a memory image', () => {
+  test('reserves aligned space that does not overlap', () => {
+    const request = fc.record({ size: fc.nat(100), alignment: fc.constantFrom(1, 2, 4, 8, 16) });
+    fc.assert(
+      fc.property(fc.array(request, { maxLength: 50 }), (requests) => {
+        const image = new MemoryImage(BASE, 64, () => undefined);
+        let end = 0;
+        for (const { size, alignment } of requests) {
+          const start = image.reserve(size, alignment);
+          expect(start % alignment).toBe(0);
+          expect(start).toBeGreaterThanOrEqual(end);
+          expect(start - end).toBeLessThan(alignment);
+          end = start + size;
+        }
+        expect(image.bytes().length).toBe(end);
+      }),
+    );
+  });
+
+  test('keeps what was written when it grows', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 30 }), (blocks) => {
+        const image = new MemoryImage(BASE, 8, () => undefined);
+        const places = blocks.map((block) => Number(image.encode(block).value) - BASE);
+        blocks.forEach((block, index) => {
+          const start = places[index] ?? 0;
+          expect(image.bytes().slice(start, start + block.length)).toEqual(block);
+        });
+      }),
+    );
+  });
+
+  test('writes numbers as 64-bit words in two’s complement', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.maxSafeInteger(), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n })),
+        (value) => {
+          const image = new MemoryImage(BASE, 8, () => undefined);
+          image.setWord(image.reserve(8), value);
+          const [word] = new BigUint64Array(image.bytes().slice().buffer);
+          expect(word).toBe(BigInt.asUintN(64, BigInt(value)));
+        },
+      ),
+    );
+  });
+
+  test('in memory that is given does not grow', () => {
+    const image = new MemoryImage(BASE, new Uint8Array(16), () => undefined);
+    image.reserve(16);
+    expect(() => image.encode('x')).toThrow(RangeError);
+  });
+
+  test('encodes a struct once, however often it is referred to', () => {
+    const image = new MemoryImage(BASE, 64, () => undefined);
+    const struct = words(1, 2);
+    expect(image.encode(struct)).toEqual(image.encode(struct));
+    expect(image.bytes().length).toBe(16);
+  });
+
+  test('addresses 64-bit bases', () => {
+    const image = new MemoryImage(0x7fff_ffff_f000n, 64, () => undefined);
+    image.reserve(8);
+    expect(image.encode('x')).toEqual({ value: 0x7fff_ffff_f008n, reference: false });
+  });
+
+  test('gives known results by value, and others by reference', () => {
+    const [known, pending] = [call('getpid'), call('getpid')];
+    const image = new MemoryImage(BASE, 64, (of) => (of === known ? 7 : undefined));
+    image.placeResult(pending, image.reserve(8));
+    expect(image.encode(known)).toEqual({ value: 7, reference: false });
+    expect(image.encode(pending)).toEqual({ value: BASE, reference: true });
+    expect(() => image.encode(call('getpid'))).toThrow(
+      'the result of getpid is used, but the call is not made',
+    );
+  });
+});
