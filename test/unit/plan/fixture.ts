@@ -20,6 +20,8 @@ const ids = { uid: 1000, gid: 100 };
 
 /** What `spec` writes for root, and for an ordinary user. */
 export const rootSpec = generateSpec({ rootless: false, overlay: false, ids });
+export const overlaySpec = generateSpec({ rootless: false, overlay: true, ids });
+export const overlayRootlessSpec = generateSpec({ rootless: true, overlay: true, ids });
 export const rootlessSpec = generateSpec({ rootless: true, overlay: false, ids });
 
 interface Machine extends HostFixture {
@@ -44,7 +46,9 @@ function planOf(config: Config, identity: Identity, machine: Machine): Plan {
   const terminal = config.process.terminal === true;
   const { before, inside, wait, findings } = createPlan(request, {
     listener,
+    connect: () => -1,
     console: terminal ? console : undefined,
+    waits: true,
   });
   const { process } = config;
   const { uid, gid, additionalGids = [] } = process.user;

@@ -8,7 +8,14 @@ import { describe, expect, test } from 'vitest';
 import { type Plan, printPlan } from '../../../src/plan/print.ts';
 import type { Config } from '../../../src/spec/types.ts';
 import { hybrid } from '../cgroups/hosts.ts';
-import { asOrdinaryUser, asRoot, rootlessSpec, rootSpec } from './fixture.ts';
+import {
+  asOrdinaryUser,
+  asRoot,
+  overlayRootlessSpec,
+  overlaySpec,
+  rootlessSpec,
+  rootSpec,
+} from './fixture.ts';
 
 const quiet = { ...rootSpec.process, terminal: false } as const;
 const minimal: Config = {
@@ -26,6 +33,25 @@ const subordinate = {
 const plans: Readonly<Record<string, () => Plan>> = {
   spec: () => asRoot(rootSpec),
   'spec-rootless': () => asOrdinaryUser(rootlessSpec),
+  'spec-overlay': () => asRoot(overlaySpec),
+  'spec-overlay-rootless': () => asOrdinaryUser(overlayRootlessSpec),
+  'overlay-tmpfs': () =>
+    asRoot({
+      ...minimal,
+      annotations: {
+        'org.tsrun.overlay': 'tmpfs=64m',
+        'org.tsrun.overlay.lowerdirs': '["/layers/a:b","/layers/c"]',
+      },
+    }),
+  hooks: () =>
+    asRoot({
+      ...minimal,
+      hooks: {
+        prestart: [{ path: '/bin/prestart', args: ['prestart', '-v'], env: ['A=b'], timeout: 5 }],
+        createRuntime: [{ path: '/bin/runtime' }],
+        createContainer: [{ path: '/bin/container' }],
+      },
+    }),
   'spec-hybrid-cgroups': () => asRoot({ ...rootSpec, process: quiet }, { cgroups: hybrid }),
   minimal: () => asRoot(minimal),
   'minimal-rootless': () => asOrdinaryUser(minimal, subordinate),
@@ -97,6 +123,7 @@ const handles = ['$stub-control', '$init-control', '$listener'];
 const named: Readonly<Record<string, readonly string[]>> = {
   'spec-rootless': [...handles, '$openat'],
   'minimal-rootless': [...handles, '$openat'],
+  'spec-overlay-rootless': [...handles, '$openat'],
 };
 
 describe('every plan', () => {
