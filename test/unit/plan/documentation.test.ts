@@ -42,5 +42,5 @@ function withBlock(markdown: string, name: string, content: string): string {
   const start = markdown.indexOf(`<!-- ${name} -->`);
   const end = markdown.indexOf('<!-- end -->', start);
   expect(start, `<!-- ${name} --> in docs/plan.md`).toBeGreaterThan(0);
-  return `${markdown.slice(0, start)}<!-- ${name} -->\n\`\`\`${name}\n${content}\n\`\`\`\n${markdown.slice(end)}`;
+  return `${markdown.slice(0, start)}<!-- ${name} -->\n\n\`\`\`text\n${content}\n\`\`\`\n\n${markdown.slice(end)}`;
 }
