@@ -1,6 +1,6 @@
 /** The directories of an overlay's writable layer on disk: made by this process, before they are mounted. */
-import { chmodSync, chownSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, chownSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import { type ActionStep, action } from '../../init/step.ts';
 import { removeTree } from '../remove-tree.ts';
@@ -37,7 +37,7 @@ export function makeDirectoriesStep(
   ];
   return action(`make the overlay's directories in "${base}"`, pointer, does, () => {
     try {
-      if (kept) mkdirSync(base, { recursive: true, mode: 0o700 });
+      if (kept) makeAll(base);
       else makeNew(base);
       if (make(upper)) adorn(upper, root);
       make(work);
@@ -53,10 +53,17 @@ function octal(mode = 0o755): string {
 
 /** What is there belongs to a container of this id that no state is left of (a reboot): the id is ours by now. */
 function makeNew(base: string): void {
-  mkdirSync(join(base, '..'), { recursive: true, mode: 0o700 });
+  makeAll(dirname(base));
   if (make(base)) return;
   removeTree(base);
   mkdirSync(base, { mode: 0o700 });
+}
+
+/** Not mkdirSync's `recursive`, which never returns below /proc (Node 24). */
+function makeAll(path: string): void {
+  if (existsSync(path)) return;
+  makeAll(dirname(path));
+  make(path);
 }
 
 function make(path: string): boolean {

@@ -1,181 +1,131 @@
-/** Why an overlay was refused, and what to do about it: the kernel says EINVAL for nearly everything. */
-import { statfsSync, statSync } from 'node:fs';
-import { type ErrorDetails, RuntimeError } from '../../errors/runtime-error.ts';
+/** Why an overlay was refused, and what to do about it. */
+import { statSync } from 'node:fs';
+import { RuntimeError } from '../../errors/runtime-error.ts';
 import type { Failure } from '../../kernel/call.ts';
-import {
-  describeErrno,
-  EBUSY,
-  EINVAL,
-  ELOOP,
-  ENODEV,
-  ENOENT,
-  ENOSPC,
-  ENOTDIR,
-  EPERM,
-  EACCES,
-  errnoName,
-} from '../../kernel/errno.ts';
-import { mountsBelow } from './mounts-below.ts';
+import * as E from '../../kernel/errno.ts';
+import { explainInvalid } from './explain-invalid.ts';
 import { LOWERDIRS } from './request.ts';
 
-/** What was to be mounted; `lowers[0]` is the rootfs. */
+/** What was to be mounted. */
 export interface RefusedOverlay {
+  /** For the root, `lowers[0]` is the rootfs. */
   readonly lowers: readonly string[];
-  readonly writable?:
-    | { readonly kind: 'directories'; readonly upper: string; readonly work: string }
-    | { readonly kind: 'tmpfs' };
+  readonly writable?: WritableDirectories | { readonly kind: 'tmpfs' };
   /** Of the annotation or the mount entry. */
   readonly pointer: string;
   readonly userxattr: boolean;
+  /** Of a mount entry; the root where there is none. */
+  readonly destination?: string;
 }
 
-/** Remedies that the writer of the config can take: they differ between the root and a mount entry. */
-const ELSEWHERE =
-  'keep the writable layer in memory (--overlay=tmpfs), or on another file system (--overlay=dir=PATH)';
+export interface WritableDirectories {
+  readonly kind: 'directories';
+  readonly upper: string;
+  readonly work: string;
+}
+
+export interface Reason {
+  readonly because: string;
+  readonly hint: string;
+  readonly pointer?: string;
+}
 
 export function explainOverlay({ call, errno }: Failure, refused: RefusedOverlay): RuntimeError {
-  const details = { pointer: refused.pointer, call: call.name, errno: errnoName(errno) };
-  const known =
-    explainMissing(refused, errno, details) ??
-    explainInvalid(refused, errno, details) ??
-    explainSimple(errno, details, refused);
-  return known ?? problem(`${call.name}: ${describeErrno(errno)}`, { ...details, hint: GENERAL });
+  const { because, hint, pointer } = findReason(errno, refused) ?? {
+    because: `${call.name}: ${E.describeErrno(errno)}`,
+    hint: "the kernel's reason is in its log: dmesg | grep overlayfs",
+  };
+  const { destination } = refused;
+  const what = destination === undefined ? 'the overlay root' : `"overlay" at "${destination}"`;
+  return new RuntimeError('overlay', `cannot mount ${what}: ${because}`, {
+    pointer: pointer ?? refused.pointer,
+    call: call.name,
+    errno: E.errnoName(errno),
+    hint,
+  });
 }
 
-const GENERAL =
-  "the kernel's reason is in its log: dmesg | grep overlayfs; --overlay=off runs on the rootfs itself";
-
-function problem(because: string, details: ErrorDetails): RuntimeError {
-  return new RuntimeError('overlay', `cannot mount the overlay root: ${because}`, details);
+function findReason(errno: number, refused: RefusedOverlay): Reason | undefined {
+  const mayBeMissing = errno === E.ENOENT || errno === E.ENOTDIR || errno === E.EINVAL;
+  return (
+    (mayBeMissing ? missingLayer(refused) : undefined) ??
+    (errno === E.EINVAL ? explainInvalid(refused, elsewhere(refused)) : undefined) ??
+    byErrno(errno, refused)
+  );
 }
 
-function explainMissing({ lowers, writable, pointer }: RefusedOverlay, errno: number, details: ErrorDetails) {
-  if (errno !== ENOENT && errno !== ENOTDIR && errno !== EINVAL) return undefined;
-  const index = lowers.findIndex((path) => !isDirectory(path));
-  const lower = lowers[index];
-  if (lower !== undefined) {
-    const isRoot = index === 0;
-    return problem(`the lower layer "${lower}" is no directory`, {
-      ...details,
-      pointer: lowerPointer(isRoot, pointer),
-      hint: isRoot ? 'root.path is relative to the bundle' : 'every layer must exist and be absolute',
-    });
-  }
+/** Where else the writable layer could be. */
+function elsewhere({ destination }: RefusedOverlay): string {
+  return destination === undefined
+    ? 'keep the writable layer in memory (--overlay=tmpfs), or on another file system (--overlay=dir=PATH)'
+    : 'name directories on another file system as upperdir and workdir';
+}
+
+function missingLayer(refused: RefusedOverlay): Reason | undefined {
+  const { lowers, writable, destination } = refused;
+  const index = lowers.findIndex((path) => !mayBeDirectory(path));
+  if (index >= 0)
+    return missingLower(lowers[index] as string, index === 0 && destination === undefined, refused);
   if (writable?.kind !== 'directories') return undefined;
-  const missing = [writable.upper, writable.work].find((path) => !isDirectory(path));
+  const missing = [writable.upper, writable.work].find((path) => !mayBeDirectory(path));
   return missing === undefined
     ? undefined
-    : problem(`"${missing}" is no directory`, { ...details, hint: 'make it, or name another' });
+    : { because: `"${missing}" is no directory`, hint: 'make it, or name another' };
 }
 
-function lowerPointer(isRoot: boolean, pointer: string): string {
-  if (pointer.startsWith('/mounts/')) return pointer;
-  return isRoot ? '/root/path' : `/annotations/${LOWERDIRS}`;
+function missingLower(path: string, isRootfs: boolean, { destination, pointer }: RefusedOverlay): Reason {
+  if (isRootfs) {
+    return {
+      because: `the rootfs "${path}" is no directory`,
+      pointer: '/root/path',
+      hint: 'root.path is relative to the bundle, the directory of config.json',
+    };
+  }
+  return {
+    because: `the lower layer "${path}" is no directory`,
+    pointer: destination === undefined ? `/annotations/${LOWERDIRS}` : pointer,
+    hint: 'every layer must be a directory that exists, with an absolute path',
+  };
 }
 
-function isDirectory(path: string): boolean {
+/** What we may not see may be there. */
+function mayBeDirectory(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch (error) {
-    // What we may not see may be there.
     return error instanceof Error && 'code' in error && error.code === 'EACCES';
   }
 }
 
-/** What the kernel calls EINVAL, in the order of likelihood. */
-function explainInvalid(refused: RefusedOverlay, errno: number, details: ErrorDetails) {
-  if (errno !== EINVAL) return undefined;
-  const { lowers, writable, userxattr } = refused;
-  if (writable?.kind === 'directories') {
-    const reason = unfit(writable.upper);
-    if (reason)
-      return problem(`"${writable.upper}" is on ${reason}, which cannot hold the writable layer`, {
-        ...details,
-        hint: ELSEWHERE,
-      });
-    if (isDirectory(`${writable.work}/work/incompat/volatile`)) {
-      return problem(`"${writable.work}" was last used by a volatile overlay, whose data may be incomplete`, {
-        ...details,
-        hint: `if what is in "${writable.upper}" is complete all the same: rm -r "${writable.work}/work/incompat"`,
-      });
-    }
-  }
-  for (const lower of userxattr ? lowers : []) {
-    const below = mountsBelow(lower);
-    if (below.length > 0) return locked(lower, below, details);
-  }
-  return undefined;
-}
-
-function locked(lower: string, below: readonly string[], details: ErrorDetails): RuntimeError {
-  const shown = below.slice(0, 8).map((path) => `"${path}"`);
-  const more = below.length > 8 ? ` and ${below.length - 8} more` : '';
-  return problem(
-    `the lower layer "${lower}" has mounts in it, locked in a user namespace: ${shown.join(', ')}${more}`,
-    {
-      ...details,
-      hint: 'name directories without mounts as layers (an overlay for each, in mounts), or run as root: tsrun mounts it before it enters the user namespace then',
-    },
-  );
-}
-
-/** statfs(2) magic numbers. */
-const UNFIT: ReadonlyMap<number, string> = new Map([
-  [0x794c7630, 'an overlay itself'],
-  [0x6969, 'NFS'],
-  [0x01021997, '9p'],
-  [0x5346544e, 'NTFS'],
-  [0x4d44, 'FAT'],
-  [0xff534d42, 'CIFS'],
-  [0xfe534d42, 'SMB'],
-  [0xf15f, 'eCryptfs'],
-]);
-
-function unfit(path: string): string | undefined {
-  try {
-    return UNFIT.get(statfsSync(path).type);
-  } catch {
-    return undefined;
-  }
-}
-
-function explainSimple(
-  errno: number,
-  details: ErrorDetails,
-  { writable }: RefusedOverlay,
-): RuntimeError | undefined {
-  const directories = writable?.kind === 'directories' ? writable : undefined;
+function byErrno(errno: number, refused: RefusedOverlay): Reason | undefined {
   switch (errno) {
-    case ENODEV:
-      return problem('this kernel has no overlay file system', {
-        ...details,
+    case E.ENODEV:
+      return {
+        because: 'this kernel has no overlay file system',
         hint: 'as root: modprobe overlay; or install fuse-overlayfs and open /dev/fuse to the user',
-      });
-    case EPERM:
-      return problem('not permitted', {
-        ...details,
-        hint: 'in a user namespace it needs kernel 5.11, and a security module (AppArmor, SELinux) may forbid it; fuse-overlayfs needs neither',
-      });
-    case ELOOP:
-      return problem(
-        'layers overlap: one of the directories is inside another, or there are symlinks in a circle',
-        {
-          ...details,
-          hint: 'the upper, work and lower directories must be apart from one another',
-        },
-      );
-    case EBUSY:
-      return problem(`"${directories?.upper ?? 'the upper directory'}" is in use by another overlay`, {
-        ...details,
-        hint: 'a directory serves one container at a time: name another with --overlay=dir=PATH',
-      });
-    case EACCES:
-      return problem("the container's root may not enter a layer", {
-        ...details,
-        hint: 'every directory on the way to the layers must be open to the id that is 0 in linux.uidMappings',
-      });
-    case ENOSPC:
-      return problem('no space left for the writable layer', { ...details, hint: ELSEWHERE });
+      };
+    case E.EPERM:
+      return {
+        because: 'not permitted',
+        hint: 'in a user namespace it needs kernel 5.11, and a security module may forbid it; fuse-overlayfs needs neither',
+      };
+    case E.ELOOP:
+      return {
+        because: 'its directories overlap: one is inside another, or they are the same',
+        hint: 'keep the upper, work and lower directories apart from one another',
+      };
+    case E.EBUSY:
+      return {
+        because: 'its upper or work directory is in use by another overlay',
+        hint: 'a writable layer serves one container at a time: name another directory',
+      };
+    case E.EACCES:
+      return {
+        because: "the container's root may not enter a layer",
+        hint: 'open every directory on the way to the layers to the id that is 0 in linux.uidMappings',
+      };
+    case E.ENOSPC:
+      return { because: 'no space left for the writable layer', hint: elsewhere(refused) };
     default:
       return undefined;
   }
