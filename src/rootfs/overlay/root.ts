@@ -3,8 +3,10 @@ import type { Identity } from '../../host/identity.ts';
 import { isPrivileged } from '../../host/identity.ts';
 import type { Step } from '../../init/step.ts';
 import type { Call } from '../../kernel/call.ts';
+import { type Log, silentLog } from '../../log/log.ts';
 import type { IdMaps } from '../../namespaces/id-map.ts';
 import { makeDirectoriesStep, overlayDirectories } from './directories.ts';
+import { fuseFallback } from './fuse.ts';
 import type { OverlayRequest } from './request.ts';
 import { rootDirectory } from './root-directory.ts';
 import { type OverlaySource, overlaySteps, type Writable } from './steps.ts';
@@ -19,7 +21,9 @@ export interface OverlayRootContext {
   /** The container joins a user namespace: its root's rights are those of that one. */
   readonly joinsUserNamespace?: boolean;
   readonly identity: Identity;
-  readonly fallback?: OverlaySource['fallback'];
+  readonly log?: Log;
+  /** Told the pid of fuse-overlayfs where that has to serve the root; it is to be killed with the container. */
+  readonly onHelper?: (pid: number) => void;
 }
 
 export interface OverlayRoot {
@@ -43,18 +47,23 @@ export function overlayRoot(request: OverlayRequest, context: OverlayRootContext
   const actor = namespaced && isPrivileged(identity) ? 'stub' : 'init';
   const root = rootDirectory(rootfs, actor === 'stub' ? undefined : idMaps);
   const { writable, make } = writableLayer(layer, context, root, pointer);
-  const { steps, tree } = overlaySteps({
-    actor,
-    userxattr: !identity.inInitialUserNamespace || (actor === 'init' && namespaced),
-    lowers: [rootfs, ...lowerdirs],
-    writable,
-    root,
-    pointer,
-    ...(context.fallback && { fallback: context.fallback }),
-  });
+  const userxattr = !identity.inInitialUserNamespace || (actor === 'init' && namespaced);
+  const source: OverlaySource = { actor, userxattr, lowers: [rootfs, ...lowerdirs], writable, root, pointer };
+  const { steps, tree } = overlaySteps(actor === 'init' ? { ...source, ...fuse(source, context) } : source);
   return actor === 'stub'
     ? { outside: [...make, ...steps], inside: [], tree }
     : { outside: make, inside: steps, tree };
+}
+
+/** Only what the init mounts: it is to be the container's own. */
+function fuse(
+  source: OverlaySource,
+  { idMaps, log = silentLog, onHelper }: OverlayRootContext,
+): Pick<OverlaySource, 'fallback'> {
+  if (!onHelper) return {};
+  const size = source.writable.kind === 'tmpfs' ? source.writable.size : undefined;
+  const served = { ...source, size, mode: source.root?.mode };
+  return { fallback: fuseFallback(served, { idMaps, log, started: onHelper }) };
 }
 
 function writableLayer(
