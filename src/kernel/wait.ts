@@ -28,8 +28,8 @@ export function reapAny(): EndedChild | 'none left' | undefined {
   if (result < 0) throw systemError(wait, -result);
   const info = outs.get(wait.out as Out) as Uint8Array;
   const view = new DataView(info.buffer, info.byteOffset, info.byteLength);
-  // siginfo_t: si_code at 8, si_pid at 12, si_status at 24.
-  const pid = view.getInt32(12, true);
+  // siginfo_t: si_code at 8, si_pid at 16, si_status at 24.
+  const pid = view.getInt32(16, true);
   if (pid === 0) return undefined;
   const status = view.getInt32(24, true);
   return { pid, exit: view.getInt32(8, true) === CLD_EXITED ? { status } : { signal: status } };

@@ -1,0 +1,54 @@
+/**
+ * Waiting for the container's process, a child of ours. A call that blocks would hold up the signal handlers, and
+ * a worker thread costs more than most short commands: SIGCHLD wakes the engine's loop by itself.
+ */
+import { RuntimeError } from '../../errors/runtime-error.ts';
+import type { Pidfd } from '../../kernel/pidfd.ts';
+import { pollBriefly } from '../../kernel/poll.ts';
+import { reapAny } from '../../kernel/wait.ts';
+
+/** So long a signal to forward may be late; what ends within it is noticed at once. */
+const FIRST_WAIT = 10;
+
+/** The longest that timers know. */
+const FOREVER = 2 ** 31 - 1;
+
+/**
+ * Waits for the process and reaps it, and every other child that ends meanwhile.
+ *
+ * @param pidfd of the same process
+ * @returns its exit status; 128+N where signal N ended it
+ */
+export function waitForExit(pid: number, pidfd: Pidfd): Promise<number> {
+  pollBriefly(pidfd.fd, FIRST_WAIT);
+  const ended = reapUntil(pid);
+  if (ended !== undefined) return Promise.resolve(ended);
+  return new Promise((resolve, reject) => {
+    // Engines do not stay alive for a signal handler.
+    const alive = setInterval(() => {}, FOREVER);
+    const check = () => {
+      try {
+        const status = reapUntil(pid);
+        if (status === undefined) return;
+        resolve(status);
+      } catch (error) {
+        reject(error);
+      }
+      clearInterval(alive);
+      process.off('SIGCHLD', check);
+    };
+    process.on('SIGCHLD', check);
+    // It may have ended before the handler was there.
+    check();
+  });
+}
+
+/** Reaps what has ended: no zombies beside a container that runs for months. */
+function reapUntil(pid: number): number | undefined {
+  for (;;) {
+    const child = reapAny();
+    if (child === undefined) return undefined;
+    if (child === 'none left') throw new RuntimeError('internal', `process ${pid} is not a child`);
+    if (child.pid === pid) return 'status' in child.exit ? child.exit.status : 128 + child.exit.signal;
+  }
+}
