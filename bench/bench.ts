@@ -1,0 +1,191 @@
+/** The comparison: prepares, measures as root and as an ordinary user, prints the table, keeps the results. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { inRoot } from '../scripts/build/paths.ts';
+import { readableClone } from '../scripts/test/readable-clone.ts';
+import { staticBusybox } from '../test/setup/needs.ts';
+import { makeTestUsers, type TestUser } from '../test/setup/users.ts';
+import { makeBundles } from './bundles.ts';
+import { hostFacts } from './host.ts';
+import type { BenchOptions } from './options.ts';
+import type { WorkerSetup } from './protocol.ts';
+import { type Results, type ScopeName, writeResults } from './results.ts';
+import { type Contender, contenders, type RuntimeName } from './runtimes.ts';
+import { type Measured, measureScope } from './scope.ts';
+import { median } from './statistics.ts';
+import { renderTable } from './table.ts';
+import { maximumResidentSet } from './timer.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+/** Where state directories go: in memory, as by default. */
+const RUNTIME_DIRECTORY = '/run';
+
+/** @throws Error where the machine lacks what nothing can be measured without */
+export async function bench(options: BenchOptions): Promise<void> {
+  const busybox = staticBusybox();
+  if (busybox === undefined) throw new Error('a static busybox is missing: apt install busybox-static');
+  const isRoot = process.getuid?.() === 0;
+  const folder = mkdtempSync('/tmp/tsrun-bench-');
+  chmodSync(folder, 0o711);
+  try {
+    // The user without subordinate ids, as most users are; newuidmap would be measured too with them.
+    const user = isRoot ? makeTestUsers().at(-1) : undefined;
+    const clone = user ? cloneFor(user, join(folder, 'clone')) : inRoot('.');
+    const { found, missing } = contenders(clone);
+    for (const name of missing) console.log(`${name} is not here: no column for it`);
+    const machine: Machine = {
+      folder,
+      clone,
+      busybox,
+      rssDivisor: rssDivisor(busybox),
+      contenders: found,
+      options,
+    };
+    const scopes: Partial<Record<ScopeName, Record<string, Measured>>> = {};
+    if (isRoot) scopes.root = await scope(machine, 'root', undefined);
+    scopes.rootless = await scope(machine, 'rootless', user);
+    report(
+      {
+        date: new Date().toISOString().slice(0, 16),
+        host: hostFacts(),
+        versions: Object.fromEntries(found.map(({ name, version }) => [name, version])),
+        missing,
+        runs: options.runs,
+        scopes,
+      },
+      options,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Machine {
+  readonly folder: string;
+  readonly clone: string;
+  readonly busybox: string;
+  readonly rssDivisor: number;
+  readonly contenders: readonly Contender[];
+  readonly options: BenchOptions;
+}
+
+/** A clone that the user can read: this one, or a copy. The workers' sources have to be in it. */
+function cloneFor(user: TestUser, target: string): string {
+  const clone = readableClone([user], target);
+  if (clone === target) cpSync(inRoot('bench'), join(target, 'bench'), { recursive: true });
+  return clone;
+}
+
+async function scope(machine: Machine, name: ScopeName, user: TestUser | undefined) {
+  const { folder, options } = machine;
+  console.error(`${name}:`);
+  const own = user ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const home = makeFolder(join(folder, name), own);
+  const state = makeFolder(mkdtempSync(join(stateParent(), 'tsrun-bench-')), own);
+  const bundles = makeBundles(home, own.uid, own.gid);
+  if (user) spawnSync('chown', ['-R', `${own.uid}:${own.gid}`, home]);
+  const workers = new Map<RuntimeName, WorkerProcess>();
+  try {
+    for (const contender of machine.contenders) {
+      if (contender.hideCgroup1 && process.getuid?.() !== 0) {
+        console.log(`${contender.name}: only root can hide version 1 of cgroups from it: no column for it`);
+      } else
+        workers.set(
+          contender.name,
+          await startWorker(machine, contender, { home, state, own, bundles, user }),
+        );
+    }
+    const measured = await measureScope(workers, options, (task) => console.error(`  ${task}`));
+    return Object.fromEntries(measured);
+  } finally {
+    for (const worker of workers.values()) worker[Symbol.dispose]();
+    rmSync(state, { recursive: true, force: true });
+  }
+}
+
+interface Place {
+  readonly home: string;
+  readonly state: string;
+  readonly own: { readonly uid: number; readonly gid: number };
+  readonly bundles: WorkerSetup['bundles'];
+  readonly user: TestUser | undefined;
+}
+
+/** A worker whose runtime can run the bundle; where it needs options for that, with them. */
+async function startWorker(machine: Machine, contender: Contender, place: Place): Promise<WorkerProcess> {
+  const { hideCgroup1, fallback, name } = contender;
+  const start = (options: readonly string[]) => {
+    const setup = workerSetup(machine, contender, place, options);
+    return new WorkerProcess({ setup, user: place.user, hideCgroup1, clone: machine.clone });
+  };
+  const worker = start([]);
+  if (fallback.length === 0) return worker;
+  try {
+    await worker.measure('run');
+    return worker;
+  } catch (error) {
+    console.log(`${name} runs with ${fallback.join(' ')}: ${error instanceof Error ? error.message : error}`);
+    worker[Symbol.dispose]();
+    return start(fallback);
+  }
+}
+
+function workerSetup(
+  machine: Machine,
+  { name, program }: Contender,
+  { home, state, own, bundles }: Place,
+  options: readonly string[],
+): WorkerSetup {
+  const short = name.replace(/\W+/g, '');
+  return {
+    command: [program, '--root', makeFolder(join(state, short), own), ...options],
+    bundles,
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', XDG_RUNTIME_DIR: state },
+    scratch: makeFolder(join(home, short), own),
+    busybox: machine.busybox,
+    rssDivisor: machine.rssDivisor,
+  };
+}
+
+function makeFolder(path: string, { uid, gid }: { readonly uid: number; readonly gid: number }): string {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  chownSync(path, uid, gid);
+  return path;
+}
+
+function stateParent(): string {
+  return process.getuid?.() === 0 ? RUNTIME_DIRECTORY : (process.env.XDG_RUNTIME_DIR ?? '/tmp');
+}
+
+/** Before 1.37, `busybox time` said four times too much: ask a process that knows its own figure. */
+function rssDivisor(busybox: string): number {
+  const script = 'console.log(process.resourceUsage().maxRSS)';
+  const { stdout, stderr } = spawnSync(busybox, ['time', '-v', process.execPath, '-e', script], {
+    encoding: 'utf8',
+  });
+  return Math.max(1, Math.round(maximumResidentSet(stderr) / 1024 / Number(stdout)));
+}
+
+function report(results: Results, { json, quick, runs }: BenchOptions): void {
+  const { host, versions, scopes } = results;
+  console.log(`\n${host.kind}: ${host.cpu}, ${host.memory}, Linux ${host.kernel}, cgroups: ${host.cgroups}`);
+  for (const [name, version] of Object.entries(versions)) console.log(`${name}: ${version}`);
+  console.log(`\n${runs} samples per cell, taken in turns: median (95th percentile) ratio to runc\n`);
+  console.log(renderTable(results));
+  for (const [name, measured] of Object.entries(scopes)) printNotes(name, measured);
+  const file =
+    json ?? (quick ? undefined : inRoot(`bench/results/${results.date.replace(':', '')}-${host.kind}.json`));
+  if (file) writeResults(file, results);
+}
+
+function printNotes(scope: string, measured: Readonly<Record<string, Measured>>): void {
+  const empty = Object.values(measured).flatMap(({ samples }) => samples.empty ?? []);
+  const share = median(empty.map((sample) => Number(sample.empty)));
+  console.log(
+    `\n${scope}: ${share.toFixed(2)} ms of each are the driver's (an empty static program takes that)`,
+  );
+  for (const [name, { errors }] of Object.entries(measured)) {
+    for (const [task, error] of Object.entries(errors)) console.log(`${scope}, ${name}, ${task}: ${error}`);
+  }
+}

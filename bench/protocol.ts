@@ -1,0 +1,43 @@
+/** What the bench and its workers say to each other: one request, one answer, over Node's IPC channel. */
+
+/** What a worker measures; all of it happens in the worker's namespaces and as its user. */
+export type Task =
+  /** `run` of a program that ends at once. */
+  | 'run'
+  /** `create`, `start`, and, when the process has ended, `delete`. */
+  | 'lifecycle'
+  | 'exec'
+  | 'state'
+  | 'sequence'
+  | 'parallel'
+  /** The driver's own share: an empty static program. */
+  | 'empty'
+  /** Largest resident set of any process of one `run`. */
+  | 'peak-memory'
+  /** Leaves a created container behind: its pid, and in how many cgroup hierarchies it has a cgroup of its own. */
+  | 'create'
+  /** Deletes it. */
+  | 'discard'
+  /** Starts the container for `exec` and `state`; `stop` deletes it. */
+  | 'serve'
+  | 'stop';
+
+/** Milliseconds, bytes, or text (of `create`), by part. */
+export type Sample = Readonly<Record<string, number | string>>;
+
+export type Answer = { readonly sample: Sample } | { readonly error: string };
+
+/** All that a worker has to know, handed over as JSON in its first argument. */
+export interface WorkerSetup {
+  /** The program and the options before the command. */
+  readonly command: readonly [string, ...string[]];
+  /** Bundles: one runs /bin/true, the other sleeps. */
+  readonly bundles: { readonly once: string; readonly service: string };
+  /** The runtime's environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** A directory the worker may write to. */
+  readonly scratch: string;
+  readonly busybox: string;
+  /** What `busybox time` has to be divided by: before 1.37 it says four times too much. */
+  readonly rssDivisor: number;
+}

@@ -1,0 +1,38 @@
+/** The rows of the table. */
+import type { Task } from './protocol.ts';
+
+export interface Row {
+  readonly title: string;
+  readonly task: Task;
+  /** Which part of the task's sample. */
+  readonly part: string;
+  readonly unit: 'ms' | 's' | 'MB' | 'KiB';
+}
+
+export const rows: readonly Row[] = [
+  { title: 'run true', task: 'run', part: 'run', unit: 'ms' },
+  { title: 'create', task: 'lifecycle', part: 'create', unit: 'ms' },
+  { title: 'start', task: 'lifecycle', part: 'start', unit: 'ms' },
+  { title: 'delete', task: 'lifecycle', part: 'delete', unit: 'ms' },
+  { title: 'create + start + delete', task: 'lifecycle', part: 'sum', unit: 'ms' },
+  { title: 'exec true', task: 'exec', part: 'exec', unit: 'ms' },
+  { title: 'state', task: 'state', part: 'state', unit: 'ms' },
+  { title: '100 runs, one by one', task: 'sequence', part: 'sequence', unit: 's' },
+  { title: '100 runs, 8 at a time', task: 'parallel', part: 'parallel', unit: 's' },
+  { title: 'peak memory of run', task: 'peak-memory', part: 'peak', unit: 'MB' },
+  { title: 'memory of a created container', task: 'create', part: 'resident', unit: 'KiB' },
+];
+
+/** Samples are milliseconds or bytes. */
+export const perUnit: Readonly<Record<Row['unit'], number>> = { ms: 1, s: 1000, MB: 1e6, KiB: 1024 };
+
+/** How often each task is measured: so many samples, `few` (a fifth of them), or so many batches. */
+export const repetitions: readonly (readonly [Task, 'runs' | 'few' | 'batches'])[] = [
+  ['run', 'runs'],
+  ['lifecycle', 'runs'],
+  ['exec', 'runs'],
+  ['state', 'runs'],
+  ['peak-memory', 'few'],
+  ['sequence', 'batches'],
+  ['parallel', 'batches'],
+];

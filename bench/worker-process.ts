@@ -1,0 +1,55 @@
+/** The bench's end of a worker. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Answer, Sample, Task, WorkerSetup } from './protocol.ts';
+
+export interface WorkerOptions {
+  readonly setup: WorkerSetup;
+  readonly user: { readonly uid: number; readonly gid: number } | undefined;
+  readonly hideCgroup1: boolean;
+  /** The clone that the user can read. */
+  readonly clone: string;
+}
+
+/** Cgroup version 2 alone, in a mount namespace of the worker's own; then the user, who may not mount. */
+const HIDE = 'umount -l /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup && exec "$@"';
+
+export class WorkerProcess {
+  readonly #child: ChildProcess;
+
+  constructor({ setup, user, hideCgroup1, clone }: WorkerOptions) {
+    const { uid, gid } = user ?? {};
+    const drop = user ? ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--'] : [];
+    const hide = hideCgroup1 ? ['unshare', '-m', 'sh', '-c', HIDE, 'sh'] : [];
+    const node = [join(clone, 'dist/engine/node'), join(clone, 'bench/worker.ts'), JSON.stringify(setup)];
+    const [program, ...args] = [...hide, ...drop, ...node] as [string, ...string[]];
+    this.#child = spawn(program, args, {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      cwd: '/',
+      env: { ...process.env, NODE_NO_WARNINGS: '1' },
+    });
+  }
+
+  /** @throws Error what the worker says */
+  async measure(task: Task): Promise<Sample> {
+    const answer = await this.#ask(task);
+    if ('error' in answer) throw new Error(answer.error);
+    return answer.sample;
+  }
+
+  #ask(task: Task): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const gone = () => reject(new Error('the worker has ended'));
+      this.#child.once('exit', gone);
+      this.#child.once('message', (answer: Answer) => {
+        this.#child.off('exit', gone);
+        resolve(answer);
+      });
+      this.#child.send(task, (error) => error && reject(error));
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#child.disconnect();
+  }
+}
