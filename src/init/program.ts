@@ -15,6 +15,8 @@ const END = 0xffffffff;
 const IGNORE = 1 << 6;
 const FORK = 1 << 7;
 const CONTROL = 1 << 8;
+/** 2^32 */
+const HALF = 0x1_0000_0000;
 
 export interface Program {
   readonly message: Uint8Array;
@@ -39,49 +41,56 @@ export function encodeProgram(calls: readonly Call[], results: ReadonlyMap<Call,
   const image = new MemoryImage(INBOX, 16384, (call) => results.get(call));
   image.reserve(HEADER);
   const slots = image.reserve(calls.length * 8);
-  const outs = calls.flatMap((call) => call.out ?? []);
-  for (const out of outs) image.outOffset(out);
+  for (const { out } of calls) if (out) image.outOffset(out);
   // A result that goes into a struct stands there and not in the table; it is answered all the same.
-  for (const struct of calls.flatMap(({ args }) => args.flatMap((arg) => structsAwaiting(arg, results)))) {
-    image.encode(struct);
+  for (const { args } of calls) {
+    for (const arg of args) {
+      if (isWords(arg)) for (const struct of structsAwaiting(arg, results)) image.encode(struct);
+    }
   }
   const replyLength = image.reserve(0);
   const operations = image.reserve((calls.length + 1) * OPERATION);
-  for (const [index, call] of calls.entries()) image.placeResult(call, slots + index * 8);
-  for (const [index, call] of calls.entries()) encodeOperation(image, call, operations + index * OPERATION);
+  const places = calls.map((call, index) => image.placeResult(call, slots + index * 8));
+  calls.forEach((call, index) => {
+    encodeOperation(image, call, operations + index * OPERATION, places[index] as number);
+  });
   image.setHalf(operations + calls.length * OPERATION, END);
 
   const message = finish(image, operations, replyLength);
   return {
     message,
     replyLength,
-    decode: (reply) => decode(reply, calls, { image, operations }),
+    decode: (reply) => decode(reply, calls, { image, operations, places }),
   };
 }
 
-function encodeOperation(image: MemoryImage, call: Call, at: number): void {
-  let flags = call.tolerated === 'all' ? IGNORE : 0;
-  if (call.effect === 'fork') flags |= FORK;
-  if (call.effect === 'control') flags |= CONTROL;
-  if (call.tolerated !== 'all') {
-    for (const [index, errno] of call.tolerated.entries()) flags |= errno << (16 + index * 8);
+function encodeOperation(image: MemoryImage, call: Call, at: number, place: number): void {
+  const { args, tolerated, effect } = call;
+  let flags = tolerated === 'all' ? IGNORE : 0;
+  if (effect !== undefined) flags |= effect === 'fork' ? FORK : CONTROL;
+  if (typeof tolerated === 'object') {
+    for (let index = 0; index < tolerated.length; index++) {
+      flags |= (tolerated[index] as number) << (16 + index * 8);
+    }
   }
-  call.args.forEach((arg, index) => {
-    const { value, reference } = image.encode(arg);
-    if (reference) flags |= 1 << index;
-    image.setWord(at + 8 + index * 8, value);
-  });
+  for (let index = 0; index < args.length; index++) {
+    if (image.write(at + 8 + index * 8, args[index] as Arg)) flags |= 1 << index;
+  }
   image.setHalf(at, syscallNumber(call.name));
-  image.setHalf(at + 4, flags >>> 0);
-  image.setWord(at + 56, image.address(image.slot(call)));
+  image.setHalf(at + 4, flags);
+  image.setWord(at + 56, image.address(place));
 }
 
 /** The structs in an argument that take in the result of a call that is yet to be made. */
 function structsAwaiting(arg: Arg, results: ReadonlyMap<Call, number>): Words[] {
-  if (typeof arg !== 'object' || !('kind' in arg) || arg.kind !== 'words') return [];
+  if (!isWords(arg)) return [];
   const inner = arg.words.flatMap((word) => structsAwaiting(word, results));
   const awaits = arg.words.some((word) => isCall(word) && !results.has(word));
   return awaits ? [...inner, arg] : inner;
+}
+
+function isWords(arg: Arg): arg is Words {
+  return typeof arg === 'object' && 'kind' in arg && arg.kind === 'words';
 }
 
 function isCall(arg: Arg): arg is Call {
@@ -101,9 +110,11 @@ function finish(image: MemoryImage, firstOperation: number, replyLength: number)
 interface Layout {
   readonly image: MemoryImage;
   readonly operations: number;
+  /** Where each call's result stands. */
+  readonly places: readonly number[];
 }
 
-function decode(reply: Uint8Array, calls: readonly Call[], { image, operations }: Layout): Answer {
+function decode(reply: Uint8Array, calls: readonly Call[], { image, operations, places }: Layout): Answer {
   const view = new DataView(reply.buffer, reply.byteOffset, reply.byteLength);
   const status = Number(view.getBigInt64(8, true));
   const cursor = (Number(view.getBigUint64(16, true)) - INBOX - operations) / OPERATION;
@@ -113,11 +124,14 @@ function decode(reply: Uint8Array, calls: readonly Call[], { image, operations }
   }
   const values = new Map<Call, number>();
   const outs = new Map<Out, Uint8Array>();
-  calls.slice(0, status < 0 ? cursor : calls.length).forEach((call) => {
-    values.set(call, Number(view.getBigInt64(image.slot(call), true)));
+  const done = status < 0 ? cursor : calls.length;
+  for (let index = 0; index < done; index++) {
+    const call = calls[index] as Call;
+    const place = places[index] as number;
+    values.set(call, view.getInt32(place + 4, true) * HALF + view.getUint32(place, true));
     if (call.out)
       outs.set(call.out, reply.slice(image.outOffset(call.out), image.outOffset(call.out) + call.out.size));
-  });
+  }
   return status < 0 ? { failed: { index: cursor, errno: -status }, values, outs } : { values, outs };
 }
 
@@ -127,8 +141,8 @@ export class ResultTable implements Results {
   readonly #outs = new Map<Out, Uint8Array>();
 
   add(answer: Answer): void {
-    for (const [call, value] of answer.values) this.values.set(call, value);
-    for (const [out, bytes] of answer.outs) this.#outs.set(out, bytes);
+    answer.values.forEach((value, call) => this.values.set(call, value));
+    answer.outs.forEach((bytes, out) => this.#outs.set(out, bytes));
   }
 
   value(of: Call): number {

@@ -67,7 +67,7 @@ describe('a memory image', () => {
   test('addresses 64-bit bases', () => {
     const image = new MemoryImage(0x7fff_ffff_f000n, 64, () => undefined);
     image.reserve(8);
-    expect(image.encode('x')).toEqual({ value: 0x7fff_ffff_f008n, reference: false });
+    expect(image.encode('x')).toEqual({ value: 0x7fff_ffff_f008, reference: false });
   });
 
   test('gives known results by value, and others by reference', () => {
