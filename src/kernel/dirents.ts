@@ -5,12 +5,9 @@ export interface Dirent {
   readonly bytes: Uint8Array;
   /** False where it is something else, or the file system does not say. */
   readonly isDirectory: boolean;
-  /** The file system does not say. */
-  readonly isUnknown: boolean;
 }
 
 const NAME = 19;
-const DT_UNKNOWN = 0;
 const DT_DIR = 4;
 
 /** @param bytes what the call has filled, no more; without `.` and `..` */
@@ -23,8 +20,7 @@ export function decodeDirents(bytes: Uint8Array): readonly Dirent[] {
     const type = bytes[at + 18];
     const end = bytes.indexOf(0, at + NAME);
     const name = bytes.slice(at + NAME, end + 1);
-    if (!isDots(name))
-      entries.push({ bytes: name, isDirectory: type === DT_DIR, isUnknown: type === DT_UNKNOWN });
+    if (!isDots(name)) entries.push({ bytes: name, isDirectory: type === DT_DIR });
     at += length;
   }
   return entries;

@@ -195,7 +195,7 @@ function failure(path: string, name: string, errno: number): RuntimeError {
   });
 }
 
-class LocalRunner implements CallRunner {
+export class LocalRunner implements CallRunner {
   readonly #outs = new Map<Out, Uint8Array>();
 
   run(calls: readonly Call[]): readonly number[] {

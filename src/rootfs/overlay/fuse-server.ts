@@ -76,12 +76,13 @@ export class FuseServer {
     return pid;
   }
 
-  /** What it has complained about. */
+  /** The last of what it has complained about; once. */
   said(): string {
     const buffer = Buffer.alloc(2048);
     const length = readSync(this.#log, buffer, 0, buffer.length, 0);
     closeSync(this.#log);
-    return buffer.toString('utf8', 0, length).trim();
+    const lines = buffer.toString('utf8', 0, length).trim().split('\n');
+    return (lines.at(-1) ?? '').replace(/^fuse-overlayfs: /, '');
   }
 
   #mount(remote: Remote, init: number): Call {
