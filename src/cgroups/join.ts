@@ -60,12 +60,15 @@ export function joinCgroups(request: JoinRequest): Join {
     (directory): JoinEntry => ({
       directory,
       devices: (manner) => devicesOf(directory, writes, permission === 'optional' ? ignoreErrors : manner),
-      enter: (manner) => (directory === born && unified ? [unified] : attachSelf(directory, manner)),
+      enter: (manner) => (directory === born ? [] : attachSelf(directory, manner)),
     }),
   );
   const context = { name: nameOf(directories), pointer: POINTER, permission, outcome };
+  const join = permission === 'optional' ? makeWhatMay(entries, context) : joinNew(entries, context);
+  // In any case, so that what refers to the descriptor finds a result, if only an error.
+  const open = unified ? [step('stub', 'open the cgroup of version 2', POINTER, [unified])] : [];
   return {
-    steps: permission === 'optional' ? [makeWhatMay(entries, context)] : [joinNew(entries, context)],
+    steps: [join, ...open],
     attachUnified: born ? [attachStep(born, context)] : [],
     outcome,
     ...(unified ? { unified } : {}),

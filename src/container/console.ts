@@ -3,9 +3,10 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { connect, socket } from '../kernel/calls/socket.ts';
+import { openControlSocket } from '../init/stub-process.ts';
+import { connect, receiveDescriptor, receivedDescriptor, socket } from '../kernel/calls/socket.ts';
 import { AF_UNIX, SOCK_STREAM } from '../kernel/constants/process.ts';
-import { perform } from '../kernel/local.ts';
+import { perform, performForBytes } from '../kernel/local.ts';
 
 /** @throws RuntimeError `usage` */
 export function checkConsole(terminal: boolean, detached: boolean, socketPath: string | undefined): void {
@@ -34,5 +35,22 @@ export function connectTo(path: string): number {
     return fd;
   } finally {
     closeSync(directory);
+  }
+}
+
+/** A pair of sockets by which the master comes to ourselves. */
+export class OwnConsole {
+  readonly #pair = openControlSocket();
+
+  /** The end that the container's first process sends to. */
+  get sender(): number {
+    return this.#pair.stub;
+  }
+
+  /** To be called when it has been sent. @throws RuntimeError `system` */
+  receive(): number {
+    const master = receivedDescriptor(performForBytes(receiveDescriptor(this.#pair.driver)));
+    if (master === undefined) throw new RuntimeError('system', "the container's terminal has not arrived");
+    return master;
   }
 }

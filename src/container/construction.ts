@@ -2,60 +2,67 @@
  * A container being made: the claim on its id, its record, the execution of the plan, and the undoing of all of
  * it when a step fails.
  */
-import { closeSync, constants, openSync } from 'node:fs';
 import { refuseOccupied } from '../cgroups/occupied.ts';
+import { runInContainer } from '../hooks/container-hooks.ts';
 import { call } from '../kernel/call.ts';
-import { bind, listen, socket } from '../kernel/calls/socket.ts';
-import { AF_UNIX, SOCK_SEQPACKET } from '../kernel/constants/process.ts';
-import { perform } from '../kernel/local.ts';
 import { type CreatePlan, createPlan } from '../plan/create-plan.ts';
 import { Execution } from '../plan/execution.ts';
 import type { ContainerRequest } from '../plan/request.ts';
+import { usesDataDirectory } from '../rootfs/overlay/root.ts';
 import { readBundle } from './bundle.ts';
-import { checkConsole, connectTo } from './console.ts';
+import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
 import type { CreateOptions } from './create.ts';
 import { destroy } from './destroy.ts';
+import { connectToInit, listenForDriver } from './init-socket.ts';
+import { checkPreservedFds } from './preserved-fds.ts';
 import { processStatus } from './process-status.ts';
 import { containerRequest } from './request.ts';
 import type { Runtime } from './runtime.ts';
-import { INIT_SOCKET, StateDirectory } from './state-directory.ts';
+import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 
-/** Placeholders for descriptors that are open before the plan is executed. */
-const listener = call('socket');
-const consoleReceiver = call('socket');
+/** Stand for descriptors that are opened when the plan is executed. */
+export const listener = call('socket');
+export const consoleReceiver = call('socket');
+
+/** How the container will be driven. */
+export interface Ways {
+  /** It waits for `start`. */
+  readonly waits: boolean;
+  /** We will be gone while it runs. */
+  readonly detached: boolean;
+}
 
 export class Construction {
   readonly request: ContainerRequest;
   readonly execution = new Execution();
   readonly directory: StateDirectory;
+  readonly plan: CreatePlan;
+  /** Of the container's terminal, when built; only where we are to serve it ourselves. */
+  master: number | undefined;
   readonly #runtime: Runtime;
   readonly #options: CreateOptions;
-  readonly plan: CreatePlan;
+  readonly #listens: boolean;
   #record: StateRecord;
 
-  /**
-   * Reads and plans; nothing is done yet.
-   *
-   * @param ways whether it will wait for `start`, and whether we will be gone while it runs
-   */
-  constructor(
-    runtime: Runtime,
-    options: CreateOptions,
-    ways: { readonly waits: boolean; readonly detached: boolean },
-  ) {
+  /** Reads and plans; nothing is done yet. */
+  constructor(runtime: Runtime, options: CreateOptions, { waits, detached }: Ways) {
     checkContainerId(options.id);
+    checkPreservedFds(options.preserveFds);
     this.#runtime = runtime;
     this.#options = options;
     const bundle = readBundle(options.bundle, options.config, runtime.log);
+    const { process, hooks } = bundle.config;
+    checkConsole(process.terminal ?? false, detached, options.consoleSocket);
     this.directory = new StateDirectory(runtime.root, options.id);
     this.request = containerRequest(runtime, options, bundle);
-    const terminal = bundle.config.process.terminal ?? false;
-    checkConsole(terminal, ways.detached, options.consoleSocket);
+    this.#listens = waits || runInContainer(hooks);
     this.plan = createPlan(this.request, {
-      listener: ways.waits ? listener : undefined,
-      console: terminal ? consoleReceiver : undefined,
+      listener: this.#listens ? listener : undefined,
+      connect: () => connectToInit(this.directory),
+      console: process.terminal ? consoleReceiver : undefined,
+      waits,
     });
     this.#record = this.#firstRecord();
   }
@@ -66,32 +73,45 @@ export class Construction {
   }
 
   /** Executes the plan. @throws RuntimeError; then nothing is left of the container */
-  build(): void {
+  async build(): Promise<void> {
     refuseOccupied(this.request.cgroups.directories);
     this.directory.claim(this.#runtime.root);
     try {
-      this.#save({});
-      this.directory.freezeConfig(this.request.config);
-      this.#connectConsole();
-      this.#openListener();
-      this.execution.execute(this.plan.before);
-      const { pid } = this.execution;
-      this.#save({ pid, startTime: processStatus(pid)?.startTime ?? '' });
-      this.execution.execute(this.plan.inside);
-      this.#save({ phase: 'created', ...this.plan.findings });
-      this.execution.execute(this.plan.wait);
+      this.#execute();
     } catch (error) {
-      this.undo();
+      await this.undo();
       throw error;
     }
   }
 
   /** Takes everything apart again. */
-  undo(): void {
+  async undo(): Promise<void> {
     this.execution.disconnect();
+    const { pid } = this.execution;
+    const startTime = processStatus(pid)?.startTime ?? '';
     // A cgroup with processes in it is another container's.
     const cgroups = this.plan.cgroups.occupied ? [] : this.#record.cgroups;
-    destroy({ ...this.#record, cgroups }, this.directory, this.#runtime.log);
+    await destroy({ ...this.#record, pid, startTime, cgroups }, this.directory, this.#runtime.log);
+  }
+
+  #execute(): void {
+    // What is to be undone is written down before it is done.
+    this.directory.write(this.#record);
+    this.directory.freezeConfig(this.request.config);
+    const terminal = this.#openConsole();
+    if (this.#listens) this.execution.define(listener, listenForDriver(this.directory));
+    this.execution.execute(this.plan.before);
+    const { pid } = this.execution;
+    this.#save({ pid, startTime: processStatus(pid)?.startTime ?? '' });
+    this.execution.execute(this.plan.inside);
+    this.master = terminal?.receive();
+    const { findings } = this.plan;
+    this.#save({ phase: 'created', ...findings, ...(this.#listens ? { listener: this.#listener() } : {}) });
+    this.execution.execute(this.plan.wait);
+  }
+
+  #listener(): number {
+    return this.execution.results.value(listener);
   }
 
   #save(change: Partial<StateRecord>): void {
@@ -100,7 +120,7 @@ export class Construction {
   }
 
   #firstRecord(): StateRecord {
-    const { config, rootfs, id, bundle, host, dataDirectory, idMaps, preserveFds } = this.request;
+    const { config, rootfs, id, bundle, host, overlay, dataDirectory, idMaps, preserveFds } = this.request;
     return {
       version: 1,
       ociVersion: config.ociVersion,
@@ -114,25 +134,19 @@ export class Construction {
       ...(config.annotations ? { annotations: config.annotations } : {}),
       ownerUid: host.identity.euid,
       cgroups: this.request.cgroups.directories.map(({ path }) => path),
-      ...(dataDirectory ? { dataDirectory } : {}),
+      ...(usesDataDirectory(overlay) ? { dataDirectory } : {}),
       userNamespace: idMaps !== undefined,
       ...(idMaps ? { idMaps } : {}),
+      hasPoststop: (config.hooks?.poststop?.length ?? 0) > 0,
       preserveFds,
     };
   }
 
-  #connectConsole(): void {
+  #openConsole(): OwnConsole | undefined {
+    if (!this.request.config.process.terminal) return undefined;
     const { consoleSocket } = this.#options;
-    if (consoleSocket) this.execution.define(consoleReceiver, connectTo(consoleSocket));
-  }
-
-  /** Reached by descriptor, since a socket's address holds 107 bytes only. */
-  #openListener(): void {
-    const directory = openSync(this.directory.path, constants.O_RDONLY | constants.O_DIRECTORY);
-    const fd = perform(socket(AF_UNIX, SOCK_SEQPACKET));
-    perform(bind(fd, `/proc/self/fd/${directory}/${INIT_SOCKET}`));
-    perform(listen(fd, 1));
-    closeSync(directory);
-    this.execution.define(listener, fd);
+    const own = consoleSocket ? undefined : new OwnConsole();
+    this.execution.define(consoleReceiver, own ? own.sender : connectTo(consoleSocket ?? ''));
+    return own;
   }
 }

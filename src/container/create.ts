@@ -18,8 +18,8 @@ export interface CreateOptions {
 }
 
 /** @throws RuntimeError; then nothing of the container is left */
-export function create(runtime: Runtime, options: CreateOptions): void {
+export async function create(runtime: Runtime, options: CreateOptions): Promise<void> {
   const construction = new Construction(runtime, options, { waits: true, detached: true });
-  construction.build();
+  await construction.build();
   if (options.pidFile) writePidFile(options.pidFile, construction.record.pid);
 }

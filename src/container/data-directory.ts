@@ -1,8 +1,19 @@
-/** The directory that holds an overlay's writable layer; deleted with the container. */
-import { rmSync } from 'node:fs';
-import type { Log } from '../log/log.ts';
+/** Removes the directory that holds an overlay's writable layer. */
+
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { identity } from '../host/identity.ts';
+import { removeTree } from '../rootfs/remove-tree.ts';
 import type { StateRecord } from './state-record.ts';
 
-export function removeData(record: StateRecord, _log: Log): void {
-  if (record.dataDirectory) rmSync(record.dataDirectory, { recursive: true, force: true });
+/** What an ordinary user's container has written may belong to subordinate ids: then those have to remove it. */
+export async function removeData({ dataDirectory, idMaps }: StateRecord): Promise<void> {
+  if (!dataDirectory) return;
+  try {
+    removeTree(dataDirectory);
+  } catch (error) {
+    const refused = error instanceof RuntimeError && /EACCES|EPERM/.test(error.message);
+    if (!refused || !idMaps) throw error;
+    const { removeTreeAs } = await import('../rootfs/remove-tree-as.ts');
+    removeTreeAs(dataDirectory, idMaps, identity());
+  }
 }

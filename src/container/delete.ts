@@ -8,7 +8,11 @@ import type { StateRecord } from './state-record.ts';
 import { statusOf } from './status.ts';
 
 /** @throws RuntimeError `not-found` (not with force), `state` */
-export function remove(runtime: Runtime, id: string, { force }: { readonly force: boolean }): void {
+export async function remove(
+  runtime: Runtime,
+  id: string,
+  { force }: { readonly force: boolean },
+): Promise<void> {
   checkContainerId(id);
   using directory = new StateDirectory(runtime.root, id);
   if (force && !directory.exists()) return;
@@ -20,7 +24,7 @@ export function remove(runtime: Runtime, id: string, { force }: { readonly force
       hint: `tsrun kill ${id} KILL, or tsrun delete --force ${id}`,
     });
   }
-  destroy(record, directory, runtime.log);
+  await destroy(record, directory, runtime.log);
 }
 
 /** A record that cannot be read does not stop `--force`. */

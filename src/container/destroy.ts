@@ -2,9 +2,11 @@
 import { cgroupProcesses } from '../cgroups/processes.ts';
 import { removeCgroups } from '../cgroups/remove.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { runPoststop } from '../hooks/runtime-hooks.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import type { Log } from '../log/log.ts';
 import { removeData } from './data-directory.ts';
+import { hookState } from './hook-state.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 import { initOf } from './status.ts';
@@ -14,15 +16,21 @@ const DEATH = 10_000;
 const SIGKILL = 9;
 
 /** @throws RuntimeError `system` where a process does not die; everything else is still there then */
-export function destroy(record: StateRecord | undefined, directory: StateDirectory, log: Log): void {
-  if (record) {
-    if (initOf(record)) killProcess(record.pid);
-    for (const pid of cgroupProcesses(record.cgroups)) killProcess(pid);
-    if (record.helper && initOf(record.helper)) killProcess(record.helper.pid);
-    removeCgroups(record.cgroups, log);
-    removeData(record, log);
-  }
+export async function destroy(
+  record: StateRecord | undefined,
+  directory: StateDirectory,
+  log: Log,
+): Promise<void> {
+  if (!record || !directory.exists()) return directory.remove();
+  if (initOf(record)) killProcess(record.pid);
+  for (const pid of cgroupProcesses(record.cgroups)) killProcess(pid);
+  if (record.helper && initOf(record.helper)) killProcess(record.helper.pid);
+  removeCgroups(record.cgroups, log);
+  await removeData(record);
+  const hooks = record.hasPoststop ? directory.readConfig().hooks : undefined;
   directory.remove();
+  // The container is gone by now: what these hooks do wrong is a warning (runtime.md, Lifecycle, step 13).
+  runPoststop(hooks?.poststop, hookState(record, 'stopped'), log);
 }
 
 /** Kills a process and waits until it has ended. */

@@ -3,16 +3,20 @@ import { execJoinCgroups } from '../cgroups/exec-join.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerReport } from '../host/caller.ts';
 import { call } from '../kernel/call.ts';
+import { Pidfd } from '../kernel/pidfd.ts';
 import { kindOf } from '../namespaces/kinds.ts';
+import type { Findings } from '../plan/create-plan.ts';
 import { execPlan } from '../plan/exec-plan.ts';
 import { Execution } from '../plan/execution.ts';
-import { programSteps } from '../plan/start-plan.ts';
+import { type ProgramRequest, programSteps } from '../plan/start-plan.ts';
 import type { Config, Process } from '../spec/types.ts';
-import { checkConsole } from './console.ts';
+import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
 import { execProcess } from './exec-process.ts';
 import { grantedCapabilities } from './granted-capabilities.ts';
 import { writePidFile } from './pid-file.ts';
+import { checkPreservedFds } from './preserved-fds.ts';
+import { processStatus } from './process-status.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
@@ -39,49 +43,101 @@ export interface ExecOptions {
 /** @returns the exit status of the process, 128+N where signal N ended it; 0 when detached */
 export async function exec(runtime: Runtime, id: string, options: ExecOptions): Promise<number> {
   checkContainerId(id);
+  checkPreservedFds(options.preserveFds);
+  if (options.cgroup !== undefined) {
+    throw new RuntimeError('unsupported', 'exec --cgroup is not implemented by this version');
+  }
   const directory = new StateDirectory(runtime.root, id);
   const record = mustRun(directory.read(), directory);
   const config = directory.readConfig();
   const process = execProcess(config, options, runtime.log);
   checkConsole(process.terminal ?? false, options.detach, options.consoleSocket);
-  const execution = new Execution();
-  execute(execution, { record, config, process, options, runtime });
-  if (options.pidFile) writePidFile(options.pidFile, execution.pid);
-  return 0;
+  const parts = { record, namespaces: joinedFlags(config, record), process, options, runtime };
+  return options.detach ? execDetached(parts) : execInForeground(parts);
 }
 
 interface Parts {
   readonly record: StateRecord;
-  readonly config: Config;
+  /** `CLONE_*` */
+  readonly namespaces: number;
   readonly process: Process;
   readonly options: ExecOptions;
   readonly runtime: Runtime;
 }
 
-function execute(execution: Execution, { record, config, process, options, runtime }: Parts): void {
-  const { preserveFds } = options;
+function execDetached(parts: Parts): number {
+  using _ = execute(parts).pidfd;
+  return 0;
+}
+
+async function execInForeground(parts: Parts): Promise<number> {
+  const { awaitForeground } = await import('./foreground/foreground.ts');
+  const { SignalForwarding } = await import('./foreground/signals.ts');
+  using signals = new SignalForwarding({ terminal: parts.process.terminal ?? false });
+  const { pid, pidfd, master } = execute(parts);
+  using _ = pidfd;
+  return await awaitForeground({ pid, pidfd, master, signals });
+}
+
+interface Executed {
+  readonly pid: number;
+  readonly pidfd: Pidfd;
+  readonly master: number | undefined;
+}
+
+/** @throws RuntimeError; then there is no process */
+function execute(parts: Parts): Executed {
+  const { record, namespaces, process, options } = parts;
+  const execution = new Execution();
   const consoleReceiver = call('socket');
+  const own = process.terminal && !options.consoleSocket ? new OwnConsole() : undefined;
+  if (process.terminal) {
+    execution.define(consoleReceiver, own ? own.sender : connectTo(options.consoleSocket ?? ''));
+  }
   const { steps, findings } = execPlan({
     pid: record.pid,
-    namespaces: joinedFlags(config, record),
+    namespaces,
     process,
     cgroups: execJoinCgroups(record.cgroups, 'clone'),
-    preserveFds,
+    preserveFds: options.preserveFds,
     console: process.terminal ? consoleReceiver : undefined,
   });
+  try {
+    execution.execute(steps);
+    const { pid } = execution;
+    const pidfd = Pidfd.open(pid);
+    execution.execute(programSteps(programRequest(parts, findings)));
+    if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
+    mustHaveExecuted(pid);
+    if (options.pidFile) writePidFile(options.pidFile, pid);
+    return { pid, pidfd, master: own?.receive() };
+  } catch (error) {
+    // The stub ends with its socket.
+    execution.disconnect();
+    throw error;
+  }
+}
+
+function programRequest({ record, process, options, runtime }: Parts, findings: Findings): ProgramRequest {
   const { uid, gid, additionalGids = [] } = process.user;
   const capabilities = grantedCapabilities(process.capabilities, record.userNamespace, runtime.log);
   const noNewPrivileges = process.noNewPrivileges ?? false;
   const credentials = { uid, gid, additionalGids, capabilities, noNewPrivileges };
-  try {
-    execution.execute(steps);
-    execution.execute(
-      programSteps({ process, ...findings, credentials, preserveFds, nofile: callerReport()?.nofile }),
-    );
-  } catch (error) {
-    execution.disconnect();
-    throw error;
-  }
+  return {
+    process,
+    ...findings,
+    credentials,
+    preserveFds: options.preserveFds,
+    nofile: callerReport()?.nofile,
+  };
+}
+
+/** The control socket's end of file means execve, or that the process was killed: its memory limit, or the init's end. */
+function mustHaveExecuted(pid: number): void {
+  if (processStatus(pid)?.hasExecuted !== false) return;
+  throw new RuntimeError('system', 'the process was killed before it executed its program', {
+    hint: 'did the container end meanwhile?',
+  });
 }
 
 function mustRun(record: StateRecord | undefined, directory: StateDirectory): StateRecord {

@@ -1,15 +1,30 @@
 /** `plan`: what `create` and `start` would do. */
+import { runtimeHookSteps } from '../hooks/runtime-hooks.ts';
 import type { Plan } from '../plan/print.ts';
-import { Construction } from './construction.ts';
+import { Construction, consoleReceiver, listener } from './construction.ts';
 import type { CreateOptions } from './create.ts';
+import { hookState } from './hook-state.ts';
+import { startSteps } from './program.ts';
 import type { Runtime } from './runtime.ts';
-import { programOf } from './start.ts';
 
 /** Reads, checks and plans as `create` does, and stops there. */
 export function plan(runtime: Runtime, options: CreateOptions): Plan {
-  const { plan, record, request } = new Construction(runtime, options, { waits: true, detached: true });
-  const [executable = ''] = request.config.process.args ?? [];
-  const { before, inside, wait, findings } = plan;
-  const start = programOf({ ...record, executable, env: findings.env }, request.config);
-  return { create: [...before, ...inside, ...wait], start };
+  const construction = new Construction(runtime, options, {
+    waits: true,
+    detached: options.consoleSocket !== undefined,
+  });
+  const { record, request, directory } = construction;
+  const { before, inside, wait, findings } = construction.plan;
+  const { config } = request;
+  const [executable = ''] = config.process.args ?? [];
+  const known = { ...record, executable, env: findings.env };
+  const start = startSteps(undefined, { record: known, config, directory });
+  const poststart = runtimeHookSteps('poststart', config.hooks?.poststart, () =>
+    hookState(record, 'running'),
+  );
+  return {
+    create: [...before, ...inside, ...wait],
+    start: [...start, ...poststart],
+    handles: { listener, console: consoleReceiver },
+  };
 }

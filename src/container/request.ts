@@ -2,12 +2,14 @@
 import { statSync } from 'node:fs';
 import { checkDeviceRules } from '../cgroups/devices.ts';
 import { type ContainerCgroups, containerCgroups } from '../cgroups/paths.ts';
-import { callerReport } from '../host/caller.ts';
+import { callerEnvironment, callerReport } from '../host/caller.ts';
 import { hostCgroups } from '../host/cgroups.ts';
-import { identity } from '../host/identity.ts';
+import { type Identity, identity } from '../host/identity.ts';
 import { callerIds } from '../namespaces/caller-ids.ts';
 import { chooseIdMaps } from '../namespaces/id-maps.ts';
 import type { ContainerRequest, HostFacts } from '../plan/request.ts';
+import { dataDirectory } from '../rootfs/overlay/data-directory.ts';
+import { overlayRequest } from '../rootfs/overlay/request.ts';
 import type { Bundle } from './bundle.ts';
 import type { CreateOptions } from './create.ts';
 import { grantedCapabilities } from './granted-capabilities.ts';
@@ -32,8 +34,8 @@ export function containerRequest(runtime: Runtime, options: CreateOptions, bundl
     namespaces,
     idMaps: maps,
     rootfs: bundle.rootfs,
-    overlay: undefined,
-    dataDirectory: '',
+    overlay: overlayRequest(config, options.overlay),
+    dataDirectory: dataDirectory(dataOwner(host.identity), runtime.root, options.id),
     cgroups,
     host,
     log,
@@ -41,6 +43,10 @@ export function containerRequest(runtime: Runtime, options: CreateOptions, bundl
     noNewKeyring: options.noNewKeyring,
     preserveFds: options.preserveFds,
   };
+}
+
+function dataOwner({ isRootless }: Identity) {
+  return { isRoot: !isRootless, environment: callerEnvironment() };
 }
 
 function hostFacts(): HostFacts {

@@ -1,11 +1,11 @@
 /** `run`: create and start in one go, and, in the foreground, wait for the end and delete. */
-
+import { Pidfd } from '../kernel/pidfd.ts';
 import { Construction } from './construction.ts';
 import type { CreateOptions } from './create.ts';
 import { destroy } from './destroy.ts';
 import { writePidFile } from './pid-file.ts';
+import { runPoststart, startProgram } from './program.ts';
 import type { Runtime } from './runtime.ts';
-import { startProgram } from './start.ts';
 
 export interface RunOptions extends CreateOptions {
   readonly detach: boolean;
@@ -14,19 +14,42 @@ export interface RunOptions extends CreateOptions {
 
 /** @returns the exit status of the container's process, 128+N where signal N ended it; 0 when detached */
 export async function run(runtime: Runtime, options: RunOptions): Promise<number> {
-  const construction = new Construction(runtime, options, { waits: false, detached: options.detach });
-  construction.build();
-  try {
-    startProgram(construction.execution, construction.record, construction.request.config);
-    if (options.pidFile) writePidFile(options.pidFile, construction.record.pid);
-  } catch (error) {
-    construction.undo();
-    throw error;
-  }
-  if (options.detach) return 0;
-  const { Pidfd } = await import('../kernel/pidfd.ts');
-  using p = Pidfd.open(construction.record.pid);
-  p?.waitForEnd(1e9);
-  if (!options.keep) destroy(construction.record, construction.directory, runtime.log);
+  return options.detach ? runDetached(runtime, options) : runInForeground(runtime, options);
+}
+
+async function runDetached(runtime: Runtime, options: RunOptions): Promise<number> {
+  const construction = new Construction(runtime, options, { waits: false, detached: true });
+  await buildAndStart(construction, options);
   return 0;
+}
+
+async function runInForeground(runtime: Runtime, options: RunOptions): Promise<number> {
+  const construction = new Construction(runtime, options, { waits: false, detached: false });
+  const { awaitForeground } = await import('./foreground/foreground.ts');
+  const { SignalForwarding } = await import('./foreground/signals.ts');
+  using signals = new SignalForwarding({ terminal: construction.request.config.process.terminal ?? false });
+  using pidfd = await buildAndStart(construction, options);
+  const { record, directory, master } = construction;
+  const status = await awaitForeground({ pid: record.pid, pidfd, master, signals });
+  if (!options.keep) await destroy(record, directory, runtime.log);
+  return status;
+}
+
+/** @returns the container's process @throws RuntimeError; then nothing is left of the container */
+async function buildAndStart(construction: Construction, { pidFile }: RunOptions): Promise<Pidfd> {
+  await construction.build();
+  const { execution, record, directory, request } = construction;
+  try {
+    const pidfd = Pidfd.open(record.pid);
+    startProgram(execution, { record, config: request.config, directory });
+    runPoststart(execution, record, request.config);
+    if (pidFile) writePidFile(pidFile, record.pid);
+    if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
+    return pidfd;
+  } catch (error) {
+    await construction.undo();
+    throw error;
+  } finally {
+    directory.unlock();
+  }
 }

@@ -32,5 +32,9 @@ export interface StateRecord {
   readonly env?: readonly string[];
   /** False where only the process's user may enter its working directory. */
   readonly cwdEntered?: boolean;
+  /** The init's descriptor of the socket that it listens on. */
+  readonly listener?: number;
+  /** Spares `delete` reading the configuration. */
+  readonly hasPoststop: boolean;
   readonly preserveFds: number;
 }

@@ -49,7 +49,6 @@ export function waitStep(listener: Call, dumpable: boolean): Step {
       release,
       close(controlOf.init),
       acceptDriver(listener),
-      close(listener),
     ],
     { answers: 'never' },
   );

@@ -40,6 +40,8 @@ export interface CallStep extends Named {
   readonly calls: readonly Call[];
   /** What to do instead when a call fails: other steps, or a better error; undefined for the ordinary one. */
   readonly recover?: (failure: Failure) => readonly Step[] | RuntimeError | undefined;
+  /** Looks at the results, some time after; what follows may have been executed by then. */
+  readonly observe?: (results: Results) => void;
   /** Looks at the results before anything else is executed; may ask for further steps, done next. */
   readonly check?: (results: Results, live: Live) => readonly Step[] | undefined;
   /**
@@ -59,7 +61,7 @@ export interface ActionStep extends Named {
 
 export type Step = CallStep | ActionStep;
 
-type Extra = Pick<CallStep, 'recover' | 'check' | 'answers'>;
+type Extra = Pick<CallStep, 'recover' | 'observe' | 'check' | 'answers'>;
 
 export function step(
   actor: Actor,

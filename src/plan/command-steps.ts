@@ -20,9 +20,8 @@ export function commandSteps(process: Process, findings: Findings): readonly Ste
       findings.cwdEntered = done;
     }),
     step('init', 'look up the command', '/process/args/0', lookup.calls, {
-      check: (results) => {
+      observe: (results) => {
         findings.executable = lookup.find(results);
-        return undefined;
       },
     }),
   ];

@@ -3,9 +3,11 @@
  * namespaces (the stub), the new ones before the root is changed, and after that. Pure.
  */
 import { type Join, joinCgroups } from '../cgroups/join.ts';
+import { createContainerSteps } from '../hooks/container-hooks.ts';
+import { runtimeHookSteps } from '../hooks/runtime-hooks.ts';
 import { keyringStep, waitStep } from '../init/setup-steps.ts';
 import { spawnStubStep } from '../init/spawn-step.ts';
-import { type Step, step } from '../init/step.ts';
+import { type Live, type Step, step } from '../init/step.ts';
 import type { Call } from '../kernel/call.ts';
 import { isNew } from '../namespaces/kinds.ts';
 import { groupsCall } from '../process/credentials.ts';
@@ -17,10 +19,14 @@ import { rootTree } from './root-tree.ts';
 
 /** Descriptors that this process opens and the container's first process inherits. */
 export interface Handles {
-  /** The listening socket that a created container waits on; none for a foreground `run`. */
+  /** The listening socket: a created container waits on it, and hooks in the container are reached through it. */
   readonly listener: Call | undefined;
+  /** Connects to it. */
+  readonly connect: () => number;
   /** Takes the master of the terminal; none without a terminal. */
   readonly console: Call | undefined;
+  /** Whether it waits for `start`, or is started at once. */
+  readonly waits: boolean;
 }
 
 /** What only the execution finds out, for `start`. */
@@ -42,8 +48,9 @@ export interface CreatePlan {
   readonly cgroups: Join['outcome'];
 }
 
-export function createPlan(request: ContainerRequest, { listener, console }: Handles): CreatePlan {
+export function createPlan(request: ContainerRequest, handles: Handles): CreatePlan {
   const { config, cgroups, host, namespaces } = request;
+  const { listener, console, waits } = handles;
   const join = joinCgroups({
     directories: cgroups.directories,
     devices: config.linux?.resources?.devices,
@@ -64,14 +71,33 @@ export function createPlan(request: ContainerRequest, { listener, console }: Han
       ...insideSteps(request, join),
       ...(request.noNewKeyring ? [] : [keyringStep(request.id)]),
       ...prepareRoot(request, root, console),
+      ...hookSteps(request, root.tree, handles),
       ...changeRoot(request, root.tree),
       step('init', 'set the supplementary groups', '/process/user/additionalGids', [
         groupsCall(config.process.user.additionalGids ?? []),
       ]),
       ...commandSteps(config.process, findings),
     ],
-    wait: listener ? [waitStep(listener, isNew(namespaces, 'pid'))] : [],
+    wait: waits && listener ? [waitStep(listener, isNew(namespaces, 'pid'))] : [],
     findings,
     cgroups: join.outcome,
   };
+}
+
+/** The hooks of `create`: everything is mounted, and the root is not changed yet. */
+function hookSteps(request: ContainerRequest, root: Call, { listener, connect }: Handles): readonly Step[] {
+  const { id, bundle, config } = request;
+  const { hooks, ociVersion, annotations } = config;
+  const stateOf = ({ pid }: Live) => ({
+    ...{ ociVersion, id, status: 'creating' as const, pid, bundle },
+    ...(annotations ? { annotations } : {}),
+  });
+  const env = config.process.env ?? [];
+  return [
+    ...runtimeHookSteps('prestart', hooks?.prestart, stateOf),
+    ...runtimeHookSteps('createRuntime', hooks?.createRuntime, stateOf),
+    ...(listener
+      ? createContainerSteps(hooks?.createContainer, stateOf, { socket: { listener, connect }, env, root })
+      : []),
+  ];
 }

@@ -69,13 +69,21 @@ export class Execution implements Live {
     const calls = batch.flatMap((step) => step.calls);
     const last = batch.at(-1) as CallStep;
     const failure = actor === 'runtime' ? this.#runHere(calls) : this.#runThere(actor, calls, last.answers);
-    if (!failure) return last.check?.(this.results, this) ?? [];
+    if (!failure) {
+      this.#observe(batch);
+      return last.check?.(this.results, this) ?? [];
+    }
     const at = batch.findIndex((step) => step.calls.includes(failure.call));
     const failed = batch[at] as CallStep;
     const recovery = failed.recover?.(failure);
     if (recovery === undefined || recovery instanceof RuntimeError)
       throw stepError(failed, failure, recovery);
+    this.#observe(batch.slice(0, at));
     return [...recovery, ...batch.slice(at + 1)];
+  }
+
+  #observe(steps: readonly CallStep[]): void {
+    for (const step of steps) step.observe?.(this.results);
   }
 
   #runThere(actor: Actor, calls: readonly Call[], answers: CallStep['answers']): Failure | undefined {

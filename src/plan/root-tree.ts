@@ -4,7 +4,9 @@ import { step } from '../init/step.ts';
 import type { Call } from '../kernel/call.ts';
 import { parseMountOptions } from '../rootfs/mount-options.ts';
 import { bindTree } from '../rootfs/mounts.ts';
-import { bindRoot } from '../rootfs/root.ts';
+import type { OverlayRequest } from '../rootfs/overlay/request.ts';
+import { overlayRoot } from '../rootfs/overlay/root.ts';
+import { attachRoot, bindRoot } from '../rootfs/root.ts';
 import type { ContainerRequest } from './request.ts';
 
 export interface RootTree {
@@ -19,9 +21,38 @@ export interface RootTree {
 }
 
 export function rootTree(request: ContainerRequest): RootTree {
-  const { tree, steps } = bindRoot(request.rootfs);
   const sources = hostSources(request);
-  return { tree, outside: sources.steps, inside: steps, sourceTrees: sources.trees };
+  const { tree, outside, inside } = request.overlay ? overlay(request, request.overlay) : plain(request);
+  return { tree, outside: [...outside, ...sources.steps], inside, sourceTrees: sources.trees };
+}
+
+type Root = Pick<RootTree, 'tree' | 'outside' | 'inside'>;
+
+function plain({ rootfs }: ContainerRequest): Root {
+  const { tree, steps } = bindRoot(rootfs);
+  return { tree, outside: [], inside: steps };
+}
+
+function overlay(request: ContainerRequest, asked: OverlayRequest): Root {
+  const { rootfs, dataDirectory, idMaps, namespaces, host } = request;
+  const joinsUserNamespace = namespaces.some(({ type, path }) => type === 'user' && path);
+  const root = overlayRoot(asked, {
+    rootfs,
+    dataDirectory,
+    idMaps,
+    joinsUserNamespace,
+    identity: host.identity,
+  });
+  return { ...root, inside: [...root.inside, attachRoot(root.tree, placeOf(request))] };
+}
+
+/** Directories that nothing is usually bound from. */
+const PLACES = ['/mnt', '/media', '/srv', '/opt', '/var/tmp'];
+
+/** Where the root is attached until it is `/`: over its own lower layer, unless that is the host's root. */
+function placeOf({ rootfs, host }: ContainerRequest): string {
+  if (rootfs !== '/') return rootfs;
+  return PLACES.find((path) => host.isDirectory(path)) ?? '/tmp';
 }
 
 /**

@@ -4,10 +4,10 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
 import { chdir, closeRangeCloexec, umask } from '../kernel/calls/file.ts';
 import { execve } from '../kernel/calls/process.ts';
-import { describeErrno, errnoName } from '../kernel/errno.ts';
+import { describeErrno, ENOENT, EPERM, errnoName } from '../kernel/errno.ts';
 import { boundingCalls, type Credentials, capabilityCalls, idCalls } from '../process/credentials.ts';
 import { type ResourceLimit, rlimitCalls } from '../process/rlimits.ts';
-import type { Process } from '../spec/types.ts';
+import type { Process, Rlimit } from '../spec/types.ts';
 
 /** runc and crun set this where the configuration is silent. */
 const DEFAULT_UMASK = 0o022;
@@ -24,48 +24,63 @@ export interface ProgramRequest {
 
 /** The last steps: limits, ids, capabilities, execve. */
 export function programSteps(request: ProgramRequest): readonly Step[] {
-  const { process, credentials } = request;
-  const limits = rlimitCalls(0, process.rlimits ?? [], request.nofile);
+  const { process, executable, env } = request;
+  return [
+    ...identitySteps(request),
+    step('init', `execute "${executable}"`, '/process/args', [execve(executable, process.args ?? [], env)], {
+      answers: 'on-failure',
+      recover: ({ errno }) => notExecuted(process, errno),
+    }),
+  ];
+}
+
+/** Everything but the execution: who the process is. A startContainer hook is the same. */
+export function identitySteps(request: ProgramRequest): readonly Step[] {
+  const { process, credentials, cwdEntered, preserveFds } = request;
+  const { bounding } = credentials.capabilities;
   return [
     step('init', 'set the umask', '/process/user/umask', [umask(process.user.umask ?? DEFAULT_UMASK)]),
-    step(
-      'init',
-      'drop from the bounding set',
-      '/process/capabilities/bounding',
-      boundingCalls(credentials.capabilities.bounding),
-    ),
-    ...limits.map(({ index, call }) =>
-      step(
-        'init',
-        index === undefined
-          ? "restore the caller's limit of open files"
-          : `set ${process.rlimits?.[index]?.type}`,
-        index === undefined ? '' : `/process/rlimits/${index}`,
-        [call],
-      ),
-    ),
+    step('init', 'drop from the bounding set', '/process/capabilities/bounding', boundingCalls(bounding)),
+    ...limitSteps(request),
     step('init', 'become the user', '/process/user', idCalls(credentials)),
-    ...(request.cwdEntered
-      ? []
-      : [step('init', `change to "${process.cwd}"`, '/process/cwd', [chdir(process.cwd)])]),
-    step('init', 'mark the other descriptors close-on-exec', '', [
-      closeRangeCloexec(3 + request.preserveFds),
-    ]),
+    ...(cwdEntered ? [] : [step('init', `change to "${process.cwd}"`, '/process/cwd', [chdir(process.cwd)])]),
+    step('init', 'mark the other descriptors close-on-exec', '', [closeRangeCloexec(3 + preserveFds)]),
     step('init', 'set the capabilities', '/process/capabilities', capabilityCalls(credentials)),
-    step(
-      'init',
-      `execute "${request.executable}"`,
-      '/process/args',
-      [execve(request.executable, process.args ?? [], request.env)],
-      {
-        answers: 'on-failure',
-        recover: ({ errno }) =>
-          new RuntimeError(
-            'executable',
-            `unable to start container process: exec: ${JSON.stringify(process.args?.[0])}: ${describeErrno(errno)}`,
-            { pointer: '/process/args/0', call: 'execve', errno: errnoName(errno) },
-          ),
-      },
-    ),
   ];
+}
+
+function limitSteps({ process: { rlimits = [] }, nofile }: ProgramRequest): readonly Step[] {
+  return rlimitCalls(0, rlimits, nofile).map(({ index, call }) => {
+    const rlimit = index === undefined ? undefined : rlimits[index];
+    const name = rlimit ? `set ${rlimit.type}` : "restore the caller's limit of open files";
+    return step('init', name, rlimit ? `/process/rlimits/${index}` : '', [call], {
+      recover: ({ errno }) => (errno === EPERM && rlimit ? limitRefused(rlimit, index) : undefined),
+    });
+  });
+}
+
+function limitRefused({ type, soft, hard }: Rlimit, index: number | undefined): RuntimeError {
+  return new RuntimeError(
+    'system',
+    `cannot set ${type} to ${soft}:${hard}: prlimit64: ${describeErrno(EPERM)}`,
+    {
+      pointer: `/process/rlimits/${index}`,
+      call: 'prlimit64',
+      errno: errnoName(EPERM),
+      hint: `the hard limit can be raised with CAP_SYS_RESOURCE only: ask for at most what "ulimit -H -a" shows`,
+    },
+  );
+}
+
+function notExecuted({ args = [] }: Process, errno: number): RuntimeError {
+  const [command = ''] = args;
+  const message = `unable to start container process: exec: ${JSON.stringify(command)}: ${describeErrno(errno)}`;
+  return new RuntimeError('executable', message, {
+    pointer: '/process/args/0',
+    call: 'execve',
+    errno: errnoName(errno),
+    ...(errno === ENOENT
+      ? { hint: 'the file is there: its interpreter (#! line, or the dynamic loader) is not' }
+      : {}),
+  });
 }

@@ -5,8 +5,8 @@ import { close, openat, read } from '../kernel/calls/file.ts';
 import { AT_FDCWD, O_NOCTTY, O_NONBLOCK, O_RDONLY } from '../kernel/constants/file.ts';
 import { homeOf, lacksHome, withHome } from './environment.ts';
 
-/** What is read of the file; the users that matter stand at its beginning. */
-const PASSWD_SIZE = 32 * 1024;
+/** What is read of the file: it travels with the program. Users stand at its beginning. */
+const PASSWD_SIZE = 4096;
 
 /** For once the root is the container's. The file is untrusted: it may be a FIFO, or anything. */
 export function homeStep(
@@ -20,11 +20,10 @@ export function homeStep(
   const calls = [file, content, ignoreErrors(close(file))];
   return [
     step('init', 'look up HOME', '/process/env', calls, {
-      check: (results) => {
+      observe: (results) => {
         const length = Math.max(0, results.value(content));
         const text = Buffer.from(results.bytes(content).subarray(0, length)).toString('utf8');
         found(withHome(env, homeOf(uid, text)));
-        return undefined;
       },
     }),
   ];

@@ -33,6 +33,8 @@ export interface MountContext {
   /** Trees of bind sources that only the host side may open, by index in `mounts`. */
   readonly sourceTrees: ReadonlyMap<number, Call>;
   readonly inUserNamespace: boolean;
+  /** All of the entries. */
+  readonly mounts: readonly Mount[];
 }
 
 /** Filesystems whose content the runtime itself trusts: never mounted on a symlink (CVE-2019-19921). */
@@ -51,7 +53,7 @@ export function mountStep(mount: Mount, index: number, context: MountContext): S
   refuse(mount, request, pointer);
   if (request.bind !== 'no' || mount.type === 'bind')
     return bindStep(mount, request, pointer, index, context);
-  return filesystemStep(mount, request, pointer, context);
+  return filesystemStep(mount, request, pointer, index, context);
 }
 
 function refuse(mount: Mount, request: MountRequest, pointer: string): void {
@@ -80,7 +82,13 @@ function refuse(mount: Mount, request: MountRequest, pointer: string): void {
   }
 }
 
-function filesystemStep(mount: Mount, request: MountRequest, pointer: string, { root }: MountContext): Step {
+function filesystemStep(
+  mount: Mount,
+  request: MountRequest,
+  pointer: string,
+  index: number,
+  { root, mounts }: MountContext,
+): Step {
   const type = mount.type ?? '';
   if (type === '') {
     throw new RuntimeError('config', `the mount at "${mount.destination}" has neither a type nor "bind"`, {
@@ -95,6 +103,7 @@ function filesystemStep(mount: Mount, request: MountRequest, pointer: string, { 
     root,
     path: mount.destination,
     missing: 'directory',
+    surelyMissing: isInNewTmpfs(mount.destination, mounts.slice(0, index)),
     calls: () => {
       const target = openat2(root, mount.destination, O_PATH | O_DIRECTORY, resolve);
       const { calls, tree } = newFilesystem(type, mount.source ?? type, request);
@@ -109,6 +118,11 @@ function filesystemStep(mount: Mount, request: MountRequest, pointer: string, { 
     },
     recover: (errno, call) => explainFilesystem(type, mount.destination, errno, call, pointer),
   });
+}
+
+/** An earlier entry puts an empty tmpfs above it, as every configuration has it for /dev/pts. */
+function isInNewTmpfs(destination: string, earlier: readonly Mount[]): boolean {
+  return earlier.some((mount) => mount.type === 'tmpfs' && destination.startsWith(`${mount.destination}/`));
 }
 
 /** The calls that make a detached mount of a new filesystem instance. */

@@ -3,6 +3,7 @@
  * use (`RESOLVE_IN_ROOT`), and what is missing is made the same way, one component at a time.
  */
 
+import type { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
 import type { Call, FdArg } from '../kernel/call.ts';
 import { tolerate } from '../kernel/call.ts';
@@ -48,6 +49,8 @@ export function stepOnTarget(options: {
   readonly path: string;
   /** What to make; a file for a bind mount of anything that is not a directory. */
   readonly missing: 'directory' | 'file';
+  /** It will be missing: it is made at once. */
+  readonly surelyMissing?: boolean;
   readonly calls: () => readonly Call[];
   readonly recover?: (
     errno: number,
@@ -55,17 +58,17 @@ export function stepOnTarget(options: {
   ) => readonly Step[] | import('../errors/runtime-error.ts').RuntimeError | undefined;
 }): Step {
   const { name, pointer, root, path, missing, calls, recover } = options;
-  const attempt = step('init', name, pointer, calls(), {
+  const make = () => (missing === 'directory' ? makeDirectories(root, path) : makeFile(root, path));
+  const first = options.surelyMissing ? [...make(), ...calls()] : calls();
+  return step('init', name, pointer, first, {
     recover: ({ call, errno }) => {
       if (errno !== ENOENT || call.name !== 'openat2') return recover?.(errno, call);
-      const make = missing === 'directory' ? makeDirectories(root, path) : makeFile(root, path);
       return [
-        step('init', `make "${path}" in the root`, pointer, make),
+        step('init', `make "${path}" in the root`, pointer, make()),
         step('init', name, pointer, calls(), {
           recover: (failure) => recover?.(failure.errno, failure.call),
         }),
       ];
     },
   });
-  return attempt;
 }

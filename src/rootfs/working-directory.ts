@@ -46,11 +46,10 @@ export function enterWorkingDirectory(actor: Actor, cwd: string, entered: (done:
               hint: 'the directory must exist inside the container',
             },
           ),
-    check: (results) => {
+    observe: (results) => {
       const done = results.value(change) === 0;
       if (done) verify(cwd, results, where);
       entered(done);
-      return undefined;
     },
   });
 }

@@ -1,0 +1,33 @@
+/** The Unix socket in a container's directory that its first process listens on, until the program is executed. */
+import { closeSync, constants, openSync } from 'node:fs';
+import { bind, connect, listen, socket } from '../kernel/calls/socket.ts';
+import { AF_UNIX, SOCK_SEQPACKET } from '../kernel/constants/process.ts';
+import { perform } from '../kernel/local.ts';
+import { INIT_SOCKET, type StateDirectory } from './state-directory.ts';
+
+/** @returns the listening descriptor, for the init to inherit */
+export function listenForDriver(directory: StateDirectory): number {
+  return at(directory, (address, fd) => {
+    perform(bind(fd, address));
+    perform(listen(fd, 1));
+  });
+}
+
+/** @returns a connection to the init @throws RuntimeError `system` where nobody listens any more */
+export function connectToInit(directory: StateDirectory): number {
+  return at(directory, (address, fd) => {
+    perform(connect(fd, address));
+  });
+}
+
+/** Reached by descriptor, since a socket's address holds 107 bytes only. */
+function at({ path }: StateDirectory, use: (address: string, fd: number) => void): number {
+  const directory = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    const fd = perform(socket(AF_UNIX, SOCK_SEQPACKET));
+    use(`/proc/self/fd/${directory}/${INIT_SOCKET}`, fd);
+    return fd;
+  } finally {
+    closeSync(directory);
+  }
+}

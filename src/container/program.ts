@@ -1,0 +1,82 @@
+/** From the container's waiting first process to the user's program: for `start`, and for `run`, which does not wait. */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { startContainerSteps } from '../hooks/container-hooks.ts';
+import { runtimeHookSteps } from '../hooks/runtime-hooks.ts';
+import { callerReport } from '../host/caller.ts';
+import type { Step } from '../init/step.ts';
+import { call } from '../kernel/call.ts';
+import { silentLog } from '../log/log.ts';
+import type { Execution } from '../plan/execution.ts';
+import { identitySteps, type ProgramRequest, programSteps } from '../plan/start-plan.ts';
+import type { Config } from '../spec/types.ts';
+import { grantedCapabilities } from './granted-capabilities.ts';
+import { hookState } from './hook-state.ts';
+import { connectToInit } from './init-socket.ts';
+import type { StateDirectory } from './state-directory.ts';
+import type { StateRecord } from './state-record.ts';
+import { initOf } from './status.ts';
+
+export interface Startable {
+  readonly record: StateRecord;
+  readonly config: Config;
+  readonly directory: StateDirectory;
+}
+
+/** @throws RuntimeError where the process did not come to execute its program */
+export function startProgram(execution: Execution, startable: Startable): void {
+  execution.execute(startSteps(execution, startable));
+  mustHaveExecuted(startable.record);
+}
+
+export function runPoststart(execution: Execution, record: StateRecord, { hooks }: Config): void {
+  execution.execute(runtimeHookSteps('poststart', hooks?.poststart, () => hookState(record, 'running')));
+}
+
+/** The steps from the waiting init to the user's program, poststart hooks aside. */
+export function startSteps(
+  execution: Execution | undefined,
+  { record, config, directory }: Startable,
+): readonly Step[] {
+  const request = programRequest(record, config);
+  const listener = call('socket');
+  if (record.listener !== undefined) execution?.define(listener, record.listener);
+  const prepare = identitySteps(request).flatMap((step) => (step.kind === 'calls' ? step.calls : []));
+  const hooks = startContainerSteps(config.hooks?.startContainer, () => hookState(record, 'created'), {
+    socket: { listener, connect: () => connectToInit(directory) },
+    env: request.env,
+    prepare,
+    user: config.process.user,
+  });
+  return [...hooks, ...programSteps(request)];
+}
+
+function programRequest(record: StateRecord, { process }: Config): ProgramRequest {
+  const { uid, gid, additionalGids = [] } = process.user;
+  const capabilities = grantedCapabilities(process.capabilities, record.userNamespace, silentLog);
+  const noNewPrivileges = process.noNewPrivileges ?? false;
+  return {
+    process,
+    executable: record.executable ?? '',
+    env: record.env ?? [],
+    cwdEntered: record.cwdEntered !== false,
+    credentials: { uid, gid, additionalGids, capabilities, noNewPrivileges },
+    preserveFds: record.preserveFds,
+    nofile: callerReport()?.nofile,
+  };
+}
+
+/**
+ * The control socket has ended: either by execve, since it is close-on-exec, or because the process was killed.
+ * A process that is gone altogether was reaped by somebody who waited for it.
+ */
+function mustHaveExecuted(record: StateRecord): void {
+  const init = initOf(record);
+  if (!init || init.hasExecuted) return;
+  throw new RuntimeError(
+    'system',
+    "the container's first process was killed before it executed its program",
+    {
+      hint: 'a memory limit that is too low does that: see the kernel log',
+    },
+  );
+}
