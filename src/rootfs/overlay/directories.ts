@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import { type ActionStep, action } from '../../init/step.ts';
 import { removeTree } from '../remove-tree.ts';
+import { refuseOccupied } from './occupant.ts';
 import type { RootDirectory } from './root-directory.ts';
 
 export interface OverlayDirectories {
@@ -36,6 +37,7 @@ export function makeDirectoriesStep(
     `mkdir("${work}", 0700)`,
   ];
   return action(`make the overlay's directories in "${base}"`, pointer, does, () => {
+    if (kept) refuseOccupied(base, pointer);
     try {
       if (kept) makeAll(base);
       else makeNew(base);

@@ -7,6 +7,7 @@ import { type Log, silentLog } from '../../log/log.ts';
 import type { IdMaps } from '../../namespaces/id-map.ts';
 import { makeDirectoriesStep, overlayDirectories } from './directories.ts';
 import { fuseFallback } from './fuse.ts';
+import { occupyStep } from './occupant.ts';
 import type { OverlayRequest } from './request.ts';
 import { rootDirectory } from './root-directory.ts';
 import { type OverlaySource, overlaySteps, type Writable } from './steps.ts';
@@ -50,9 +51,10 @@ export function overlayRoot(request: OverlayRequest, context: OverlayRootContext
   const userxattr = !identity.inInitialUserNamespace || (actor === 'init' && namespaced);
   const source: OverlaySource = { actor, userxattr, lowers: [rootfs, ...lowerdirs], writable, root, pointer };
   const { steps, tree } = overlaySteps(actor === 'init' ? { ...source, ...fuse(source, context) } : source);
+  const noted = layer.kind === 'directory' ? [occupyStep(layer.path, pointer)] : [];
   return actor === 'stub'
-    ? { outside: [...make, ...steps], inside: [], tree }
-    : { outside: make, inside: steps, tree };
+    ? { outside: [...make, ...steps], inside: noted, tree }
+    : { outside: make, inside: [...steps, ...noted], tree };
 }
 
 /** Only what the init mounts: it is to be the container's own. */
