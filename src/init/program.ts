@@ -141,8 +141,12 @@ export class ResultTable implements Results {
   readonly #outs = new Map<Out, Uint8Array>();
 
   add(answer: Answer): void {
-    answer.values.forEach((value, call) => this.values.set(call, value));
-    answer.outs.forEach((bytes, out) => this.#outs.set(out, bytes));
+    answer.values.forEach((value, call) => {
+      this.values.set(call, value);
+    });
+    answer.outs.forEach((bytes, out) => {
+      this.#outs.set(out, bytes);
+    });
   }
 
   value(of: Call): number {
