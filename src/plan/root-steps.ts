@@ -26,7 +26,7 @@ export function prepareRoot(
     root: root.tree,
     isDirectory: request.host.isDirectory,
     sourceTrees: root.sourceTrees,
-    inUserNamespace: request.idMaps !== undefined,
+    inUserNamespace: request.idMaps !== undefined || !request.host.identity.inInitialUserNamespace,
     mounts: config.mounts ?? [],
   };
   const { process, mounts = [], linux = {} } = config;

@@ -23,6 +23,7 @@ import {
 import { describeErrno, ELOOP, ENOENT, ENOTDIR, EPERM, errnoName } from '../kernel/errno.ts';
 import type { Mount } from '../spec/types.ts';
 import { type MountRequest, parseMountOptions } from './mount-options.ts';
+import { overlayMountStep } from './overlay/mount-entry.ts';
 import { stepOnTarget } from './target.ts';
 
 export interface MountContext {
@@ -53,6 +54,7 @@ export function mountStep(mount: Mount, index: number, context: MountContext): S
   refuse(mount, request, pointer);
   if (request.bind !== 'no' || mount.type === 'bind')
     return bindStep(mount, request, pointer, index, context);
+  if (mount.type === 'overlay') return overlayMountStep(mount, request, pointer, context);
   return filesystemStep(mount, request, pointer, index, context);
 }
 
