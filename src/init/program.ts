@@ -38,14 +38,16 @@ export interface Answer {
  * @throws RangeError where the arguments do not fit into the stub's inbox
  */
 export function encodeProgram(calls: readonly Call[], results: ReadonlyMap<Call, number>): Program {
-  const image = new MemoryImage(INBOX, 16384, (call) => results.get(call));
+  const image = new MemoryImage(INBOX, 4096 + calls.length * 128, (call) => results.get(call));
   image.reserve(HEADER);
   const slots = image.reserve(calls.length * 8);
   for (const { out } of calls) if (out) image.outOffset(out);
   // A result that goes into a struct stands there and not in the table; it is answered all the same.
   for (const { args } of calls) {
-    for (const arg of args) {
-      if (isWords(arg)) for (const struct of structsAwaiting(arg, results)) image.encode(struct);
+    for (let index = 0; index < args.length; index++) {
+      const arg = args[index];
+      if (typeof arg !== 'object' || !isWords(arg)) continue;
+      for (const struct of structsAwaiting(arg, results)) image.encode(struct);
     }
   }
   const replyLength = image.reserve(0);
@@ -90,7 +92,7 @@ function structsAwaiting(arg: Arg, results: ReadonlyMap<Call, number>): Words[] 
 }
 
 function isWords(arg: Arg): arg is Words {
-  return typeof arg === 'object' && 'kind' in arg && arg.kind === 'words';
+  return typeof arg === 'object' && (arg as { readonly kind?: string }).kind === 'words';
 }
 
 function isCall(arg: Arg): arg is Call {

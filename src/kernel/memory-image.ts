@@ -8,8 +8,6 @@
  */
 import type { Arg, Call, Out, Words } from './call.ts';
 
-const encoder = new TextEncoder();
-
 /** 2^32 */
 const HALF = 0x1_0000_0000;
 
@@ -23,6 +21,8 @@ export interface Encoded {
 export class MemoryImage {
   readonly #base: number;
   #bytes: Uint8Array;
+  /** The same memory: a buffer writes a string in one call. */
+  #text: Buffer;
   #halves: Int32Array;
   #end = 0;
   readonly #fixed: boolean;
@@ -43,8 +43,10 @@ export class MemoryImage {
   ) {
     this.#base = Number(base);
     this.#fixed = typeof storage !== 'number';
-    this.#bytes = typeof storage === 'number' ? new Uint8Array(storage) : storage;
-    this.#halves = new Int32Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength >> 2);
+    const bytes = typeof storage === 'number' ? new Uint8Array(storage) : storage;
+    this.#bytes = bytes;
+    this.#text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#halves = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
     this.#known = known;
   }
 
@@ -69,6 +71,7 @@ export class MemoryImage {
     const larger = new Uint8Array(Math.max((this.#end + 7) & -8, this.#bytes.length * 2));
     larger.set(this.#bytes);
     this.#bytes = larger;
+    this.#text = Buffer.from(larger.buffer);
     this.#halves = new Int32Array(larger.buffer);
   }
 
@@ -126,9 +129,17 @@ export class MemoryImage {
       this.setWord(offset, arg);
       return false;
     }
-    const { value, reference } = this.encode(arg);
-    this.setWord(offset, value);
-    return reference;
+    if (typeof arg === 'string') {
+      this.setWord(offset, this.#base + this.#string(arg));
+      return false;
+    }
+    if (isCall(arg)) {
+      const known = this.#known(arg);
+      this.setWord(offset, known ?? this.#base + this.slot(arg));
+      return known === undefined;
+    }
+    this.setWord(offset, this.encode(arg).value);
+    return false;
   }
 
   encode(arg: Arg): Encoded {
@@ -149,10 +160,11 @@ export class MemoryImage {
   #string(text: string): number {
     // A NUL would end the string early for the kernel: the file checked and the file used would differ.
     if (text.includes('\0')) throw new TypeError(`NUL in the string ${JSON.stringify(text)}`);
-    const start = this.reserve(text.length * 3 + 1, 1);
-    const { written } = encoder.encodeInto(text, this.#bytes.subarray(start));
-    this.#bytes[start + written] = 0;
-    this.#end = start + written + 1;
+    const start = this.#end;
+    this.reserve(text.length * 3 + 1, 1);
+    const end = start + this.#text.write(text, start);
+    this.#bytes[end] = 0;
+    this.#end = end + 1;
     return start;
   }
 
@@ -171,13 +183,13 @@ export class MemoryImage {
     block.words.forEach((word, index) => {
       const place = start + index * 8;
       this.setWord(place, 0);
-      if (isPending(word, this.#known)) this.#slots.set(word, place);
+      if (isCall(word) && this.#known(word) === undefined) this.#slots.set(word, place);
       else this.write(place, word);
     });
     return start;
   }
 }
 
-function isPending(arg: Arg, known: (call: Call) => number | undefined): arg is Call {
-  return typeof arg === 'object' && 'kind' in arg && arg.kind === 'call' && known(arg) === undefined;
+function isCall(arg: Arg): arg is Call {
+  return typeof arg === 'object' && (arg as { readonly kind?: string }).kind === 'call';
 }
