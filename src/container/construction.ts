@@ -63,6 +63,7 @@ export class Construction {
       connect: () => connectToInit(this.directory),
       console: process.terminal ? consoleReceiver : undefined,
       waits,
+      onHelper: (pid) => this.#save({ helper: { pid, startTime: startTimeOf(pid) } }),
     });
     this.#record = this.#firstRecord();
   }
@@ -88,7 +89,7 @@ export class Construction {
   async undo(): Promise<void> {
     this.execution.disconnect();
     const { pid } = this.execution;
-    const startTime = processStatus(pid)?.startTime ?? '';
+    const startTime = startTimeOf(pid);
     // A cgroup with processes in it is another container's.
     const cgroups = this.plan.cgroups.occupied ? [] : this.#record.cgroups;
     await destroy({ ...this.#record, pid, startTime, cgroups }, this.directory, this.#runtime.log);
@@ -102,7 +103,7 @@ export class Construction {
     if (this.#listens) this.execution.define(listener, listenForDriver(this.directory));
     this.execution.execute(this.plan.before);
     const { pid } = this.execution;
-    this.#save({ pid, startTime: processStatus(pid)?.startTime ?? '' });
+    this.#save({ pid, startTime: startTimeOf(pid) });
     this.execution.execute(this.plan.inside);
     this.master = terminal?.receive();
     const { findings } = this.plan;
@@ -149,4 +150,8 @@ export class Construction {
     this.execution.define(consoleReceiver, own ? own.sender : connectTo(consoleSocket ?? ''));
     return own;
   }
+}
+
+function startTimeOf(pid: number): string {
+  return processStatus(pid)?.startTime ?? '';
 }

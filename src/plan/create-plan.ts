@@ -27,6 +27,8 @@ export interface Handles {
   readonly console: Call | undefined;
   /** Whether it waits for `start`, or is started at once. */
   readonly waits: boolean;
+  /** Told of a process that serves the root (fuse-overlayfs) and ends with the container. */
+  readonly onHelper: (pid: number) => void;
 }
 
 /** What only the execution finds out, for `start`. */
@@ -57,7 +59,7 @@ export function createPlan(request: ContainerRequest, handles: Handles): CreateP
     permission: host.identity.isRootless && !cgroups.explicit ? 'optional' : 'required',
     unified: 'clone',
   });
-  const root = rootTree(request);
+  const root = rootTree(request, handles.onHelper);
   const findings: Findings = { executable: '', env: [], cwdEntered: true };
   const inherited = [listener, console].filter((handle) => handle !== undefined);
   return {

@@ -20,9 +20,11 @@ export interface RootTree {
   readonly sourceTrees: ReadonlyMap<number, Call>;
 }
 
-export function rootTree(request: ContainerRequest): RootTree {
+export function rootTree(request: ContainerRequest, onHelper: (pid: number) => void): RootTree {
   const sources = hostSources(request);
-  const { tree, outside, inside } = request.overlay ? overlay(request, request.overlay) : plain(request);
+  const { tree, outside, inside } = request.overlay
+    ? overlay(request, request.overlay, onHelper)
+    : plain(request);
   return { tree, outside: [...outside, ...sources.steps], inside, sourceTrees: sources.trees };
 }
 
@@ -33,16 +35,12 @@ function plain({ rootfs }: ContainerRequest): Root {
   return { tree, outside: [], inside: steps };
 }
 
-function overlay(request: ContainerRequest, asked: OverlayRequest): Root {
-  const { rootfs, dataDirectory, idMaps, namespaces, host } = request;
+function overlay(request: ContainerRequest, asked: OverlayRequest, onHelper: (pid: number) => void): Root {
+  const { rootfs, dataDirectory, idMaps, namespaces, host, log } = request;
   const joinsUserNamespace = namespaces.some(({ type, path }) => type === 'user' && path);
-  const root = overlayRoot(asked, {
-    rootfs,
-    dataDirectory,
-    idMaps,
-    joinsUserNamespace,
-    identity: host.identity,
-  });
+  const { identity } = host;
+  const context = { rootfs, dataDirectory, idMaps, joinsUserNamespace, identity, log, onHelper };
+  const root = overlayRoot(asked, context);
   return { ...root, inside: [...root.inside, attachRoot(root.tree, placeOf(request))] };
 }
 

@@ -45,6 +45,7 @@ function planOf(config: Config, identity: Identity, machine: Machine): Plan {
   const request = requestFor(config, identity, machine);
   const terminal = config.process.terminal === true;
   const { before, inside, wait, findings } = createPlan(request, {
+    onHelper: () => {},
     listener,
     connect: () => -1,
     console: terminal ? console : undefined,
