@@ -33,8 +33,10 @@ import { describeErrno, EINVAL } from '../../kernel/errno.ts';
 import { perform } from '../../kernel/local.ts';
 import type { IdMaps } from '../../namespaces/id-map.ts';
 import type { RefusedOverlay } from './explain.ts';
-import { PLACE } from './fuse.ts';
 import { layer, layerName, openingCalls } from './layer.ts';
+
+/** Where its mount is handed over: no layer is there, and nothing that fuse-overlayfs needs. */
+export const PLACE = '/sys';
 
 export interface ServedOverlay extends RefusedOverlay {
   /** Of a writable layer in memory. */

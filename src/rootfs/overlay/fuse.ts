@@ -18,7 +18,7 @@ import { describeErrno, EINVAL, ENODEV, EPERM, errnoName } from '../../kernel/er
 import type { Log } from '../../log/log.ts';
 import type { IdMaps } from '../../namespaces/id-map.ts';
 import { explainOverlay } from './explain.ts';
-import { FuseServer, type ServedOverlay } from './fuse-server.ts';
+import { FuseServer, PLACE, type ServedOverlay } from './fuse-server.ts';
 
 export interface FuseContext {
   readonly idMaps: IdMaps | undefined;
@@ -26,9 +26,6 @@ export interface FuseContext {
   /** Called with the pid of fuse-overlayfs, which is to be killed when the container is deleted. */
   started(pid: number): void;
 }
-
-/** Where its mount is handed over: no layer is there, and nothing that fuse-overlayfs needs. */
-export const PLACE = '/sys';
 
 /**
  * What to do where the kernel refused.
