@@ -27,6 +27,7 @@ export function prepareRoot(
     isDirectory: request.host.isDirectory,
     sourceTrees: root.sourceTrees,
     inUserNamespace: request.idMaps !== undefined || !request.host.identity.inInitialUserNamespace,
+    idMaps: request.idMaps,
     mounts: config.mounts ?? [],
   };
   const { process, mounts = [], linux = {} } = config;

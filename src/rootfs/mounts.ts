@@ -20,7 +20,8 @@ import {
   RESOLVE_IN_ROOT,
   RESOLVE_NO_SYMLINKS,
 } from '../kernel/constants/file.ts';
-import { describeErrno, ELOOP, ENOENT, ENOTDIR, EPERM, errnoName } from '../kernel/errno.ts';
+import { describeErrno, EINVAL, ELOOP, ENOENT, ENOTDIR, EPERM, errnoName } from '../kernel/errno.ts';
+import { type IdMaps, isMapped } from '../namespaces/id-map.ts';
 import type { Mount } from '../spec/types.ts';
 import { type MountRequest, parseMountOptions } from './mount-options.ts';
 import { overlayMountStep } from './overlay/mount-entry.ts';
@@ -34,6 +35,8 @@ export interface MountContext {
   /** Trees of bind sources that only the host side may open, by index in `mounts`. */
   readonly sourceTrees: ReadonlyMap<number, Call>;
   readonly inUserNamespace: boolean;
+  /** Of the container's new user namespace. */
+  readonly idMaps: IdMaps | undefined;
   /** All of the entries. */
   readonly mounts: readonly Mount[];
 }
@@ -52,6 +55,7 @@ export function mountStep(mount: Mount, index: number, context: MountContext): S
   const pointer = `/mounts/${index}`;
   const request = parseMountOptions(mount.options ?? []);
   refuse(mount, request, pointer);
+  if (context.idMaps) refuseUnmapped(mount, context.idMaps, pointer);
   if (request.bind !== 'no' || mount.type === 'bind')
     return bindStep(mount, request, pointer, index, context);
   if (mount.type === 'overlay') return overlayMountStep(mount, request, pointer, context);
@@ -82,6 +86,23 @@ function refuse(mount: Mount, request: MountRequest, pointer: string): void {
       hint: 'use root.path, or tsrun\'s overlay root (annotation "org.tsrun.overlay")',
     });
   }
+}
+
+/** A filesystem's `uid=` and `gid=` are ids of the container; for one that it does not have, the kernel says EINVAL. */
+function refuseUnmapped({ type, destination, options = [] }: Mount, idMaps: IdMaps, pointer: string): void {
+  options.forEach((option, index) => {
+    const [, kind, id] = /^([ug]id)=(\d+)$/.exec(option) ?? [];
+    if (kind === undefined || isMapped(idMaps[kind as 'uid' | 'gid'].mappings, Number(id))) return;
+    const what = `cannot mount "${type}" at "${destination}"`;
+    throw new RuntimeError(
+      'rootless',
+      `${what}: ${kind} ${id} of the option "${option}" is not in the container's map`,
+      {
+        pointer: `${pointer}/options/${index}`,
+        hint: `remove the option, or map the ${kind} in linux.${kind}Mappings`,
+      },
+    );
+  });
 }
 
 function filesystemStep(
@@ -118,8 +139,39 @@ function filesystemStep(
         close(target),
       ];
     },
-    recover: (errno, call) => explainFilesystem(type, mount.destination, errno, call, pointer),
+    recover: (errno, call) =>
+      explainOption(mount, request, errno, call, pointer) ??
+      explainFilesystem(type, mount.destination, errno, call, pointer),
   });
+}
+
+/** The option that the filesystem refused. An id that the user namespace does not have is its EINVAL, too. */
+function explainOption(
+  { destination, type, options = [] }: Mount,
+  { data }: MountRequest,
+  errno: number,
+  failed: Call,
+  pointer: string,
+): RuntimeError | undefined {
+  if (failed.name !== 'fsconfig' || errno !== EINVAL) return undefined;
+  const [, , key, value] = failed.args;
+  const refused = data.find((option) => option === key || option === `${key}=${value}`);
+  // Some filesystems look at their options only when they are created.
+  const option = refused ?? data.find((one) => /^[ug]id=/.test(one));
+  if (option === undefined) return undefined;
+  const isId = /^[ug]id=/.test(option);
+  return new RuntimeError(
+    'config',
+    `cannot mount "${type}" at "${destination}": it does not take the option "${option}"`,
+    {
+      pointer: `${pointer}/options/${options.indexOf(option)}`,
+      call: failed.name,
+      errno: errnoName(errno),
+      hint: isId
+        ? `the container's user namespace has no such ${option.slice(0, 3)}: map it in linux.${option.slice(0, 3)}Mappings, or leave the option out`
+        : `"${type}" does not know it, or not this value: leave it out, or see mount(8)`,
+    },
+  );
 }
 
 /** An earlier entry puts an empty tmpfs above it, as every configuration has it for /dev/pts. */
