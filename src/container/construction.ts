@@ -14,6 +14,7 @@ import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
 import type { CreateOptions } from './create.ts';
 import { destroy } from './destroy.ts';
+import { inFile } from './in-file.ts';
 import { connectToInit, listenForDriver } from './init-socket.ts';
 import { checkPreservedFds } from './preserved-fds.ts';
 import { processStatus } from './process-status.ts';
@@ -81,8 +82,13 @@ export class Construction {
       this.#execute();
     } catch (error) {
       await this.undo();
-      throw error;
+      throw this.blame(error);
     }
+  }
+
+  /** The error, with the file that its pointer is in. */
+  blame(error: unknown): unknown {
+    return inFile(error, this.request.configFile);
   }
 
   /** Takes everything apart again. */

@@ -48,7 +48,7 @@ async function buildAndStart(construction: Construction, { pidFile }: RunOptions
     return pidfd;
   } catch (error) {
     await construction.undo();
-    throw error;
+    throw construction.blame(error);
   } finally {
     directory.unlock();
   }

@@ -29,6 +29,9 @@ export interface ErrorDetails {
   readonly pointer?: string;
   /** The file the pointer is in. */
   readonly file?: string;
+  /** Where in that file; both count from 1. */
+  readonly line?: number;
+  readonly column?: number;
   /** What the reader can do about it: one sentence or a command. */
   readonly hint?: string;
   /** The system call, e.g. `fsmount`. */

@@ -33,8 +33,20 @@ export function errorText(error: RuntimeError): ErrorText {
 
 /** What goes beside the message in the log. Fields that are not known are left out. */
 export function errorFields(error: RuntimeError): Fields {
-  const { pointer, file, hint, step, call, errno, findings } = error.details;
-  return { code: error.code, pointer, file, hint, step, call, errno, findings };
+  const { file, step, call, errno, findings } = error.details;
+  // Readers that know nothing of findings are told of the first one, as in the headline.
+  const { pointer, line, column, hint } = error.details.pointer
+    ? error.details
+    : (findings?.[0] ?? error.details);
+  return { code: error.code, pointer, file, line, column, hint, step, call, errno, findings };
+}
+
+/** The field that is to blame, where the message does not say it: `config.json:12:5 (/mounts/3/source)`. */
+export function blamed({ details }: RuntimeError): string | undefined {
+  const { pointer, file, line, column } = details;
+  if (!pointer) return undefined;
+  const place = line === undefined ? file : `${file}:${line}:${column}`;
+  return place === undefined ? pointer : `${place} (${pointer})`;
 }
 
 /** The stack of the error and of each of its causes; for `--debug` only. */

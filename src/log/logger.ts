@@ -4,7 +4,7 @@
  * error, so the error comes first there. Hence warnings are held back until the command's end is known.
  */
 import type { RuntimeError } from '../errors/runtime-error.ts';
-import { type ErrorText, errorFields, errorText, type Fields, stacks } from './error-report.ts';
+import { blamed, type ErrorText, errorFields, errorText, type Fields, stacks } from './error-report.ts';
 import type { Log } from './log.ts';
 import type { Format, Level, WriteRecord } from './records.ts';
 import { writeAll } from './write-all.ts';
@@ -79,6 +79,8 @@ export class Logger implements Log {
   #print(error: RuntimeError, { headline, others }: ErrorText): void {
     const { hint } = error.details;
     const lines = [`tsrun: ${headline}`, ...others];
+    const field = blamed(error);
+    if (field !== undefined) lines.push(`  field: ${field}`);
     if (hint !== undefined) lines.push(`  hint: ${hint}`);
     if (this.#settings.debug) lines.push(stacks(error));
     writeAll(STDERR, `${lines.join('\n')}\n`);
