@@ -2,6 +2,7 @@
 import { execJoinCgroups } from '../cgroups/exec-join.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerReport } from '../host/caller.ts';
+import { identity } from '../host/identity.ts';
 import { call } from '../kernel/call.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { kindOf } from '../namespaces/kinds.ts';
@@ -106,7 +107,7 @@ function execute(parts: Parts): Executed {
     execution.execute(steps);
     const { pid } = execution;
     const pidfd = Pidfd.open(pid);
-    execution.execute(programSteps(programRequest(parts, findings)));
+    execution.execute(programSteps(programRequest(parts, findings, pid)));
     if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
     mustHaveExecuted(pid);
     if (options.pidFile) writePidFile(options.pidFile, pid);
@@ -118,7 +119,11 @@ function execute(parts: Parts): Executed {
   }
 }
 
-function programRequest({ record, process, options, runtime }: Parts, findings: Findings): ProgramRequest {
+function programRequest(
+  { record, process, options, runtime }: Parts,
+  findings: Findings,
+  pid: number,
+): ProgramRequest {
   const { uid, gid, additionalGids = [] } = process.user;
   const capabilities = grantedCapabilities(process.capabilities, record.userNamespace, runtime.log);
   const noNewPrivileges = process.noNewPrivileges ?? false;
@@ -129,6 +134,7 @@ function programRequest({ record, process, options, runtime }: Parts, findings: 
     credentials,
     preserveFds: options.preserveFds,
     nofile: callerReport()?.nofile,
+    limitedFrom: record.userNamespace && !identity().isRootless ? pid : undefined,
   };
 }
 

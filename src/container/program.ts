@@ -3,6 +3,7 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import { startContainerSteps } from '../hooks/container-hooks.ts';
 import { runtimeHookSteps } from '../hooks/runtime-hooks.ts';
 import { callerReport } from '../host/caller.ts';
+import { identity } from '../host/identity.ts';
 import type { Step } from '../init/step.ts';
 import { call } from '../kernel/call.ts';
 import { silentLog } from '../log/log.ts';
@@ -62,7 +63,13 @@ function programRequest(record: StateRecord, { process }: Config): ProgramReques
     credentials: { uid, gid, additionalGids, capabilities, noNewPrivileges },
     preserveFds: record.preserveFds,
     nofile: callerReport()?.nofile,
+    limitedFrom: limitedFrom(record),
   };
+}
+
+/** Root sets the limits of a container in a user namespace itself. */
+function limitedFrom({ userNamespace, pid }: StateRecord): number | undefined {
+  return userNamespace && !identity().isRootless ? pid : undefined;
 }
 
 /**

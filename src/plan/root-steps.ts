@@ -8,7 +8,7 @@ import { isNew } from '../namespaces/kinds.ts';
 import { terminalSteps } from '../process/terminal.ts';
 import { deviceSteps, openDev } from '../rootfs/devices.ts';
 import { maskSteps, readonlySteps } from '../rootfs/masks.ts';
-import { type MountContext, mountStep } from '../rootfs/mounts.ts';
+import { type MountContext, mountSteps } from '../rootfs/mounts.ts';
 import { detachPropagation, moveRoot, pivot, readonlyRoot, rootPropagation } from '../rootfs/root.ts';
 import { makeWorkingDirectory } from '../rootfs/working-directory.ts';
 import type { Mount } from '../spec/types.ts';
@@ -42,7 +42,7 @@ export function prepareRoot(
             cgroups: request.cgroups,
             newCgroupNamespace: isNew(request.namespaces, 'cgroup'),
           })
-        : [mountStep(mount, index, context)],
+        : mountSteps(mount, index, context),
     ),
     ...devSteps(request, root.tree, console),
     makeWorkingDirectory(root.tree, process.cwd),

@@ -1,7 +1,7 @@
 /** The plan of `start` (and the end of `run` and `exec`): from the waiting init to the user's program. */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { type Step, step } from '../init/step.ts';
+import { type Actor, type Step, step } from '../init/step.ts';
 import { chdir, closeRangeCloexec, umask } from '../kernel/calls/file.ts';
 import { execve } from '../kernel/calls/process.ts';
 import { describeErrno, ENOENT, EPERM, errnoName } from '../kernel/errno.ts';
@@ -20,13 +20,20 @@ export interface ProgramRequest {
   readonly credentials: Credentials;
   readonly preserveFds: number;
   readonly nofile: ResourceLimit | undefined;
+  /**
+   * The process, where this one sets its limits: to raise one takes CAP_SYS_RESOURCE in the initial user namespace,
+   * which root has and its container's root has not.
+   */
+  readonly limitedFrom: number | undefined;
 }
 
 /** The last steps: limits, ids, capabilities, execve. */
 export function programSteps(request: ProgramRequest): readonly Step[] {
-  const { process, executable, env } = request;
+  const { process, executable, env, limitedFrom } = request;
   return [
-    ...identitySteps(request),
+    ...(limitedFrom === undefined
+      ? identitySteps(request)
+      : identitySteps(request, limitSteps(request, 'runtime', limitedFrom))),
     step('init', `execute "${executable}"`, '/process/args', [execve(executable, process.args ?? [], env)], {
       answers: 'on-failure',
       recover: ({ errno }) => notExecuted(process, errno),
@@ -35,13 +42,16 @@ export function programSteps(request: ProgramRequest): readonly Step[] {
 }
 
 /** Everything but the execution: who the process is. A startContainer hook is the same. */
-export function identitySteps(request: ProgramRequest): readonly Step[] {
+export function identitySteps(
+  request: ProgramRequest,
+  limits = limitSteps(request, 'init', 0),
+): readonly Step[] {
   const { process, credentials, cwdEntered, preserveFds } = request;
   const { bounding } = credentials.capabilities;
   return [
     step('init', 'set the umask', '/process/user/umask', [umask(process.user.umask ?? DEFAULT_UMASK)]),
     step('init', 'drop from the bounding set', '/process/capabilities/bounding', boundingCalls(bounding)),
-    ...limitSteps(request),
+    ...limits,
     step('init', 'become the user', '/process/user', idCalls(credentials)),
     ...(cwdEntered ? [] : [step('init', `change to "${process.cwd}"`, '/process/cwd', [chdir(process.cwd)])]),
     step('init', 'mark the other descriptors close-on-exec', '', [closeRangeCloexec(3 + preserveFds)]),
@@ -49,11 +59,15 @@ export function identitySteps(request: ProgramRequest): readonly Step[] {
   ];
 }
 
-function limitSteps({ process: { rlimits = [] }, nofile }: ProgramRequest): readonly Step[] {
-  return rlimitCalls(0, rlimits, nofile).map(({ index, call }) => {
+function limitSteps(
+  { process: { rlimits = [] }, nofile }: ProgramRequest,
+  actor: Actor,
+  pid: number,
+): readonly Step[] {
+  return rlimitCalls(pid, rlimits, nofile).map(({ index, call }) => {
     const rlimit = index === undefined ? undefined : rlimits[index];
     const name = rlimit ? `set ${rlimit.type}` : "restore the caller's limit of open files";
-    return step('init', name, rlimit ? `/process/rlimits/${index}` : '', [call], {
+    return step(actor, name, rlimit ? `/process/rlimits/${index}` : '', [call], {
       recover: ({ errno }) => (errno === EPERM && rlimit ? limitRefused(rlimit, index) : undefined),
     });
   });
