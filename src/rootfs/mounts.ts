@@ -20,12 +20,14 @@ import {
   RESOLVE_IN_ROOT,
   RESOLVE_NO_SYMLINKS,
 } from '../kernel/constants/file.ts';
+import { MOUNT_ATTR_RDONLY } from '../kernel/constants/mount.ts';
 import { type IdMaps, isMapped } from '../namespaces/id-map.ts';
 import type { Mount } from '../spec/types.ts';
 import { explainBind, explainFilesystem, explainOption, TRUSTED_TYPES } from './explain-mount.ts';
 import { type MountRequest, parseMountOptions } from './mount-options.ts';
 import { overlayMountStep } from './overlay/mount-entry.ts';
 import { stepOnTarget } from './target.ts';
+import { modeOfCovered } from './tmpfs-mode.ts';
 
 export interface MountContext {
   /** The root's mount. */
@@ -48,15 +50,15 @@ const ALLOWED_IN_PROC = new Set([
 ]);
 
 /** @throws RuntimeError `config` or `unsupported` where the entry cannot be done at all */
-export function mountStep(mount: Mount, index: number, context: MountContext): Step {
+export function mountSteps(mount: Mount, index: number, context: MountContext): readonly Step[] {
   const pointer = `/mounts/${index}`;
   const request = parseMountOptions(mount.options ?? []);
   refuse(mount, request, pointer);
   if (context.idMaps) refuseUnmapped(mount, context.idMaps, pointer);
   if (request.bind !== 'no' || mount.type === 'bind')
-    return bindStep(mount, request, pointer, index, context);
-  if (mount.type === 'overlay') return overlayMountStep(mount, request, pointer, context);
-  return filesystemStep(mount, request, pointer, index, context);
+    return [bindStep(mount, request, pointer, index, context)];
+  if (mount.type === 'overlay') return [overlayMountStep(mount, request, pointer, context)];
+  return filesystemSteps(mount, request, pointer, index, context);
 }
 
 function refuse(mount: Mount, request: MountRequest, pointer: string): void {
@@ -102,13 +104,13 @@ function refuseUnmapped({ type, destination, options = [] }: Mount, idMaps: IdMa
   });
 }
 
-function filesystemStep(
+function filesystemSteps(
   mount: Mount,
   request: MountRequest,
   pointer: string,
   index: number,
   { root, mounts }: MountContext,
-): Step {
+): readonly Step[] {
   const type = mount.type ?? '';
   if (type === '') {
     throw new RuntimeError('config', `the mount at "${mount.destination}" has neither a type nor "bind"`, {
@@ -117,16 +119,21 @@ function filesystemStep(
   }
   const trusted = TRUSTED_TYPES.has(type);
   const resolve = trusted ? RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS : RESOLVE_IN_ROOT;
-  return stepOnTarget({
+  const surelyMissing = isInNewTmpfs(mount.destination, mounts.slice(0, index));
+  const mode =
+    type === 'tmpfs' && !surelyMissing && !request.data.some((option) => option.startsWith('mode='))
+      ? modeOfCovered(root, mount.destination, pointer)
+      : undefined;
+  const attempt = stepOnTarget({
     name: `mount "${type}" at "${mount.destination}"`,
     pointer,
     root,
     path: mount.destination,
     missing: 'directory',
-    surelyMissing: isInNewTmpfs(mount.destination, mounts.slice(0, index)),
+    surelyMissing,
     calls: () => {
       const target = openat2(root, mount.destination, O_PATH | O_DIRECTORY, resolve);
-      const { calls, tree } = newFilesystem(type, mount.source ?? type, request);
+      const { calls, tree } = newFilesystem(type, mount.source ?? type, likeMount(request), mode?.parameter);
       return [
         target,
         ...calls,
@@ -140,6 +147,13 @@ function filesystemStep(
       explainOption(mount, request, errno, call, pointer) ??
       explainFilesystem(type, mount.destination, errno, call, pointer),
   });
+  return mode ? [mode.look, attempt] : [attempt];
+}
+
+/** mount(2) with MS_RDONLY makes the filesystem read-only, not only the mount: a disk is not written to. */
+function likeMount(request: MountRequest): MountRequest {
+  const readonly = (request.attributes.set & MOUNT_ATTR_RDONLY) !== 0;
+  return readonly ? { ...request, superblock: [...request.superblock, 'ro'] } : request;
 }
 
 /** An earlier entry puts an empty tmpfs above it, as every configuration has it for /dev/pts. */
@@ -152,9 +166,11 @@ export function newFilesystem(
   type: string,
   source: string,
   request: Pick<MountRequest, 'attributes' | 'superblock' | 'data'>,
+  parameter?: (filesystem: Call) => Call,
 ): { readonly calls: readonly Call[]; readonly tree: Call } {
   const fs = fsopen(type);
-  const options = request.data.map((option) => fsOption(fs, option));
+  const own = parameter ? [parameter(fs)] : [];
+  const options = [...own, ...request.data.map((option) => fsOption(fs, option))];
   const parameters = request.superblock.map((parameter) => fsconfigFlag(fs, parameter));
   const tree = fsmount(fs, request.attributes.set);
   const source_ = fsconfigString(fs, 'source', source);

@@ -18,7 +18,7 @@ export function fsopen(type: string): Call {
   return call('fsopen', type, FSOPEN_CLOEXEC);
 }
 
-export function fsconfigString(fs: FdArg, key: string, value: string): Call {
+export function fsconfigString(fs: FdArg, key: string, value: string | Uint8Array): Call {
   return call('fsconfig', fs, FSCONFIG_SET_STRING, key, value, 0);
 }
 
