@@ -9,7 +9,7 @@ const UNSAFE_ANNOTATIONS = ['org.tsrun.overlay', 'org.tsrun.overlay.lowerdirs'];
 
 export async function featuresDocument(): Promise<object> {
   const [{ capabilityNames }, { mountOptions }] = await Promise.all([
-    import('../process/capabilities.ts'),
+    import('../kernel/constants/capability.ts'),
     import('../rootfs/mount-options.ts'),
   ]);
   return {

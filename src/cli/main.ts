@@ -1,10 +1,11 @@
 /**
- * Where the program starts: bundled for Node as an ES module, for Bun compiled into an executable.
- * It ends with `process.exit`, because a handle that somebody left open must not keep an engine waiting.
+ * Where the program starts: bundled for Node as CommonJS, for Bun compiled into an executable.
+ * It ends itself, because a handle that somebody left open must not keep an engine waiting.
  */
+import { endProcess } from '../kernel/ffi.ts';
 import { runProgram } from './program.ts';
 
 runProgram(process.argv.slice(2)).then(
-  (status) => process.exit(status),
-  () => process.exit(1),
+  (status) => endProcess(status),
+  () => endProcess(1),
 );

@@ -1,7 +1,8 @@
 /** The capabilities that the container's process gets, of those that it asks for. */
 import { identity } from '../host/identity.ts';
+import { capabilityNames } from '../kernel/constants/capability.ts';
 import type { Log } from '../log/log.ts';
-import { type CapabilityMasks, capabilityNames, resolveCapabilities } from '../process/capabilities.ts';
+import { type CapabilityMasks, resolveCapabilities } from '../process/capabilities.ts';
 import type { Capabilities } from '../spec/types.ts';
 
 const ALL = (1n << BigInt(capabilityNames.length)) - 1n;

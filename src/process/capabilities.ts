@@ -1,31 +1,6 @@
-/** Capabilities, capabilities(7): names and numbers, and the five sets of `process.capabilities` as masks. */
+/** Capabilities, capabilities(7): the five sets of `process.capabilities` as masks. */
+import { capabilityNames } from '../kernel/constants/capability.ts';
 import type { Capabilities } from '../spec/types.ts';
-
-/** In the kernel's order: the index is the number (include/uapi/linux/capability.h). */
-export const capabilityNames: readonly string[] = [
-  ...[
-    'CAP_CHOWN',
-    'CAP_DAC_OVERRIDE',
-    'CAP_DAC_READ_SEARCH',
-    'CAP_FOWNER',
-    'CAP_FSETID',
-    'CAP_KILL',
-    'CAP_SETGID',
-  ],
-  ...['CAP_SETUID', 'CAP_SETPCAP', 'CAP_LINUX_IMMUTABLE', 'CAP_NET_BIND_SERVICE', 'CAP_NET_BROADCAST'],
-  ...['CAP_NET_ADMIN', 'CAP_NET_RAW', 'CAP_IPC_LOCK', 'CAP_IPC_OWNER', 'CAP_SYS_MODULE', 'CAP_SYS_RAWIO'],
-  ...['CAP_SYS_CHROOT', 'CAP_SYS_PTRACE', 'CAP_SYS_PACCT', 'CAP_SYS_ADMIN', 'CAP_SYS_BOOT', 'CAP_SYS_NICE'],
-  ...['CAP_SYS_RESOURCE', 'CAP_SYS_TIME', 'CAP_SYS_TTY_CONFIG', 'CAP_MKNOD', 'CAP_LEASE', 'CAP_AUDIT_WRITE'],
-  ...[
-    'CAP_AUDIT_CONTROL',
-    'CAP_SETFCAP',
-    'CAP_MAC_OVERRIDE',
-    'CAP_MAC_ADMIN',
-    'CAP_SYSLOG',
-    'CAP_WAKE_ALARM',
-  ],
-  ...['CAP_BLOCK_SUSPEND', 'CAP_AUDIT_READ', 'CAP_PERFMON', 'CAP_BPF', 'CAP_CHECKPOINT_RESTORE'],
-];
 
 export interface CapabilityMasks {
   readonly bounding: bigint;

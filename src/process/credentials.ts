@@ -4,6 +4,7 @@
  */
 import { type Call, tolerate } from '../kernel/call.ts';
 import { capset, prctl, setgroups, setresgid, setresuid } from '../kernel/calls/process.ts';
+import { capabilityNames } from '../kernel/constants/capability.ts';
 import {
   PR_CAP_AMBIENT,
   PR_CAP_AMBIENT_CLEAR_ALL,
@@ -13,7 +14,7 @@ import {
   PR_SET_NO_NEW_PRIVS,
 } from '../kernel/constants/process.ts';
 import { EINVAL, EPERM } from '../kernel/errno.ts';
-import { type CapabilityMasks, capabilityNames, capabilityNumbers } from './capabilities.ts';
+import { type CapabilityMasks, capabilityNumbers } from './capabilities.ts';
 
 export interface Credentials {
   readonly uid: number;

@@ -2,6 +2,7 @@
 import { openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RuntimeError } from '../../errors/runtime-error.ts';
+import type { Log } from '../../log/log.ts';
 import type { SpecOptions } from '../../spec/generate.ts';
 import { defineCommand } from '../command.ts';
 import { absolute } from '../paths.ts';
@@ -31,7 +32,7 @@ export const spec = defineCommand({
       throw new RuntimeError('usage', '--subids is for a rootless configuration', { hint: 'add --rootless' });
     }
     const path = join(absolute(options.bundle ?? '.'), 'config.json');
-    const ids = await callerIds(subids);
+    const ids = await callerIds(subids, runtime.log);
     writeNew(path, serializeSpec(generateSpec({ rootless, overlay: options['no-overlay'] !== true, ids })));
     if (!rootless && process.geteuid?.() !== 0) {
       runtime.log.warning(`${path} is for root`, {
@@ -42,16 +43,18 @@ export const spec = defineCommand({
   },
 });
 
-/** The ids of whoever will run it, with their subordinate ranges if wanted. */
-async function callerIds(subids: boolean): Promise<SpecOptions['ids']> {
+/** The ids of whoever will run it, with their subordinate ranges if wanted; without, where they have none. */
+async function callerIds(subids: boolean, log: Log): Promise<SpecOptions['ids']> {
   const ids = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
   if (!subids) return ids;
-  const { subordinateRange } = await import('../subordinate-range.ts');
-  return {
-    ...ids,
-    subuid: subordinateRange('/etc/subuid', ids.uid),
-    subgid: subordinateRange('/etc/subgid', ids.uid),
-  };
+  const { subordinateRanges } = await import('../../host/subordinate-ids.ts');
+  const [subuid] = subordinateRanges('subuid', ids.uid);
+  const [subgid] = subordinateRanges('subgid', ids.uid);
+  if (subuid && subgid) return { ...ids, subuid, subgid };
+  log.warning(`${subuid ? '/etc/subgid' : '/etc/subuid'} has no range for uid ${ids.uid}: one id only`, {
+    hint: `as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER`,
+  });
+  return ids;
 }
 
 /** O_EXCL, so that a file that is there, or a link to one, stays as it is. */
