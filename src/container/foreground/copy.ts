@@ -11,6 +11,7 @@ import { attempt } from '../../kernel/local.ts';
 import { POLLIN, POLLOUT, pollAsync } from '../../kernel/poll.ts';
 
 const CHUNK = 64 * 1024;
+export const NEWLINE = 10;
 
 export interface Copy {
   readonly from: number;
@@ -23,15 +24,17 @@ export interface Copy {
  * Copies what the caller types or sends until it ends, or `end` says so.
  *
  * @param copy `to` is non-blocking
- * @returns whether the caller's stream has ended
+ * @returns the last byte, where the caller's stream has ended; a newline where there was none
  */
-export async function copyInput({ from, to, end }: Copy): Promise<boolean> {
-  for (;;) {
+export async function copyInput({ from, to, end }: Copy): Promise<number | undefined> {
+  for (let last = NEWLINE; ; ) {
     const [, over] = await pollAsync([readable(from), readable(end)]);
-    if (over) return false;
+    if (over) return undefined;
     const bytes = readNow(from);
-    if (bytes === undefined) return true;
-    if (bytes !== 'nothing' && !(await feed({ to, end }, bytes))) return false;
+    if (bytes === undefined) return last;
+    if (bytes === 'nothing') continue;
+    if (!(await feed({ to, end }, bytes))) return undefined;
+    last = bytes.at(-1) ?? last;
   }
 }
 

@@ -19,10 +19,10 @@ const FOREVER = 2 ** 31 - 1;
  * @param pidfd of the same process
  * @returns its exit status; 128+N where signal N ended it
  */
-export function waitForExit(pid: number, pidfd: Pidfd): Promise<number> {
+export async function waitForExit(pid: number, pidfd: Pidfd): Promise<number> {
   pollBriefly(pidfd.fd, FIRST_WAIT);
   const ended = reapUntil(pid);
-  if (ended !== undefined) return Promise.resolve(ended);
+  if (ended !== undefined) return ended;
   return new Promise((resolve, reject) => {
     // Engines do not stay alive for a signal handler.
     const alive = setInterval(() => {}, FOREVER);

@@ -41,7 +41,7 @@ export class RawMode implements Disposable {
 
   /** Once more: a shell that had stopped us has set its own mode. */
   enter(): void {
-    perform(ioctl(this.#fd, TCSETS, rawCopy(this.#original)));
+    attempt(ioctl(this.#fd, TCSETS, rawCopy(this.#original)));
   }
 
   [Symbol.dispose](): void {

@@ -7,7 +7,7 @@ import { close, fcntl } from '../../kernel/calls/file.ts';
 import { O_NONBLOCK, O_RDWR } from '../../kernel/constants/file.ts';
 import { attempt, perform } from '../../kernel/local.ts';
 import { Wakeup } from '../../kernel/wakeup.ts';
-import { copyInput, copyOutput, feed } from './copy.ts';
+import { copyInput, copyOutput, feed, NEWLINE } from './copy.ts';
 import { endOfInput, isTerminal, keepLineEnds, RawMode } from './line-settings.ts';
 import { copyWindowSize } from './window-size.ts';
 
@@ -16,13 +16,28 @@ const STDOUT = 1;
 const STDERR = 2;
 const F_SETFL = 4;
 
+/**
+ * Gives the container's terminal what it takes from the caller's streams. Before the program is executed, or it may
+ * see a terminal without a size.
+ */
+export function prepareTerminal(master: number): void {
+  if (!isTerminal(STDOUT)) keepLineEnds(master);
+  const window = callersWindow();
+  if (window !== undefined) copyWindowSize(window, master);
+}
+
+/** The caller's terminal, whose window the container's is shown in. */
+function callersWindow(): number | undefined {
+  return [STDIN, STDOUT, STDERR].find(isTerminal);
+}
+
 /** Serves a terminal from its construction on, until `finish` or disposal. */
 export class TerminalProxy implements Disposable {
   readonly #master: number;
   readonly #end = new Wakeup();
-  /** The caller's terminal, whose window it is shown in. */
-  readonly #window = [STDIN, STDOUT, STDERR].find(isTerminal);
+  readonly #window = callersWindow();
   readonly #raw: RawMode | undefined;
+  #isOpen = true;
   readonly #input: Promise<void>;
   readonly #output: Promise<void>;
 
@@ -33,7 +48,7 @@ export class TerminalProxy implements Disposable {
   constructor(master: number) {
     this.#master = master;
     perform(fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK));
-    if (!isTerminal(STDOUT)) keepLineEnds(master);
+    // It may have changed since the terminal was prepared.
     this.#resize();
     process.on('SIGWINCH', this.#resize);
     process.on('SIGCONT', this.#resume);
@@ -49,6 +64,7 @@ export class TerminalProxy implements Disposable {
   async finish(): Promise<void> {
     this.#end.wake();
     await Promise.all([this.#input, this.#output]);
+    this.#hangUp();
     this[Symbol.dispose]();
   }
 
@@ -60,9 +76,12 @@ export class TerminalProxy implements Disposable {
   }
 
   async #copyInput(): Promise<void> {
-    const { fd: end } = this.#end;
-    const ended = await copyInput({ from: STDIN, to: this.#master, end });
-    if (ended) await feed({ to: this.#master, end }, endOfInput(this.#master));
+    const sink = { to: this.#master, end: this.#end.fd };
+    const last = await copyInput({ from: STDIN, ...sink });
+    if (last === undefined) return;
+    // In the middle of a line the first one only completes what is read.
+    if (last !== NEWLINE) await feed(sink, endOfInput(this.#master));
+    await feed(sink, endOfInput(this.#master));
   }
 
   async #copyOutput(): Promise<void> {
@@ -71,11 +90,16 @@ export class TerminalProxy implements Disposable {
     // Nobody reads what the container writes: it gets a hang-up, as with any terminal that goes away.
     this.#end.wake();
     await this.#input;
-    attempt(close(this.#master));
+    this.#hangUp();
+  }
+
+  #hangUp(): void {
+    if (this.#isOpen) attempt(close(this.#master));
+    this.#isOpen = false;
   }
 
   readonly #resize = () => {
-    if (this.#window !== undefined) copyWindowSize(this.#window, this.#master);
+    if (this.#isOpen && this.#window !== undefined) copyWindowSize(this.#window, this.#master);
   };
 
   readonly #resume = () => {

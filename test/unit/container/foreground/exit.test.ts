@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { waitForExit } from '../../../../src/container/foreground/exit.ts';
+import { Pidfd } from '../../../../src/kernel/pidfd.ts';
+import { spawn } from '../../../../src/kernel/spawn.ts';
+
+function start(script: string): { readonly pid: number; readonly pidfd: Pidfd } {
+  const pid = spawn('/bin/sh', ['sh', '-c', script], ['PATH=/usr/bin:/bin']);
+  const pidfd = Pidfd.open(pid);
+  if (!pidfd) throw new Error('no such process');
+  return { pid, pidfd };
+}
+
+test.each([
+  ['true', 0],
+  ['exit 3', 3],
+  ['exit 255', 255],
+  ['kill -9 $$', 137],
+  ['kill -TERM $$', 143],
+  ['sleep 0.1; exit 7', 7],
+  ['sleep 0.1; kill -INT $$', 130],
+])('%s: %i', async (script, expected) => {
+  const { pid, pidfd } = start(script);
+  using _ = pidfd;
+  expect(await waitForExit(pid, pidfd)).toBe(expected);
+  expect(existsSync(`/proc/${pid}`)).toBe(false);
+});
+
+test('other children that end meanwhile are reaped, and are not taken for it', async () => {
+  const other = start('exit 9');
+  const later = start('sleep 0.05; exit 8');
+  const { pid, pidfd } = start('sleep 0.2; exit 4');
+  expect(await waitForExit(pid, pidfd)).toBe(4);
+  expect([other, later].map((child) => existsSync(`/proc/${child.pid}`))).toEqual([false, false]);
+});
+
+test('JavaScript goes on meanwhile, without being woken again and again', async () => {
+  const { pid, pidfd } = start('sleep 0.3');
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 20);
+  const before = process.cpuUsage();
+  await waitForExit(pid, pidfd);
+  clearInterval(timer);
+  expect(ticks).toBeGreaterThan(5);
+  expect(process.cpuUsage(before).user).toBeLessThan(150_000);
+});
+
+test('a process that is not a child is an error, not a wait for ever', async () => {
+  const pidfd = Pidfd.open(1);
+  if (!pidfd) throw new Error('no process 1');
+  await expect(waitForExit(1, pidfd)).rejects.toThrow('process 1 is not a child');
+});
