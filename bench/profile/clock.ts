@@ -66,8 +66,4 @@ function save(): void {
   if (file) writeFileSync(file, JSON.stringify({ began, ended: now(), accounts } satisfies ProfileRecord));
 }
 
-const { exit } = process;
-process.exit = (code) => {
-  save();
-  return exit(code);
-};
+process.on('exit', save);

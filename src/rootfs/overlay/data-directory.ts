@@ -2,7 +2,6 @@
  * Where the writable layers of containers live: on disk, which the state root (/run) usually is not. file-hierarchy(7),
  * XDG Base Directory Specification.
  */
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 
 export interface DataOwner {
@@ -28,7 +27,8 @@ function dataHome({ isRoot, environment }: DataOwner): string {
 /** As the user database has it. */
 function homeOfCaller(): string | undefined {
   try {
-    const { homedir } = userInfo();
+    // Rarely needed, and loading it costs Bun 0.2 ms.
+    const { homedir } = process.getBuiltinModule('node:os').userInfo();
     return homedir.startsWith('/') && homedir !== '/' ? homedir : undefined;
   } catch {
     return undefined; // An id that nobody named.
