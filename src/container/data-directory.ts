@@ -16,4 +16,6 @@ export async function removeData({ dataDirectory, idMaps }: StateRecord): Promis
     const { removeTreeAs } = await import('../rootfs/remove-tree-as.ts');
     removeTreeAs(dataDirectory, idMaps, identity());
   }
+  // The directory that it shares with the others of this state root; not empty as long as there are any.
+  attempt(unlinkat(AT_FDCWD, dirname(dataDirectory), AT_REMOVEDIR));
 }

@@ -56,9 +56,15 @@ function octal(mode = 0o755): string {
 /** What is there belongs to a container of this id that no state is left of (a reboot): the id is ours by now. */
 function makeNew(base: string): void {
   makeAll(dirname(base));
-  if (make(base)) return;
-  removeTree(base);
-  mkdirSync(base, { mode: 0o700 });
+  try {
+    if (make(base)) return;
+    removeTree(base);
+    mkdirSync(base, { mode: 0o700 });
+  } catch (error) {
+    // The last container of this state root has taken the parent along when it was deleted just now.
+    if (!isError(error, 'ENOENT')) throw error;
+    makeNew(base);
+  }
 }
 
 /** Not mkdirSync's `recursive`, which never returns below /proc (Node 24). */
