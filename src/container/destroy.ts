@@ -2,11 +2,8 @@
 import { cgroupProcesses } from '../cgroups/processes.ts';
 import { removeCgroups } from '../cgroups/remove.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { runPoststop } from '../hooks/runtime-hooks.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import type { Log } from '../log/log.ts';
-import { removeData } from './data-directory.ts';
-import { hookState } from './hook-state.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 import { initOf } from './status.ts';
@@ -26,11 +23,18 @@ export async function destroy(
   for (const pid of cgroupProcesses(record.cgroups)) killProcess(pid);
   if (record.helper && initOf(record.helper)) killProcess(record.helper.pid);
   removeCgroups(record.cgroups, log);
-  await removeData(record);
+  // Most containers have neither: what is not loaded costs nothing.
+  if (record.dataDirectory) await (await import('./data-directory.ts')).removeData(record);
   const hooks = record.hasPoststop ? directory.readConfig().hooks : undefined;
   directory.remove();
-  // The container is gone by now: what these hooks do wrong is a warning (runtime.md, Lifecycle, step 13).
-  runPoststop(hooks?.poststop, hookState(record, 'stopped'), log);
+  if (hooks?.poststop) await runPoststop(hooks, record, log);
+}
+
+/** The container is gone by now: what these hooks do wrong is a warning (runtime.md, Lifecycle, step 13). */
+async function runPoststop({ poststop }: Hooks, record: StateRecord, log: Log): Promise<void> {
+  const { runPoststop: run } = await import('../hooks/runtime-hooks.ts');
+  const { hookState } = await import('./hook-state.ts');
+  run(poststop, hookState(record, 'stopped'), log);
 }
 
 /** Kills a process and waits until it has ended. */

@@ -2,13 +2,16 @@
 
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Log } from '../log/log.ts';
-import { loadProcess } from '../spec/load.ts';
 import type { Capabilities, Config, Process } from '../spec/types.ts';
 import type { ExecOptions } from './exec.ts';
 
 /** @throws RuntimeError `config` for the file, `usage` */
-export function execProcess(config: Config, options: ExecOptions, log: Log): Process {
-  if (options.processFile) return loadProcess(options.processFile, log);
+export async function execProcess(config: Config, options: ExecOptions, log: Log): Promise<Process> {
+  if (options.processFile) {
+    // The validators are most of what `exec` would load.
+    const { loadProcess } = await import('../spec/load.ts');
+    return loadProcess(options.processFile, log);
+  }
   const { process } = config;
   if (options.cwd !== undefined && !options.cwd.startsWith('/')) {
     throw new RuntimeError('usage', `the working directory "${options.cwd}" is not absolute`, {

@@ -51,7 +51,7 @@ export async function exec(runtime: Runtime, id: string, options: ExecOptions): 
   const directory = new StateDirectory(runtime.root, id);
   const record = mustRun(directory.read(), directory);
   const config = directory.readConfig();
-  const process = execProcess(config, options, runtime.log);
+  const process = await execProcess(config, options, runtime.log);
   checkConsole(process.terminal ?? false, options.detach, options.consoleSocket);
   const parts = { record, namespaces: joinedFlags(config, record), process, options, runtime };
   return options.detach ? execDetached(parts) : execInForeground(parts);
@@ -66,8 +66,8 @@ interface Parts {
   readonly runtime: Runtime;
 }
 
-function execDetached(parts: Parts): number {
-  using _ = execute(parts).pidfd;
+async function execDetached(parts: Parts): Promise<number> {
+  using _ = (await execute(parts)).pidfd;
   return 0;
 }
 
@@ -75,7 +75,7 @@ async function execInForeground(parts: Parts): Promise<number> {
   const { awaitForeground } = await import('./foreground/foreground.ts');
   const { SignalForwarding } = await import('./foreground/signals.ts');
   using signals = new SignalForwarding({ terminal: parts.process.terminal ?? false });
-  const { pid, pidfd, master } = execute(parts);
+  const { pid, pidfd, master } = await execute(parts);
   using _ = pidfd;
   return await awaitForeground({ pid, pidfd, master, signals });
 }
@@ -87,7 +87,7 @@ interface Executed {
 }
 
 /** @throws RuntimeError; then there is no process */
-function execute(parts: Parts): Executed {
+async function execute(parts: Parts): Promise<Executed> {
   const { record, namespaces, process, options } = parts;
   const execution = new Execution();
   const consoleReceiver = call('socket');
@@ -107,11 +107,16 @@ function execute(parts: Parts): Executed {
     execution.execute(steps);
     const { pid } = execution;
     const pidfd = Pidfd.open(pid);
+    const master = own?.receive();
+    if (master !== undefined) {
+      const { prepareTerminal } = await import('./foreground/terminal.ts');
+      prepareTerminal(master);
+    }
     execution.execute(programSteps(programRequest(parts, findings, pid)));
     if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
     mustHaveExecuted(pid);
     if (options.pidFile) writePidFile(options.pidFile, pid);
-    return { pid, pidfd, master: own?.receive() };
+    return { pid, pidfd, master };
   } catch (error) {
     // The stub ends with its socket.
     execution.disconnect();

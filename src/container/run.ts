@@ -41,6 +41,10 @@ async function buildAndStart(construction: Construction, { pidFile }: RunOptions
   const { execution, record, directory, request } = construction;
   try {
     const pidfd = Pidfd.open(record.pid);
+    if (construction.master !== undefined) {
+      const { prepareTerminal } = await import('./foreground/terminal.ts');
+      prepareTerminal(construction.master);
+    }
     startProgram(execution, { record, config: request.config, directory });
     runPoststart(execution, record, request.config);
     if (pidFile) writePidFile(pidFile, record.pid);
