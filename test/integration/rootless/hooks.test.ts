@@ -1,0 +1,2 @@
+/** The same tests for an ordinary user. */
+import '../hooks.test.ts';
