@@ -19,6 +19,8 @@ import { type ExecuteOptions, execute, type Result } from './execute.ts';
 export interface BundleOptions {
   /** Changes the base configuration (test/setup/base-config.ts). */
   readonly config?: (config: LooseConfig) => void;
+  /** The same, where the bundle's paths are needed for it. */
+  readonly finish?: (config: LooseConfig, bundle: Bundle) => void;
   /** `empty` makes only the directory. */
   readonly rootfs?: 'busybox' | 'empty';
 }
@@ -26,6 +28,11 @@ export interface BundleOptions {
 export interface Bundle {
   readonly path: string;
   readonly rootfs: string;
+}
+
+export interface RigOptions extends ExecuteOptions {
+  /** A command that executes the one that is appended to it: `sh -c 'ulimit -n 64; exec "$@"' sh`. */
+  readonly through?: readonly string[];
 }
 
 export interface Rig extends AsyncDisposable {
@@ -37,10 +44,10 @@ export interface Rig extends AsyncDisposable {
   /** A container id used by nobody else; its container is deleted at the end, whatever its state. */
   id(): string;
   /** Runs the program under test with this rig's `--root`. */
-  tsrun(args: readonly string[], options?: ExecuteOptions): Promise<Result>;
+  tsrun(args: readonly string[], options?: RigOptions): Promise<Result>;
   /** Runs the oracle with a root of its own. */
-  runc(args: readonly string[], options?: ExecuteOptions): Promise<Result>;
-  crun(args: readonly string[], options?: ExecuteOptions): Promise<Result>;
+  runc(args: readonly string[], options?: RigOptions): Promise<Result>;
+  crun(args: readonly string[], options?: RigOptions): Promise<Result>;
 }
 
 /** The program under test (vitest.config.ts sets it). */
@@ -59,10 +66,10 @@ export function makeRig(): Rig {
   const ids: string[] = [];
   const used = new Set<keyof typeof commands>();
   const root = (name: string) => join(path, `${name}-root`);
-  const runtime = (name: keyof typeof commands) => (args: readonly string[], options?: ExecuteOptions) => {
+  const runtime = (name: keyof typeof commands) => (args: readonly string[], options?: RigOptions) => {
     used.add(name);
-    const [command, ...first] = commands[name]();
-    return execute(command, [...first, '--root', root(name), ...args], options);
+    const line = [...(options?.through ?? []), ...commands[name](), '--root', root(name), ...args];
+    return execute(line[0] as string, line.slice(1), options);
   };
   const rig = {
     path,
@@ -105,6 +112,7 @@ function makeBundle(path: string, options: BundleOptions): Bundle {
   else makeBusyboxRootfs(rootfs);
   const config = baseConfig();
   options.config?.(config);
+  options.finish?.(config, { path, rootfs });
   writeFileSync(join(path, 'config.json'), JSON.stringify(config, undefined, 2));
   return { path, rootfs };
 }
