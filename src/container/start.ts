@@ -25,13 +25,14 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   const control = connectToInit(directory);
   receiveGreeting(control);
   execution.connect('init', control);
-  startProgram(execution, { record, config, directory });
-  unlinkSync(join(directory.path, INIT_SOCKET));
   try {
+    startProgram(execution, { record, config, directory });
+    unlinkSync(join(directory.path, INIT_SOCKET));
     runPoststart(execution, record, config);
   } catch (error) {
-    // The specification: stop the container, and go on with its deletion (runtime.md, Lifecycle, step 10).
-    await destroy(record, directory, runtime.log);
+    const isHook = error instanceof RuntimeError && error.code === 'hook';
+    // The specification: stop the container, and go on with its deletion (runtime.md, Lifecycle, steps 7 and 9).
+    if (isHook) await destroy(record, directory, runtime.log);
     throw error;
   }
 }
