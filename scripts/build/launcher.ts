@@ -28,7 +28,7 @@ const bun: Engine = {
 
 const node: Engine = {
   executable: join(dist, 'engine/node'),
-  args: ['--no-warnings', '--disable-sigusr1', { path: join(dist, 'node/main.cjs') }],
+  args: ['--no-warnings', { path: join(dist, 'node/main.cjs') }],
   env: {},
 };
 
