@@ -51,6 +51,9 @@ interface Run {
   readonly user?: TestUser;
 }
 
+/** Far more than a run takes. */
+const LONGEST = (process.env.TSRUN_LONG ? 60 : 12) * 60_000;
+
 /** One vitest; a run that leaves no counts has failed. */
 function run(total: Tally, projects: readonly string[], { clone, scratch, env, user }: Run): void {
   const counts = join(scratch, `counts-${user?.name ?? 'self'}-${projects[0]}`);
@@ -67,6 +70,9 @@ function run(total: Tally, projects: readonly string[], { clone, scratch, env, u
   spawnSync(engine, [...args, ...projects.flatMap((name) => ['--project', name])], {
     cwd: clone,
     stdio: ['ignore', 'inherit', 'inherit'],
+    // A failed test may leave something that vitest waits for at its end.
+    timeout: LONGEST,
+    killSignal: 'SIGKILL',
     env: { ...env, TSRUN_COUNTS: counts, TSRUN_QUIET: '1', NO_COLOR: '1' },
     ...(user && { uid: user.uid, gid: user.gid }),
   });
