@@ -41,16 +41,16 @@ function overlay(request: ContainerRequest, asked: OverlayRequest, onHelper: (pi
   const { identity } = host;
   const context = { rootfs, dataDirectory, idMaps, joinsUserNamespace, identity, log, onHelper };
   const root = overlayRoot(asked, context);
-  return { ...root, inside: [...root.inside, attachRoot(root.tree, placeOf(request))] };
+  return { ...root, inside: [...root.inside, attachRoot(root.tree, ...placesFor(request))] };
 }
 
 /** Directories that nothing is usually bound from. */
 const PLACES = ['/mnt', '/media', '/srv', '/opt', '/var/tmp'];
 
-/** Where the root is attached until it is `/`: over its own lower layer, unless that is the host's root. */
-function placeOf({ rootfs, host }: ContainerRequest): string {
-  if (rootfs !== '/') return rootfs;
-  return PLACES.find((path) => host.isDirectory(path)) ?? '/tmp';
+/** Where the root is attached until it is `/`: over its own lower layer, unless that is the host's root or out of reach. */
+function placesFor({ rootfs, host }: ContainerRequest): [string, string] {
+  const elsewhere = PLACES.find((path) => host.isDirectory(path)) ?? '/tmp';
+  return [rootfs === '/' ? elsewhere : rootfs, elsewhere];
 }
 
 /**

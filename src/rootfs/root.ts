@@ -1,7 +1,7 @@
 /** The container's root: taken as a mount of its own, made `/` by pivot_root(2), its final attributes. */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
-import type { Call, FdArg } from '../kernel/call.ts';
+import type { Call, Failure, FdArg } from '../kernel/call.ts';
 import { call } from '../kernel/call.ts';
 import { chdir, close, fchdir, openat } from '../kernel/calls/file.ts';
 import {
@@ -15,7 +15,7 @@ import {
 } from '../kernel/calls/mount.ts';
 import { AT_FDCWD, O_DIRECTORY, O_PATH, O_RDONLY } from '../kernel/constants/file.ts';
 import * as M from '../kernel/constants/mount.ts';
-import { ENOENT, errnoName } from '../kernel/errno.ts';
+import { EACCES, ENOENT, errnoName } from '../kernel/errno.ts';
 import type { RootfsPropagation } from '../spec/types.ts';
 
 /** Nothing that is mounted from here on reaches the host. */
@@ -38,25 +38,47 @@ export function bindRoot(rootfs: string): { readonly tree: Call; readonly steps:
   };
 }
 
-/** pivot_root(2) wants the new root to be a mount point: it is attached at `place`, any directory of the host. */
-export function attachRoot(tree: Call, place: string): Step {
+/**
+ * pivot_root(2) wants the new root to be a mount point: it is attached at `place`, any directory of the host.
+ *
+ * @param elsewhere taken where the container's root may not go to `place`
+ */
+export function attachRoot(tree: Call, place: string, elsewhere?: string): Step {
   const target = openat(AT_FDCWD, place, O_PATH | O_DIRECTORY);
   const calls = [target, moveMount(tree, target), close(target)];
-  return step('init', `attach the root at "${place}"`, '/root/path', calls, noRootfs(place));
+  return step('init', `attach the root at "${place}"`, '/root/path', calls, {
+    recover: (failure) =>
+      failure.errno === EACCES && elsewhere ? [attachRoot(tree, elsewhere)] : explainRootfs(place, failure),
+  });
 }
 
 function noRootfs(path: string) {
-  return {
-    recover: ({ call: failed, errno }: { call: Call; errno: number }) =>
-      errno === ENOENT
-        ? new RuntimeError('bundle', `invalid rootfs: "${path}": no such file or directory`, {
-            pointer: '/root/path',
-            call: failed.name,
-            errno: errnoName(errno),
-            hint: 'root.path is relative to the bundle, the directory of config.json',
-          })
-        : undefined,
-  };
+  return { recover: (failure: Failure) => explainRootfs(path, failure) };
+}
+
+const REASONS: ReadonlyMap<number, readonly [because: string, hint: string]> = new Map([
+  [
+    ENOENT,
+    ['no such file or directory', 'root.path is relative to the bundle, the directory of config.json'],
+  ],
+  [
+    EACCES,
+    [
+      "the container's root may not go there",
+      'open every directory on the way to the id that is 0 in linux.uidMappings, or use an overlay root: --overlay=disk',
+    ],
+  ],
+]);
+
+function explainRootfs(path: string, { call: failed, errno }: Failure): RuntimeError | undefined {
+  const [because, hint] = REASONS.get(errno) ?? [];
+  if (because === undefined) return undefined;
+  return new RuntimeError('bundle', `invalid rootfs: "${path}": ${because}`, {
+    pointer: '/root/path',
+    call: failed.name,
+    errno: errnoName(errno),
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 export function readonlyRoot(root: FdArg): Step {
