@@ -76,13 +76,23 @@ export class Construction {
 
   /** Executes the plan. @throws RuntimeError; then nothing is left of the container */
   async build(): Promise<void> {
-    refuseOccupied(this.request.cgroups.directories);
     this.directory.claim(this.#runtime.root);
+    this.#refuseOccupied();
     try {
       this.#execute();
     } catch (error) {
       await this.undo();
       throw this.blame(error);
+    }
+  }
+
+  /** Before anything is recorded: what is undone must not be another container's. */
+  #refuseOccupied(): void {
+    try {
+      refuseOccupied(this.request.cgroups.directories);
+    } catch (error) {
+      this.directory.remove();
+      throw error;
     }
   }
 

@@ -15,8 +15,7 @@ export async function remove(
 ): Promise<void> {
   checkContainerId(id);
   using directory = new StateDirectory(runtime.root, id);
-  if (force && !directory.exists()) return;
-  directory.lock();
+  if (!lock(directory, force)) return;
   const record = readRecord(directory, force);
   const status = record && statusOf(record, directory);
   if (!force && status !== undefined && status !== 'stopped' && status !== 'created') {
@@ -25,6 +24,17 @@ export async function remove(
     });
   }
   await destroy(record, directory, runtime.log);
+}
+
+/** @returns false where there is nothing to delete by force, or somebody else just did it */
+function lock(directory: StateDirectory, force: boolean): boolean {
+  try {
+    directory.lock();
+    return true;
+  } catch (error) {
+    if (force && error instanceof RuntimeError && error.code === 'not-found') return false;
+    throw error;
+  }
 }
 
 /** A record that cannot be read does not stop `--force`. */

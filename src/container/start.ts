@@ -11,7 +11,7 @@ import { runPoststart, startProgram } from './program.ts';
 import type { Runtime } from './runtime.ts';
 import { INIT_SOCKET, StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
-import { type Status, statusOf } from './status.ts';
+import { initOf, type Status, statusOf } from './status.ts';
 
 /** @throws RuntimeError `not-found`, `state`, `executable`, `hook` */
 export async function start(runtime: Runtime, id: string): Promise<void> {
@@ -22,19 +22,27 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   const config = directory.readConfig();
   const execution = new Execution();
   execution.pid = record.pid;
-  const control = connectToInit(directory);
-  receiveGreeting(control);
-  execution.connect('init', control);
   try {
+    const control = connectToInit(directory);
+    receiveGreeting(control);
+    execution.connect('init', control);
     startProgram(execution, { record, config, directory });
     unlinkSync(join(directory.path, INIT_SOCKET));
     runPoststart(execution, record, config);
   } catch (error) {
-    const isHook = error instanceof RuntimeError && error.code === 'hook';
+    const code = error instanceof RuntimeError ? error.code : undefined;
     // The specification: stop the container, and go on with its deletion (runtime.md, Lifecycle, steps 7 and 9).
-    if (isHook) await destroy(record, directory, runtime.log);
+    if (code === 'hook') await destroy(record, directory, runtime.log);
+    else if (code === 'system' && !initOf(record)?.isAlive) throw killed(error);
     throw error;
   }
+}
+
+/** By a signal, while we talked to it. */
+function killed(cause: unknown): RuntimeError {
+  const hint = cause instanceof RuntimeError ? cause.details.hint : undefined;
+  const details = { cause, ...(hint === undefined ? {} : { hint }) };
+  return new RuntimeError('state', 'cannot start a container that has stopped', details);
 }
 
 function mustBeCreated(record: StateRecord | undefined, directory: StateDirectory): StateRecord {

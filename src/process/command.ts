@@ -63,12 +63,16 @@ function notExecutable(command: string, denied: string | undefined): RuntimeErro
   const shown = `unable to start container process: exec: ${JSON.stringify(command)}`;
   const pointer = '/process/args/0';
   if (command.includes('/')) {
-    return new RuntimeError('executable', `${shown}: ${denied ?? 'stat: no such file or directory'}`, {
-      pointer,
-      hint: denied
-        ? 'it must be a file that process.user may execute'
-        : 'the path is looked up inside the container',
-    });
+    return new RuntimeError(
+      'executable',
+      `${shown}: ${denied ?? `stat ${command}: no such file or directory`}`,
+      {
+        pointer,
+        hint: denied
+          ? 'it must be a file that process.user may execute'
+          : 'the path is looked up inside the container',
+      },
+    );
   }
   if (denied === 'permission denied')
     return new RuntimeError('executable', `${shown}: permission denied`, { pointer });
