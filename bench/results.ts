@@ -22,8 +22,6 @@ export function writeResults(file: string, results: Results): void {
   const rounded = (_: string, value: unknown) =>
     typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
   const text = JSON.stringify(results, rounded, 1);
-  writeFileSync(
-    file,
-    `${text.replace(/\{\s+("[a-z]+": [\d.]+(,\s+)?)+\s+\}/g, (one) => one.replace(/\s+/g, ' '))}\n`,
-  );
+  const lists = text.replace(/\[\s*\{[^\]]*\]/g, (list) => list.replace(/\s+/g, ' '));
+  writeFileSync(file, `${lists}\n`);
 }

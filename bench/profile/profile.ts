@@ -21,8 +21,13 @@ export async function profile({ runs }: BenchOptions): Promise<void> {
   try {
     const program = buildInstrumented(folder);
     const { once } = makeBundles(folder, process.getuid?.() ?? 0, process.getgid?.() ?? 0);
+    // In memory, as by default.
+    const state = mkdtempSync(
+      join(process.getuid?.() === 0 ? '/run' : (process.env.XDG_RUNTIME_DIR ?? '/tmp'), 'tsrun-profile-'),
+    );
+    using _ = { [Symbol.dispose]: () => rmSync(state, { recursive: true, force: true }) };
     const samples = Array.from({ length: runs + 3 }, (_, index) =>
-      sample(program, folder, ['--root', join(folder, 'state'), 'run', '--bundle', once, `profile-${index}`]),
+      sample(program, folder, ['--root', state, 'run', '--bundle', once, `profile-${index}`]),
     ).slice(3);
     print(samples);
   } finally {

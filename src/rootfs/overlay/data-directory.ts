@@ -35,9 +35,15 @@ function homeOfCaller(): string | undefined {
   }
 }
 
-/** FNV-1a, 64 bits: tells apart the few roots one user has, without loading a crypto library. */
+/**
+ * FNV-1a with two primes, 32 bits each: tells apart the few roots one user has, without loading a crypto library,
+ * and without BigInt, which made it a third of a millisecond.
+ */
 function fingerprint(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of Buffer.from(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  return hash.toString(16).padStart(16, '0');
+  let [one, other] = [0x811c9dc5, 0xcbf29ce4];
+  for (const byte of Buffer.from(text)) {
+    one = Math.imul(one ^ byte, 0x01000193);
+    other = Math.imul(other ^ byte, 0x01000197);
+  }
+  return [one, other].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
 }
