@@ -39,6 +39,8 @@ function bundle(entry: string, commit: string) {
     splitting: true,
     minify: true,
     platform: 'node',
+    // What packages have for CommonJS may be UMD, whose require() esbuild does not see (jsonc-parser).
+    mainFields: ['module', 'main'],
     target: 'node22',
     format: 'esm',
     define: { TSRUN_COMMIT: JSON.stringify(commit), 'import.meta.url': moduleUrl },

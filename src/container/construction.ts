@@ -3,6 +3,7 @@
  * it when a step fails.
  */
 import { refuseOccupied } from '../cgroups/occupied.ts';
+import { inFile } from '../errors/in-file.ts';
 import { runInContainer } from '../hooks/container-hooks.ts';
 import { call } from '../kernel/call.ts';
 import { type CreatePlan, createPlan } from '../plan/create-plan.ts';
@@ -14,7 +15,6 @@ import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
 import type { CreateOptions } from './create.ts';
 import { destroy } from './destroy.ts';
-import { inFile } from './in-file.ts';
 import { connectToInit, listenForDriver } from './init-socket.ts';
 import { checkPreservedFds } from './preserved-fds.ts';
 import { processStatus } from './process-status.ts';

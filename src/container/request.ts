@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { checkDeviceRules } from '../cgroups/devices.ts';
 import { type ContainerCgroups, containerCgroups } from '../cgroups/paths.ts';
+import { inFile } from '../errors/in-file.ts';
 import { callerEnvironment, callerReport } from '../host/caller.ts';
 import { hostCgroups } from '../host/cgroups.ts';
 import { type Identity, identity } from '../host/identity.ts';
@@ -15,7 +16,16 @@ import type { CreateOptions } from './create.ts';
 import { grantedCapabilities } from './granted-capabilities.ts';
 import type { Runtime } from './runtime.ts';
 
+/** @throws RuntimeError with the configuration's file, where one of its fields is to blame */
 export function containerRequest(runtime: Runtime, options: CreateOptions, bundle: Bundle): ContainerRequest {
+  try {
+    return request(runtime, options, bundle);
+  } catch (error) {
+    throw inFile(error, bundle.configFile);
+  }
+}
+
+function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): ContainerRequest {
   const { config } = bundle;
   const { log } = runtime;
   const linux = config.linux ?? {};

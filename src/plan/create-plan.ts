@@ -3,6 +3,7 @@
  * namespaces (the stub), the new ones before the root is changed, and after that. Pure.
  */
 import { type Join, joinCgroups } from '../cgroups/join.ts';
+import { inFile } from '../errors/in-file.ts';
 import { createContainerSteps } from '../hooks/container-hooks.ts';
 import { runtimeHookSteps } from '../hooks/runtime-hooks.ts';
 import { keyringStep, waitStep } from '../init/setup-steps.ts';
@@ -50,7 +51,16 @@ export interface CreatePlan {
   readonly cgroups: Join['outcome'];
 }
 
+/** @throws RuntimeError where something of the configuration cannot be done at all */
 export function createPlan(request: ContainerRequest, handles: Handles): CreatePlan {
+  try {
+    return allSteps(request, handles);
+  } catch (error) {
+    throw inFile(error, request.configFile);
+  }
+}
+
+function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
   const { config, cgroups, host, namespaces } = request;
   const { listener, console, waits } = handles;
   const join = joinCgroups({

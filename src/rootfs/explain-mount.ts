@@ -8,7 +8,7 @@ import type { MountRequest } from './mount-options.ts';
 /** Filesystems whose content the runtime itself trusts: never mounted on a symlink (CVE-2019-19921). */
 export const TRUSTED_TYPES = new Set(['proc', 'sysfs']);
 
-/** The option that the filesystem refused. An id that the user namespace does not have is its EINVAL, too. */
+/** The option that the filesystem refused. */
 export function explainOption(
   { destination, type, options = [] }: Mount,
   { data }: MountRequest,
@@ -18,11 +18,8 @@ export function explainOption(
 ): RuntimeError | undefined {
   if (failed.name !== 'fsconfig' || errno !== EINVAL) return undefined;
   const [, , key, value] = failed.args;
-  const refused = data.find((option) => option === key || option === `${key}=${value}`);
-  // Some filesystems look at their options only when they are created.
-  const option = refused ?? data.find((one) => /^[ug]id=/.test(one));
+  const option = data.find((one) => one === key || one === `${key}=${value}`);
   if (option === undefined) return undefined;
-  const isId = /^[ug]id=/.test(option);
   return new RuntimeError(
     'config',
     `cannot mount "${type}" at "${destination}": it does not take the option "${option}"`,
@@ -30,9 +27,7 @@ export function explainOption(
       pointer: `${pointer}/options/${options.indexOf(option)}`,
       call: failed.name,
       errno: errnoName(errno),
-      hint: isId
-        ? `the container's user namespace has no such ${option.slice(0, 3)}: map it in linux.${option.slice(0, 3)}Mappings, or leave the option out`
-        : `"${type}" does not know it, or not this value: leave it out, or see mount(8)`,
+      hint: `"${type}" does not know it, or not this value: leave it out, or see mount(8)`,
     },
   );
 }

@@ -1,5 +1,5 @@
 /** What an error's JSON pointer points into. */
-import { RuntimeError } from '../errors/runtime-error.ts';
+import { RuntimeError } from './runtime-error.ts';
 
 /** The same error, with the file that its pointer is in; any other as it is. */
 export function inFile(error: unknown, file: string): unknown {
