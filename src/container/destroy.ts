@@ -1,5 +1,5 @@
 /** Takes apart whatever a record says there may be: after `create` failed, and for `delete`. */
-import { cgroupProcesses } from '../cgroups/processes.ts';
+import { cgroupProcesses, killCgroup } from '../cgroups/processes.ts';
 import { removeCgroups } from '../cgroups/remove.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
@@ -21,7 +21,7 @@ export async function destroy(
 ): Promise<void> {
   if (!record || !directory.exists()) return directory.remove();
   if (initOf(record)) killProcess(record.pid);
-  for (const pid of cgroupProcesses(record.cgroups)) killProcess(pid);
+  killRest(record.cgroups);
   if (record.helper && initOf(record.helper)) killProcess(record.helper.pid);
   removeCgroups(record.cgroups, log);
   // Most containers have neither: what is not loaded costs nothing.
@@ -36,6 +36,15 @@ async function runPoststop({ poststop }: Hooks, record: StateRecord, log: Log): 
   const { runPoststop: run } = await import('../hooks/runtime-hooks.ts');
   const { hookState } = await import('./hook-state.ts');
   run(poststop, hookState(record, 'stopped'), log);
+}
+
+/** What is left where the pid namespace is not the container's own: with its first process, nothing else ended. */
+function killRest(cgroups: readonly string[]): void {
+  for (let left = cgroupProcesses(cgroups); left.length > 0; left = cgroupProcesses(cgroups)) {
+    // All at once: killed one by one, they could fork faster.
+    killCgroup(cgroups);
+    for (const pid of left) killProcess(pid);
+  }
 }
 
 /** Kills a process and waits until it has ended. */
