@@ -1,6 +1,7 @@
 /** Runs the probe in the container of one runtime, and compares what two of them showed. */
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Result } from './execute.ts';
 import { type AcceptedDifference, acceptedDifferences } from './probe-differences.ts';
 import { hostNamespaces, type Report, readReport } from './probe-report.ts';
 import { probeScript } from './probe-script.ts';
@@ -15,23 +16,37 @@ export async function probe(
   neighbour: number,
 ): Promise<Report> {
   const id = rig.id();
+  const script = probeScript(variant.output);
   const bundle = rig.bundle({
     config: (config) => {
-      config.process.args = ['/bin/sh', '-c', probeScript(variant.output)];
+      config.process.args = variant.exec ? ['/bin/sleep', '600'] : ['/bin/sh', '-c', script];
     },
     finish: (config, made) => variant.config?.(config, { bundle: made, runtime, neighbour }),
   });
   chmodSync(bundle.path, 0o755);
   variant.prepare?.({ bundle, runtime, neighbour });
-  const { args = [], through } = variant;
-  const command = ['run', '--detach', ...args, '--bundle', bundle.path, id];
-  const result = await rig[runtime](command, through ? { through } : {});
+  const result = await look(rig[runtime], variant, { id, bundle: bundle.path, script });
   if (result.code !== 0)
-    throw new Error(`${runtime} run: status ${result.code}: ${result.stderr}${result.stdout}`);
+    throw new Error(`${runtime}: status ${result.code}: ${result.stderr}${result.stdout}`);
   const theirs = neighbour > 0 ? hostNamespaces(neighbour, "the neighbour's") : [];
   const namespaces = new Map([...theirs, ...hostNamespaces()]);
   const output = variant.output ? await written(join(bundle.rootfs, variant.output)) : result.stdout;
   return readReport(output, { bundle: bundle.path, id, namespaces });
+}
+
+/** Runs the script as the container's process, or beside it. */
+async function look(
+  runtime: Rig[Runtime],
+  { exec, args = [], through = [] }: Variant,
+  { id, bundle, script }: { id: string; bundle: string; script: string },
+): Promise<Result> {
+  const run = ['run', '--detach'];
+  if (!exec) return runtime([...run, ...args, '--bundle', bundle, id], { through });
+  // It keeps its streams while it sleeps.
+  const silent = ['sh', '-c', 'exec "$@" </dev/null >/dev/null 2>"$0"', `${bundle}/stderr`];
+  const container = await runtime([...run, '--bundle', bundle, id], { through: silent });
+  if (container.code !== 0) return { ...container, stderr: readFileSync(`${bundle}/stderr`, 'utf8') };
+  return runtime(['exec', '--detach', ...args, id, '/bin/sh', '-c', script], { through });
 }
 
 /** The process is nobody's child, and no stream of it ends: the file's last line tells that it is complete. */

@@ -6,7 +6,7 @@ import { compare, probe } from './probe-compare.ts';
 import type { AcceptedDifference } from './probe-differences.ts';
 import { Neighbour } from './probe-neighbour.ts';
 import type { Report } from './probe-report.ts';
-import { type Oracle, variants } from './probe-variants.ts';
+import { type Oracle, subordinateRange, variants } from './probe-variants.ts';
 import { makeRig, type Rig } from './rig.ts';
 
 const oracles: readonly Oracle[] = ['runc', 'crun'];
@@ -45,6 +45,7 @@ export function compareAll(who: 'root' | 'rootless'): void {
           oracle === 'crun' && !isRoot && isHybrid(),
           'crun refuses machines with both versions of cgroups',
         );
+        context.skip(variant.subids === true && !subordinateRange('subuid'), 'needs subordinate ids');
         const missing = variant.without?.[oracle];
         context.skip(missing !== undefined, missing);
         const [mine, theirs] = await Promise.all([own(), probe(rig, oracle, variant, neighbour?.pid ?? 0)]);

@@ -1,5 +1,6 @@
 /** The configurations, and the ways of calling, under which the probe compares the runtimes. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { LooseConfig } from './base-config.ts';
 import type { Bundle } from './rig.ts';
@@ -22,10 +23,12 @@ export interface Variant {
   /** A command that executes the runtime. */
   readonly through?: readonly string[];
   readonly args?: readonly string[];
+  /** The probe is not the container's process, but executed in it; `args` are those of `exec`. */
+  readonly exec?: true;
   /** Where the probe writes to, in the container, when it has no standard output. */
   readonly output?: string;
   readonly only?: 'root' | 'rootless';
-  /** Needs more than one id. */
+  /** Needs subordinate ids. */
   readonly subids?: true;
   /** Who cannot do it, and why. */
   readonly without?: Partial<Record<Oracle, string>>;
@@ -52,6 +55,24 @@ function addMount(
   ...options: string[]
 ) {
   config.mounts.push({ destination, type, source, options });
+}
+
+export function mapSubordinateIds({ linux }: LooseConfig): void {
+  for (const [kind, file] of [
+    ['uidMappings', 'subuid'],
+    ['gidMappings', 'subgid'],
+  ] as const) {
+    const range = subordinateRange(file);
+    linux[kind].push({ containerID: 1, hostID: range?.first, size: range?.count });
+  }
+}
+
+/** The caller's first range, by name. */
+export function subordinateRange(file: 'subuid' | 'subgid'): { first: number; count: number } | undefined {
+  const { username } = userInfo();
+  const lines = readFileSync(`/etc/${file}`, 'utf8').split('\n');
+  const [, first, count] = lines.find((line) => line.startsWith(`${username}:`))?.split(':') ?? [];
+  return first === undefined ? undefined : { first: Number(first), count: Number(count) };
 }
 
 const shell = (line: string) => ['bash', '--norc', '-c', `${line}; exec "$@"`, 'bash'];
@@ -362,5 +383,55 @@ export const variants: readonly Variant[] = [
     name: 'preserved descriptors',
     through: shell('exec 3</etc/passwd 4</etc'),
     args: ['--preserve-fds', '2'],
+  },
+  { name: 'exec', exec: true },
+  {
+    name: 'exec with an environment, a directory, capabilities and descriptors',
+    exec: true,
+    through: shell('for i in {3..12}; do eval "exec $i</etc"; done'),
+    args: [
+      ...['--env', 'A=1', '--cwd', '/tmp', '--preserve-fds', '1'],
+      ...['--cap', 'CAP_SYS_CHROOT', '--cap', 'CAP_FOWNER'],
+    ],
+  },
+  {
+    name: 'exec as a user that is not root',
+    only: 'root',
+    exec: true,
+    args: ['--user', '1000:1001'],
+    config: ({ process }) => {
+      process.user = { uid: 0, gid: 0, additionalGids: [7], umask: 0o027 };
+      process.noNewPrivileges = false;
+    },
+  },
+  {
+    name: 'exec in a user namespace',
+    only: 'root',
+    exec: true,
+    config: ({ linux }) => {
+      linux.namespaces.push({ type: 'user' });
+      linux.uidMappings = [{ containerID: 0, hostID: 0, size: 70_000 }];
+      linux.gidMappings = [{ containerID: 0, hostID: 0, size: 70_000 }];
+    },
+  },
+  {
+    name: "exec where the network and the pid namespace are the host's",
+    only: 'root',
+    exec: true,
+    config: (config) => {
+      removeNamespace(config, 'network');
+      removeNamespace(config, 'pid');
+    },
+  },
+  {
+    name: 'exec by a caller that ignores SIGPIPE and blocks SIGTERM',
+    exec: true,
+    through: ['env', '--ignore-signal=PIPE', '--block-signal=TERM', '--'],
+  },
+  {
+    name: 'subordinate ids',
+    only: 'rootless',
+    subids: true,
+    config: mapSubordinateIds,
   },
 ];
