@@ -3,7 +3,6 @@
  * use (`RESOLVE_IN_ROOT`), and what is missing is made the same way, one component at a time.
  */
 
-import type { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
 import type { Call, FdArg } from '../kernel/call.ts';
 import { tolerate } from '../kernel/call.ts';
