@@ -3,6 +3,7 @@
  * use (`RESOLVE_IN_ROOT`), and what is missing is made the same way, one component at a time.
  */
 
+import type { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
 import type { Call, FdArg } from '../kernel/call.ts';
 import { tolerate } from '../kernel/call.ts';
@@ -51,10 +52,7 @@ export function stepOnTarget(options: {
   /** It will be missing: it is made at once. */
   readonly surelyMissing?: boolean;
   readonly calls: () => readonly Call[];
-  readonly recover?: (
-    errno: number,
-    call: Call,
-  ) => readonly Step[] | import('../errors/runtime-error.ts').RuntimeError | undefined;
+  readonly recover?: (errno: number, call: Call) => readonly Step[] | RuntimeError | undefined;
 }): Step {
   const { name, pointer, root, path, missing, calls, recover } = options;
   const make = () => (missing === 'directory' ? makeDirectories(root, path) : makeFile(root, path));
