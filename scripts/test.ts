@@ -8,9 +8,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { link } from './link/link.ts';
 import { installPackages } from './test/packages.ts';
+import { record } from './test/record.ts';
 import { checks, rootlessRuns, type Tally, vitest } from './test/runs.ts';
 
-if (process.argv.includes('--all')) process.env.TSRUN_LONG = '1';
+const all = process.argv.includes('--all');
+if (all) process.env.TSRUN_LONG = '1';
+const begin = Date.now();
 // Below /tmp, whatever TMPDIR says: the test users must be able to reach it.
 const scratch = mkdtempSync('/tmp/tsrun-run-');
 const total: Tally = { passed: 0, failed: 0, skipped: 0 };
@@ -22,6 +25,7 @@ attempt(() => {
   vitest(total, scratch, ['unit', 'integration-bun', 'integration-node']);
   rootlessRuns(total, scratch);
 });
+if (all) attempt(() => record(total, Date.now() - begin));
 attempt(() => rmSync(scratch, { recursive: true, force: true }));
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
