@@ -1,30 +1,16 @@
 /** The overlay root of an ordinary user: with the own id alone, and with ranges of subordinate ids. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { expect, type TestContext, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { LooseConfig } from '../../setup/base-config.ts';
 import { environment } from '../../setup/faults.ts';
 import { need } from '../../setup/needs.ts';
 import { overlayTests } from '../../setup/overlay-tests.ts';
 import { remains } from '../../setup/remains.ts';
 import { makeRig } from '../../setup/rig.ts';
+import { needRanges, withRanges } from '../../setup/subordinate-ranges.ts';
 
 overlayTests('with a single id', { otherIds: false });
-
-const ranges = [subordinate('/etc/subuid'), subordinate('/etc/subgid')] as const;
-
-function withRanges({ linux }: LooseConfig): void {
-  ['uidMappings', 'gidMappings'].forEach((name, index) => {
-    const [first = 0, size = 0] = ranges[index] ?? [];
-    linux[name] = [linux[name][0], { containerID: 1, hostID: first, size }];
-  });
-}
-
-function needRanges(context: TestContext): void {
-  need(context, 'uidmap');
-  context.skip(ranges.includes(undefined), 'no subordinate ids');
-}
 
 overlayTests('with ranges', { config: withRanges, otherIds: true, check: needRanges });
 
@@ -61,14 +47,6 @@ test("a file whose owner the user namespace does not have cannot be changed: tha
   expect(changed.stdout).toBe('foreign\nown\n');
   expect(changed.stderr).toContain('Value too large for defined data type');
 });
-
-/** First id and number of ids. */
-function subordinate(file: string): [number, number] | undefined {
-  const { username, uid } = userInfo();
-  const lines = readFileSync(file, 'utf8').split('\n');
-  const own = lines.find((line) => line.startsWith(`${username}:`) || line.startsWith(`${uid}:`));
-  return own?.split(':').slice(1).map(Number) as [number, number] | undefined;
-}
 
 test('a lower layer with mounts in it is refused, and they are named', async (context) => {
   need(context, 'busybox');
