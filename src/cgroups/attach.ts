@@ -8,6 +8,7 @@
  */
 import { type Call, tolerate } from '../kernel/call.ts';
 import { close, openat, write } from '../kernel/calls/file.ts';
+import { cloneTree } from '../kernel/calls/mount.ts';
 import { AT_FDCWD, O_DIRECTORY, O_PATH, O_WRONLY } from '../kernel/constants/file.ts';
 import { EACCES, ENOENT } from '../kernel/errno.ts';
 import type { CgroupDirectory } from './paths.ts';
@@ -30,4 +31,12 @@ export function attachSelf(
 /** A handle for clone3(2); without one, clone3 fails with EINVAL. */
 export function openForClone({ path }: Pick<CgroupDirectory, 'path'>): Call {
   return tolerate(openat(AT_FDCWD, path, O_PATH | O_DIRECTORY), ENOENT, EACCES);
+}
+
+/**
+ * The same as a mount of its own, for who may make one: from the descriptor nothing above the cgroup can be reached.
+ * A process of the container that may trace all others gets at it before it is closed (CVE-2016-9962).
+ */
+export function openDetached({ path }: Pick<CgroupDirectory, 'path'>): Call {
+  return tolerate(cloneTree(AT_FDCWD, path, { recursive: false }), ENOENT, EACCES);
 }

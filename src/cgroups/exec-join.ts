@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { type Step, step } from '../init/step.ts';
 import type { Call } from '../kernel/call.ts';
-import { attachSelf, openForClone } from './attach.ts';
+import { attachSelf, openDetached, openForClone } from './attach.ts';
 import { explainJoin } from './join-error.ts';
 import type { CgroupDirectory } from './paths.ts';
 
@@ -18,14 +18,19 @@ export interface ExecJoin {
  * @param paths the directories that the container was to have. Those that are not there it was refused: one with
  *   a process in it cannot be removed, so as long as the container runs they are there
  * @param unifiedManner as `JoinRequest.unified`
+ * @param privileged whether the caller may make mounts
  */
-export function execJoinCgroups(paths: readonly string[], unifiedManner: 'attach' | 'clone'): ExecJoin {
+export function execJoinCgroups(
+  paths: readonly string[],
+  unifiedManner: 'attach' | 'clone',
+  privileged = false,
+): ExecJoin {
   const directories = paths.flatMap((path): Directory[] => {
     if (existsSync(`${path}/tasks`)) return [{ version: 1, path }];
     return existsSync(`${path}/cgroup.procs`) ? [{ version: 2, path }] : [];
   });
   const born = unifiedManner === 'clone' ? directories.find(({ version }) => version === 2) : undefined;
-  const unified = born && openForClone(born);
+  const unified = born && (privileged ? openDetached(born) : openForClone(born));
   const entered = directories.filter((directory) => directory !== born);
   const calls = [...entered.flatMap((directory) => attachSelf(directory)), ...(unified ? [unified] : [])];
   return {

@@ -2,7 +2,7 @@
 import { execJoinCgroups } from '../cgroups/exec-join.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerReport } from '../host/caller.ts';
-import { identity } from '../host/identity.ts';
+import { identity, isPrivileged } from '../host/identity.ts';
 import { call } from '../kernel/call.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { kindOf } from '../namespaces/kinds.ts';
@@ -99,7 +99,7 @@ async function execute(parts: Parts): Promise<Executed> {
     pid: record.pid,
     namespaces,
     process,
-    cgroups: execJoinCgroups(record.cgroups, 'clone'),
+    cgroups: execJoinCgroups(record.cgroups, 'clone', isPrivileged(identity())),
     preserveFds: options.preserveFds,
     console: process.terminal ? consoleReceiver : undefined,
   });
