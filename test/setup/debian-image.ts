@@ -31,7 +31,8 @@ export async function debianImage(scratch: string): Promise<string> {
     ...sources,
   ];
   const { code, stderr } = await execute('mmdebstrap', arguments_, {
-    env: process.env as never,
+    // An ordinary user's subordinate ids work in there: they have to reach it.
+    env: { ...(process.env as Record<string, string>), TMPDIR: '/tmp' },
     timeout: 240_000,
   });
   if (code !== 0) throw new Error(`mmdebstrap: ${stderr.trim().split('\n').slice(-3).join(' ')}`);
