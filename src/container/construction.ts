@@ -156,6 +156,7 @@ export class Construction {
       ...(idMaps ? { idMaps } : {}),
       hasPoststop: (config.hooks?.poststop?.length ?? 0) > 0,
       preserveFds,
+      ...(this.request.noNewKeyring ? { noNewKeyring: true } : {}),
     };
   }
 

@@ -101,6 +101,7 @@ async function execute(parts: Parts): Promise<Executed> {
     process,
     cgroups: execJoinCgroups(record.cgroups, 'clone', isPrivileged(identity())),
     preserveFds: options.preserveFds,
+    keyring: record.noNewKeyring ? undefined : record.id,
     console: process.terminal ? consoleReceiver : undefined,
   });
   try {

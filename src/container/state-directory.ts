@@ -121,8 +121,16 @@ export class StateDirectory {
     }
   }
 
+  /** Whoever wants the lock meanwhile may make its file anew: then it is not empty, and emptied again. */
   remove(): void {
-    rmSync(this.path, { recursive: true, force: true });
+    for (let tries = 1; ; tries++) {
+      try {
+        rmSync(this.path, { recursive: true, force: true });
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY' || tries === 20) throw error;
+      }
+    }
   }
 }
 

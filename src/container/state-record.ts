@@ -37,4 +37,6 @@ export interface StateRecord {
   /** Spares `delete` reading the configuration. */
   readonly hasPoststop: boolean;
   readonly preserveFds: number;
+  /** It has the session keyring of its creator, by `--no-new-keyring`. */
+  readonly noNewKeyring?: true;
 }

@@ -1,9 +1,21 @@
 /** The first and the last thing that the container's first process does under our direction. */
 import { type Call, ignoreErrors, tolerate } from '../kernel/call.ts';
 import { close, umask } from '../kernel/calls/file.ts';
-import { joinSessionKeyring, madvise, prctl, setName, setsid } from '../kernel/calls/process.ts';
+import {
+  joinSessionKeyring,
+  madvise,
+  prctl,
+  setKeyPermissions,
+  setName,
+  setsid,
+} from '../kernel/calls/process.ts';
 import { acceptDriver } from '../kernel/calls/socket.ts';
-import { KEYCTL_JOIN_SESSION_KEYRING, MADV_DONTNEED, PR_SET_DUMPABLE } from '../kernel/constants/process.ts';
+import {
+  KEYCTL_JOIN_SESSION_KEYRING,
+  KEYCTL_SETPERM,
+  MADV_DONTNEED,
+  PR_SET_DUMPABLE,
+} from '../kernel/constants/process.ts';
 import { EPERM } from '../kernel/errno.ts';
 import { INBOX, INBOX_SIZE } from './program.ts';
 import { controlOf } from './spawn-step.ts';
@@ -24,10 +36,17 @@ export function hideStep(): Step {
   return step('init', 'be undumpable', '', [prctl(PR_SET_DUMPABLE, 0)]);
 }
 
-/** A session keyring of the container's own, keyrings(7): without it the caller's would be reachable. */
+/** keyrings(7): the possessor everything; the user view, read, search (which joining by name needs) and link. */
+const KEYRING_PERMISSIONS = 0x3f1b_0000;
+
+/**
+ * A session keyring of the container's own, keyrings(7): without it the caller's would be reachable. What `exec`
+ * starts joins the same one by its name.
+ */
 export function keyringStep(id: string): Step {
   const join = ignoreErrors(joinSessionKeyring(`_ses.${id}`, KEYCTL_JOIN_SESSION_KEYRING));
-  return step('init', 'join a new session keyring', '', [join]);
+  const share = ignoreErrors(setKeyPermissions(join, KEYCTL_SETPERM, KEYRING_PERMISSIONS));
+  return step('init', 'join the session keyring', '', [join, share]);
 }
 
 const PAGE = 4096;

@@ -4,7 +4,7 @@
  */
 import type { ExecJoin } from '../cgroups/exec-join.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { beginStep, hideStep } from '../init/setup-steps.ts';
+import { beginStep, hideStep, keyringStep } from '../init/setup-steps.ts';
 import { cloneStep, dismissStep, spawnStubStep } from '../init/spawn-step.ts';
 import { type Step, step } from '../init/step.ts';
 import { type Call, tolerate } from '../kernel/call.ts';
@@ -29,6 +29,8 @@ export interface ExecRequest {
   readonly process: Process;
   readonly cgroups: ExecJoin;
   readonly preserveFds: number;
+  /** Whose session keyring it joins: the container's id, or undefined where that has none of its own. */
+  readonly keyring: string | undefined;
   /** Takes the master of the terminal. */
   readonly console: Call | undefined;
 }
@@ -65,6 +67,7 @@ export function execPlan(request: ExecRequest): ExecPlan {
       beginStep(inherited),
       ...((request.namespaces & CLONE_NEWUSER) !== 0 ? [becomeRoot()] : []),
       hideStep(),
+      ...(request.keyring === undefined ? [] : [keyringStep(request.keyring)]),
       step('init', 'set the supplementary groups', '/process/user/additionalGids', [
         groupsCall(additionalGids),
       ]),

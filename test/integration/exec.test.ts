@@ -199,6 +199,29 @@ describe('the process', () => {
   });
 });
 
+test('a keyring of the name of the container’s is not made a second time', async (context) => {
+  need(context, 'busybox');
+  const own = rig.bundle({
+    config: (config) => {
+      delete config.linux.maskedPaths;
+      config.process.args = ['sleep', '600'];
+    },
+  });
+  const other = await started(rig, own);
+  const name = `_ses.${other}:`;
+  const args = ['exec', other, 'grep', name, '/proc/keys'];
+  const parse = (text: string) =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/));
+  const inside = parse((await rig.tsrun(args)).stdout);
+  const outside = parse(readFileSync('/proc/keys', 'utf8')).filter((fields) => fields.includes(name));
+  // One, with the same serial number.
+  expect([inside.length, outside.length]).toEqual([1, 1]);
+  expect(inside[0]?.[0]).toBe(outside[0]?.[0]);
+});
+
 describe('a process file', () => {
   test.for([
     ['{"args": "sh", "cwd": "/"}', '/args'],

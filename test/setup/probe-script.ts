@@ -26,7 +26,7 @@ const sections: Readonly<Record<string, string>> = {
     'do echo "$f $(cat /proc/$$/$f)"; done; stat -c "owner %u:%g" /proc/$$; ' +
     // Process group and session; parent, terminal and its foreground group, nice value, scheduling policy.
     'set -- $(cat /proc/$$/stat); [ $5 = $$ ] && [ $6 = $$ ] && echo "leads a session"; ' +
-    'echo "ppid ${4} terminal ${7} ${8} nice ${19} policy ${41}"; tty',
+    '[ $4 = 0 ] && p=outside || p=$([ $4 = $ ] || echo visible); echo "parent $p terminal ${7} ${8} nice ${19} policy ${41}"; tty',
   namespaces:
     'for f in cgroup ipc mnt net pid pid_for_children time time_for_children user uts; ' +
     'do echo "$f $(readlink /proc/$$/ns/$f)"; done',

@@ -90,6 +90,11 @@ export function madvise(address: number, length: number, advice: number): Call {
   return call('madvise', address, length, advice);
 }
 
+/** keyctl(2): the permissions of a key, given by its number. */
+export function setKeyPermissions(key: Call, operation: number, permissions: number): Call {
+  return call('keyctl', operation, key, permissions);
+}
+
 export function joinSessionKeyring(name: string, operation: number): Call {
   return call('keyctl', operation, name);
 }

@@ -47,6 +47,7 @@ export const MSG_CMSG_CLOEXEC = 0x40000000;
 export const MADV_DONTNEED = 4;
 
 export const KEYCTL_JOIN_SESSION_KEYRING = 1;
+export const KEYCTL_SETPERM = 5;
 
 export const TIOCSCTTY = 0x540e;
 export const TIOCGWINSZ = 0x5413;

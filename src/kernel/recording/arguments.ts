@@ -62,7 +62,7 @@ const rows: Readonly<Record<SyscallName, Row>> = {
   geteuid: [],
   getpid: [],
   ioctl: ({ args }) => [fd, ioctlRequest, ioctlArgument(args[1])],
-  keyctl: [oneOf('KEYCTL_'), plain],
+  keyctl: [oneOf('KEYCTL_'), plain, hex],
   kill: [number, oneOf('SIG')],
   listen: [fd, number],
   madvise: [hex, size, oneOf('MADV_')],

@@ -93,7 +93,7 @@ describe('a hook', () => {
 
   test('has no descriptors but three, no ignored or blocked signals, and a process group of its own', () => {
     using folder = makeFolder();
-    const status = 'grep -E "^Sig(Ign|Blk)" /proc/$$/status >signals; cut -d" " -f1,5 /proc/$$/stat >group';
+    const status = 'grep -E "^Sig(Ign|Blk)" /proc/self/status >signals; cut -d" " -f1,5 /proc/$$/stat >group';
     run(stateIn(folder.path), shell(status));
     expect(folder.read('signals')).toBe('SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n');
     const [pid, group] = folder.read('group').trim().split(' ');

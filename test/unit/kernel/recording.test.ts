@@ -172,6 +172,16 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
       'keyctl(KEYCTL_JOIN_SESSION_KEYRING, "k")',
     ],
   ],
+  setKeyPermissions: [
+    [
+      processCalls.setKeyPermissions(
+        processCalls.joinSessionKeyring('k', P.KEYCTL_JOIN_SESSION_KEYRING),
+        P.KEYCTL_SETPERM,
+        0x3f1b0000,
+      ),
+      'keyctl(KEYCTL_SETPERM, $?, 0x3f1b0000)',
+    ],
+  ],
   socket: [
     [socket.socket(P.AF_UNIX, P.SOCK_SEQPACKET), 'socket(AF_UNIX, SOCK_SEQPACKET|SOCK_CLOEXEC, 0)'],
     [socket.socket(P.AF_INET, P.SOCK_DGRAM), 'socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, 0)'],
