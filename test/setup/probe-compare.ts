@@ -46,7 +46,10 @@ async function look(
   const silent = ['sh', '-c', 'exec "$@" </dev/null >/dev/null 2>"$0"', `${bundle}/stderr`];
   const container = await runtime([...run, '--bundle', bundle, id], { through: silent });
   if (container.code !== 0) return { ...container, stderr: readFileSync(`${bundle}/stderr`, 'utf8') };
-  return runtime(['exec', '--detach', ...args, id, '/bin/sh', '-c', script], { through });
+  const result = await runtime(['exec', '--detach', ...args, id, '/bin/sh', '-c', script], { through });
+  // Without cgroups and without a pid namespace, crun's delete leaves the process.
+  await runtime(['kill', id, 'KILL']);
+  return result;
 }
 
 /** The process is nobody's child, and no stream of it ends: the file's last line tells that it is complete. */
