@@ -11,6 +11,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   state: async () => (await import('./commands/state.ts')).state,
   kill: async () => (await import('./commands/kill.ts')).kill,
   delete: async () => (await import('./commands/delete.ts')).remove,
+  ps: async () => (await import('./commands/ps.ts')).ps,
   list: async () => (await import('./commands/list.ts')).list,
   run: async () => (await import('./commands/run.ts')).run,
   exec: async () => (await import('./commands/exec.ts')).exec,

@@ -7,6 +7,8 @@ const PF_FORKNOEXEC = 0x40;
 export interface ProcessStatus {
   /** Clock ticks since boot: with the pid, this names one process for ever. */
   readonly startTime: string;
+  /** Its parent's pid; 0 where that is in another pid namespace. */
+  readonly parent: number;
   /** Neither a zombie nor gone. */
   readonly isAlive: boolean;
   /** It executes a program of its own, and is not our stub any more. */
@@ -24,6 +26,7 @@ export function processStatus(pid: number): ProcessStatus | undefined {
   // The command's name stands in parentheses and may contain anything, spaces and parentheses too.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return {
+    parent: Number(fields[1]),
     isAlive: fields[0] !== 'Z' && fields[0] !== 'X',
     hasExecuted: (Number(fields[6]) & PF_FORKNOEXEC) === 0,
     startTime: fields[19] ?? '',

@@ -1,0 +1,40 @@
+/**
+ * The processes of a container that has no cgroup of its own, as an ordinary user's without delegation: those in the
+ * pid namespace of its first process, where that has one of its own, and all descendants of any of them.
+ */
+import { readdirSync, readlinkSync } from 'node:fs';
+import { processStatus } from './process-status.ts';
+
+/** @param init pid of the container's first process @returns in ascending order; those that we can see */
+export function namespaceProcesses(init: number): number[] {
+  const own = pidNamespace('self');
+  const namespace = pidNamespace(init);
+  const isPrivate = namespace !== undefined && namespace !== own;
+  const parents = new Map(allProcesses().map((pid) => [pid, processStatus(pid)]));
+  const members = new Set([init]);
+  const outsiders = new Set([0]);
+  for (const pid of parents.keys()) {
+    const chain: number[] = [];
+    let at = pid;
+    while (!members.has(at) && !outsiders.has(at) && !(isPrivate && pidNamespace(at) === namespace)) {
+      chain.push(at);
+      at = parents.get(at)?.parent ?? 0;
+    }
+    const found = outsiders.has(at) ? outsiders : members.add(at);
+    for (const one of chain) found.add(one);
+  }
+  return [...members].filter((pid) => parents.get(pid)?.isAlive).sort((a, b) => a - b);
+}
+
+function allProcesses(): number[] {
+  return readdirSync('/proc').map(Number).filter(Number.isInteger);
+}
+
+/** @returns undefined where the process is gone, or is none of ours to look at */
+function pidNamespace(pid: number | 'self'): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return undefined;
+  }
+}

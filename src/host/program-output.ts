@@ -1,0 +1,56 @@
+/** Runs a program of the host to its end and takes what it writes. Blocks: for what ends soon. */
+import { closeSync, fstatSync, readSync, statSync } from 'node:fs';
+import { call } from '../kernel/call.ts';
+import { MFD_CLOEXEC } from '../kernel/constants/file.ts';
+import { perform } from '../kernel/local.ts';
+import { type Exit, spawn, waitForExit } from '../kernel/spawn.ts';
+import { callerEnvironment } from './caller.ts';
+
+/** Where engines leave no PATH: podman passes XDG_RUNTIME_DIR alone. */
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+export interface ProgramOutput {
+  readonly exit: Exit;
+  /** Standard output and standard error, as they came. */
+  readonly output: string;
+}
+
+/** Where a program is, by the caller's PATH; undefined where it is not. */
+export function findProgram(name: string): string | undefined {
+  const folders = (callerEnvironment().PATH || DEFAULT_PATH).split(':');
+  // A relative folder is one of whoever owns the working directory.
+  const paths = folders.filter((folder) => folder.startsWith('/')).map((folder) => `${folder}/${name}`);
+  return paths.find(isExecutable);
+}
+
+/**
+ * Runs a program with the caller's environment. What it writes goes to a memfd: nobody has to read meanwhile.
+ *
+ * @param path absolute
+ * @throws RuntimeError `system` where it cannot be executed
+ */
+export function programOutput(path: string, args: readonly string[]): ProgramOutput {
+  const environment = Object.entries(callerEnvironment()).map(([name, value]) => `${name}=${value}`);
+  const output = perform(call('memfd_create', 'output', MFD_CLOEXEC));
+  try {
+    const redirections = { stdout: output, stderr: output };
+    const exit = waitForExit(spawn(path, [path, ...args], environment, redirections));
+    return { exit, output: contentOf(output) };
+  } finally {
+    closeSync(output);
+  }
+}
+
+function contentOf(fd: number): string {
+  const buffer = Buffer.alloc(fstatSync(fd).size);
+  let length = 0;
+  for (let read = -1; read !== 0 && length < buffer.length; length += read) {
+    read = readSync(fd, buffer, length, buffer.length - length, length);
+  }
+  return buffer.toString('utf8', 0, length);
+}
+
+function isExecutable(path: string): boolean {
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status?.isFile() === true && (status.mode & 0o111) !== 0;
+}
