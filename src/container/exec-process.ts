@@ -10,7 +10,7 @@ export async function execProcess(config: Config, options: ExecOptions, log: Log
   if (options.processFile) {
     // The validators are most of what `exec` would load.
     const { loadProcess } = await import('../spec/load.ts');
-    return loadProcess(options.processFile, log);
+    return withInherited(loadProcess(options.processFile, log), config.process);
   }
   const { process } = config;
   if (options.cwd !== undefined && !options.cwd.startsWith('/')) {
@@ -30,6 +30,21 @@ export async function execProcess(config: Config, options: ExecOptions, log: Log
     noNewPrivileges: options.noNewPrivs ?? process.noNewPrivileges ?? false,
     capabilities: withCapabilities(process.capabilities ?? {}, options.caps),
   };
+}
+
+const INHERITED = [
+  ...(['capabilities', 'apparmorProfile', 'selinuxLabel'] as const),
+  ...(['scheduler', 'ioPriority', 'execCPUAffinity'] as const),
+] as const;
+
+/**
+ * What a process file says nothing of is as in the container's process, as with runc: nobody is less confined for
+ * being described in a file.
+ */
+function withInherited(process: Process, container: Process): Process {
+  const silent = INHERITED.filter((name) => !process[name] && container[name] !== undefined);
+  const inherited: Partial<Process> = Object.fromEntries(silent.map((name) => [name, container[name]]));
+  return { ...process, ...inherited };
 }
 
 /** Not into the inheritable set (CVE-2022-29162), and into the ambient one only where the container has that. */

@@ -10,7 +10,7 @@ import type { Findings } from '../plan/create-plan.ts';
 import { execPlan } from '../plan/exec-plan.ts';
 import { Execution } from '../plan/execution.ts';
 import { type ProgramRequest, programSteps } from '../plan/start-plan.ts';
-import type { Config, Process } from '../spec/types.ts';
+import type { Config, Linux, Process } from '../spec/types.ts';
 import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
 import { execProcess } from './exec-process.ts';
@@ -53,7 +53,8 @@ export async function exec(runtime: Runtime, id: string, options: ExecOptions): 
   const config = directory.readConfig();
   const process = await execProcess(config, options, runtime.log);
   checkConsole(process.terminal ?? false, options.detach, options.consoleSocket);
-  const parts = { record, namespaces: joinedFlags(config, record), process, options, runtime };
+  const { linux = {} } = config;
+  const parts = { record, namespaces: joinedFlags(config, record), process, linux, options, runtime };
   return options.detach ? execDetached(parts) : execInForeground(parts);
 }
 
@@ -62,6 +63,7 @@ interface Parts {
   /** `CLONE_*` */
   readonly namespaces: number;
   readonly process: Process;
+  readonly linux: Linux;
   readonly options: ExecOptions;
   readonly runtime: Runtime;
 }
@@ -126,7 +128,7 @@ async function execute(parts: Parts): Promise<Executed> {
 }
 
 function programRequest(
-  { record, process, options, runtime }: Parts,
+  { record, process, linux, options, runtime }: Parts,
   findings: Findings,
   pid: number,
 ): ProgramRequest {
@@ -136,6 +138,7 @@ function programRequest(
   const credentials = { uid, gid, additionalGids, capabilities, noNewPrivileges };
   return {
     process,
+    linux,
     ...findings,
     credentials,
     preserveFds: options.preserveFds,

@@ -51,12 +51,13 @@ export function startSteps(
   return [...hooks, ...programSteps(request)];
 }
 
-function programRequest(record: StateRecord, { process }: Config): ProgramRequest {
+function programRequest(record: StateRecord, { process, linux = {} }: Config): ProgramRequest {
   const { uid, gid, additionalGids = [] } = process.user;
   const capabilities = grantedCapabilities(process.capabilities, record.userNamespace, silentLog);
   const noNewPrivileges = process.noNewPrivileges ?? false;
   return {
     process,
+    linux,
     executable: record.executable ?? '',
     env: record.env ?? [],
     cwdEntered: record.cwdEntered !== false,

@@ -15,6 +15,7 @@ import { AT_FDCWD, O_DIRECTORY, O_NOFOLLOW, O_PATH } from '../kernel/constants/f
 import { CLONE_NEWCGROUP, CLONE_NEWUSER, PR_SET_DUMPABLE } from '../kernel/constants/process.ts';
 import { describeErrno, EINVAL, EPERM, errnoName } from '../kernel/errno.ts';
 import { namespaceKinds } from '../namespaces/kinds.ts';
+import { finalAffinitySteps, initialAffinitySteps } from '../process/affinity.ts';
 import { groupsCall } from '../process/credentials.ts';
 import { terminalSteps } from '../process/terminal.ts';
 import type { Process } from '../spec/types.ts';
@@ -53,6 +54,7 @@ export function execPlan(request: ExecRequest): ExecPlan {
     findings,
     steps: [
       spawnStubStep(['init'], console ? [console] : [], request.preserveFds),
+      ...initialAffinitySteps(process.execCPUAffinity),
       ...cgroups.steps,
       // From here on processes of the container can see the stub (CVE-2016-9962).
       step('stub', 'be undumpable', '', [prctl(PR_SET_DUMPABLE, 0)]),
@@ -65,6 +67,7 @@ export function execPlan(request: ExecRequest): ExecPlan {
         ? [step('init', 'join the cgroup namespace', '', [setns(target, CLONE_NEWCGROUP)])]
         : []),
       beginStep(inherited),
+      ...finalAffinitySteps(process.execCPUAffinity),
       ...((request.namespaces & CLONE_NEWUSER) !== 0 ? [becomeRoot()] : []),
       hideStep(),
       ...(request.keyring === undefined ? [] : [keyringStep(request.keyring)]),

@@ -6,14 +6,18 @@ import { chdir, closeRangeCloexec, umask } from '../kernel/calls/file.ts';
 import { execve } from '../kernel/calls/process.ts';
 import { describeErrno, ENOENT, EPERM, errnoName } from '../kernel/errno.ts';
 import { boundingCalls, type Credentials, capabilityCalls, idCalls } from '../process/credentials.ts';
+import { kernelPolicySteps } from '../process/kernel-policies.ts';
 import { type ResourceLimit, rlimitCalls } from '../process/rlimits.ts';
-import type { Process, Rlimit } from '../spec/types.ts';
+import { schedulingSteps } from '../process/scheduling.ts';
+import type { Linux, Process, Rlimit } from '../spec/types.ts';
 
 /** runc and crun set this where the configuration is silent. */
 const DEFAULT_UMASK = 0o022;
 
 export interface ProgramRequest {
   readonly process: Process;
+  /** Of the container, for `exec` too. */
+  readonly linux: Pick<Linux, 'memoryPolicy' | 'personality'>;
   readonly executable: string;
   readonly env: readonly string[];
   readonly cwdEntered: boolean;
@@ -27,10 +31,18 @@ export interface ProgramRequest {
   readonly limitedFrom: number | undefined;
 }
 
-/** The last steps: limits, ids, capabilities, execve. */
+/**
+ * The last steps: scheduling, limits, ids, capabilities, execve.
+ *
+ * Scheduling comes first, while the process still has its caller's limits (RLIMIT_NICE, RLIMIT_RTPRIO) and rights.
+ * A startContainer hook has been run by then: a SCHED_DEADLINE process may not fork.
+ */
 export function programSteps(request: ProgramRequest): readonly Step[] {
   const { process, executable, env, limitedFrom } = request;
+  const [scheduler, pid] =
+    limitedFrom === undefined ? (['init', 0] as const) : (['runtime', limitedFrom] as const);
   return [
+    ...schedulingSteps(process, scheduler, pid),
     ...(limitedFrom === undefined
       ? identitySteps(request)
       : identitySteps(request, limitSteps(request, 'runtime', limitedFrom))),
@@ -46,10 +58,11 @@ export function identitySteps(
   request: ProgramRequest,
   limits = limitSteps(request, 'init', 0),
 ): readonly Step[] {
-  const { process, credentials, cwdEntered, preserveFds } = request;
+  const { process, linux, credentials, cwdEntered, preserveFds } = request;
   const { bounding } = credentials.capabilities;
   return [
     step('init', 'set the umask', '/process/user/umask', [umask(process.user.umask ?? DEFAULT_UMASK)]),
+    ...kernelPolicySteps(linux),
     step('init', 'drop from the bounding set', '/process/capabilities/bounding', boundingCalls(bounding)),
     ...limits,
     step('init', 'become the user', '/process/user', idCalls(credentials)),

@@ -6,6 +6,7 @@ import type * as config from './schema/config.ts';
 import type * as devices from './schema/devices.ts';
 import type * as hooks from './schema/hooks.ts';
 import type * as mappings from './schema/id-mappings.ts';
+import type * as policies from './schema/kernel-policies.ts';
 import type * as linux from './schema/linux.ts';
 import type * as mount from './schema/mount.ts';
 import type * as namespaces from './schema/namespaces.ts';
@@ -13,6 +14,7 @@ import type * as process from './schema/process.ts';
 import type * as resources from './schema/resources.ts';
 import type * as rlimit from './schema/rlimit.ts';
 import type * as root from './schema/root.ts';
+import type * as scheduling from './schema/scheduling.ts';
 import type * as seccomp from './schema/seccomp.ts';
 import type * as user from './schema/user.ts';
 
@@ -26,6 +28,9 @@ export type ConsoleSize = Static<typeof process.ConsoleSize>;
 export type User = Static<typeof user.User>;
 export type Rlimit = Static<typeof rlimit.Rlimit>;
 export type RlimitType = Rlimit['type'];
+export type Scheduler = Static<typeof scheduling.Scheduler>;
+export type IoPriority = Static<typeof scheduling.IoPriority>;
+export type CpuAffinity = Static<typeof scheduling.CpuAffinity>;
 export type Capabilities = Static<typeof capabilities.Capabilities>;
 export type CapabilitySet = keyof Capabilities;
 
@@ -34,6 +39,8 @@ export type Hooks = Static<typeof hooks.Hooks>;
 export type HookKind = keyof Hooks;
 
 export type Linux = Static<typeof linux.Linux>;
+export type MemoryPolicy = Static<typeof policies.MemoryPolicy>;
+export type Personality = Static<typeof policies.Personality>;
 export type RootfsPropagation = NonNullable<Linux['rootfsPropagation']>;
 export type Namespace = Static<typeof namespaces.Namespace>;
 export type NamespaceType = Namespace['type'];

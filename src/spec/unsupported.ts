@@ -5,24 +5,9 @@
 
 import type { Problem } from './problem.ts';
 
-const PROCESS_FIELDS = [
-  'scheduler',
-  'ioPriority',
-  'execCPUAffinity',
-  'apparmorProfile',
-  'selinuxLabel',
-] as const;
+const PROCESS_FIELDS = ['apparmorProfile', 'selinuxLabel'] as const;
 
-const LINUX_FIELDS = [
-  'seccomp',
-  'sysctl',
-  'devices',
-  'netDevices',
-  'intelRdt',
-  'memoryPolicy',
-  'personality',
-  'mountLabel',
-] as const;
+const LINUX_FIELDS = ['seccomp', 'sysctl', 'devices', 'netDevices', 'intelRdt', 'mountLabel'] as const;
 
 const RESOURCE_FIELDS = [
   'memory',

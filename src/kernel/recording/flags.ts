@@ -2,14 +2,17 @@
 import * as file from '../constants/file.ts';
 import * as mount from '../constants/mount.ts';
 import * as processConstants from '../constants/process.ts';
+import * as scheduling from '../constants/scheduling.ts';
 
 interface Constant {
   readonly name: string;
   readonly value: bigint;
 }
 
-const constants: readonly Constant[] = [file, mount, processConstants].flatMap((module) =>
-  Object.entries(module).flatMap(([name, value]) =>
+const tables = [file, mount, processConstants, scheduling, ...Object.values(scheduling)];
+
+const constants: readonly Constant[] = tables.flatMap((table) =>
+  Object.entries(table).flatMap(([name, value]) =>
     typeof value === 'number' || typeof value === 'bigint' ? [{ name, value: BigInt(value) }] : [],
   ),
 );

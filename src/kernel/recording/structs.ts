@@ -1,4 +1,5 @@
 /** The kinds of arguments that are structs in memory. */
+import { schedulingFlags } from '../constants/scheduling.ts';
 import { flagWords, symbol } from './flags.ts';
 import { type Kind, number, ofBytes, plain, pointer, quote, quoteBytes, struct } from './kind.ts';
 import { capabilityList, fd, fileMode, flags, limit, openFlags } from './symbols.ts';
@@ -103,6 +104,28 @@ export const interfaceFlags: Kind = ofBytes((view, bytes) => {
 export const pollEntry: Kind = ofBytes((view) => {
   const events = symbol(view.getUint16(4, true), { prefixes: ['POLL'] });
   return `[{fd=${view.getInt32(0, true)}, events=${events === '1' ? 'POLLIN' : events}}]`;
+});
+
+/** A set of small numbers: processors, memory nodes. */
+export const bitSet: Kind = ofBytes((_, bytes) => {
+  const members = [...bytes].flatMap((byte, at) =>
+    [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => byte & (1 << bit)).map((bit) => at * 8 + bit),
+  );
+  return members.length === bytes.length * 8 ? '[all]' : `[${members.join(', ')}]`;
+});
+
+const schedFlags = Object.keys(schedulingFlags);
+
+/** struct sched_attr, sched_setattr(2). */
+export const schedAttr: Kind = ofBytes((view) => {
+  const policy = symbol(view.getUint32(4, true), { prefixes: ['SCHED_'], except: schedFlags });
+  const time = (offset: number) => view.getBigUint64(offset, true);
+  return [
+    `{size=${view.getUint32(0, true)}, sched_policy=${policy}`,
+    `sched_flags=${flagWords(time(8), { prefixes: ['SCHED_FLAG_'] })}`,
+    `sched_nice=${view.getInt32(16, true)}, sched_priority=${view.getUint32(20, true)}`,
+    `sched_runtime=${time(24)}, sched_deadline=${time(32)}, sched_period=${time(40)}}`,
+  ].join(', ');
 });
 
 /** What is written or sent: text, or octets. */

@@ -2,6 +2,7 @@
 import { capabilityNames } from '../constants/capability.ts';
 import { AT_FDCWD, S_IFMT } from '../constants/file.ts';
 import { resourceNames } from '../constants/resource.ts';
+import { IOPRIO_CLASS_SHIFT } from '../constants/scheduling.ts';
 import { flagWords, symbol } from './flags.ts';
 import { type Kind, ofNumber, plain } from './kind.ts';
 
@@ -80,3 +81,16 @@ export function capabilityList(mask: bigint): string {
   });
   return names.join('|') || '0';
 }
+
+/** Class and priority in it, ioprio_set(2). */
+export const ioPriority: Kind = ofNumber((value) => {
+  const ioClass = symbol(Number(value) >> IOPRIO_CLASS_SHIFT, { prefixes: ['IOPRIO_CLASS_'] });
+  return `IOPRIO_PRIO_VALUE(${ioClass}, ${Number(value) & ((1 << IOPRIO_CLASS_SHIFT) - 1)})`;
+});
+
+/** The mode is a number, its flags stand above it. */
+export const memoryPolicy: Kind = ofNumber((value) => {
+  const mode = symbol(BigInt(value) & 0xfffn, { prefixes: ['MPOL_'] });
+  const rest = flagWords(BigInt(value) & ~0xfffn, { prefixes: ['MPOL_F_'] });
+  return rest === '0' ? mode : `${mode}|${rest}`;
+});

@@ -7,15 +7,20 @@ import { deviceRules } from './device-rules.ts';
 import { hooks } from './hooks.ts';
 import { hostNames } from './host-names.ts';
 import { gidMappings, mappingsNeedNamespace, processIds, uidMappings } from './id-mappings.ts';
+import { memoryPolicy, personality } from './kernel-policies.ts';
 import { mountDestinations } from './mounts.ts';
 import { namespaces } from './namespaces.ts';
 import { maskedPaths, readonlyPaths, rootPath } from './paths.ts';
 import { args, cwd, env, umask } from './process.ts';
 import { rlimits } from './rlimits.ts';
+import { execCpuAffinity, ioPriority, scheduler } from './scheduling.ts';
 import { timeOffsets } from './time-offsets.ts';
 import { ociVersion } from './version.ts';
 
-export const processChecks: readonly Check<Process>[] = [args, env, cwd, umask, rlimits];
+export const processChecks: readonly Check<Process>[] = [
+  ...[args, env, cwd, umask, rlimits],
+  ...[scheduler, ioPriority, execCpuAffinity],
+];
 
 export const configChecks: readonly Check<Config>[] = [
   ociVersion,
@@ -34,6 +39,8 @@ export const configChecks: readonly Check<Config>[] = [
   deviceRules,
   maskedPaths,
   readonlyPaths,
+  memoryPolicy,
+  personality,
 ];
 
 function ofProcess(check: Check<Process>): Check<Config> {

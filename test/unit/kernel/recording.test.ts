@@ -4,6 +4,7 @@ import * as file from '../../../src/kernel/calls/file.ts';
 import * as mount from '../../../src/kernel/calls/mount.ts';
 import * as namespace from '../../../src/kernel/calls/namespace.ts';
 import * as processCalls from '../../../src/kernel/calls/process.ts';
+import * as scheduling from '../../../src/kernel/calls/scheduling.ts';
 import * as socket from '../../../src/kernel/calls/socket.ts';
 import { capabilityNames } from '../../../src/kernel/constants/capability.ts';
 import * as C from '../../../src/kernel/constants/file.ts';
@@ -20,6 +21,33 @@ const { AT_FDCWD } = C;
 
 /** One call of every constructor, and what is written for it. */
 const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = {
+  schedSetattr: [
+    [
+      scheduling.schedSetattr(7, {
+        ...{ policy: 2, flags: 1, nice: 0, priority: 9, runtime: 0n, deadline: 0n, period: 0n },
+      }),
+      'sched_setattr(7, {size=56, sched_policy=SCHED_RR, sched_flags=SCHED_FLAG_RESET_ON_FORK, ' +
+        'sched_nice=0, sched_priority=9, sched_runtime=0, sched_deadline=0, sched_period=0}, 0)',
+    ],
+  ],
+  schedSetaffinity: [
+    [scheduling.schedSetaffinity(Uint8Array.of(9, 0, 128)), 'sched_setaffinity(0, 3, [0, 3, 23])'],
+    [scheduling.schedSetaffinity(Uint8Array.of(255, 255)), 'sched_setaffinity(0, 2, [all])'],
+  ],
+  ioprioSet: [
+    [
+      scheduling.ioprioSet(0, 3, 4),
+      'ioprio_set(IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 4))',
+    ],
+  ],
+  setMempolicy: [
+    [
+      scheduling.setMempolicy(0x4002, new Uint8Array(8).fill(1, 0, 1)),
+      'set_mempolicy(MPOL_BIND|MPOL_F_RELATIVE_NODES, [0], 65)',
+    ],
+    [scheduling.setMempolicy(4, new Uint8Array()), 'set_mempolicy(MPOL_LOCAL, 0, 0)'],
+  ],
+  personality: [[scheduling.personality(8), 'personality(PER_LINUX32)']],
   openat: [
     [file.openat(AT_FDCWD, '/a', C.O_RDONLY), 'openat(AT_FDCWD, "/a", O_RDONLY|O_CLOEXEC)'],
     [
@@ -211,7 +239,7 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
 /** They return no call, or their calls are too odd for a line here. */
 const elsewhere = ['receivedDescriptor', 'receiveDescriptor'];
 
-const constructors = [file, mount, namespace, processCalls, socket].flatMap((module) =>
+const constructors = [file, mount, namespace, processCalls, scheduling, socket].flatMap((module) =>
   Object.entries(module).flatMap(([name, value]) => (typeof value === 'function' ? [name] : [])),
 );
 

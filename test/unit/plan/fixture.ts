@@ -57,6 +57,7 @@ function planOf(config: Config, identity: Identity, machine: Machine): Plan {
   const all = (1n << BigInt(capabilityNames.length)) - 1n;
   const start = programSteps({
     process,
+    linux: config.linux ?? {},
     executable: process.args?.[0] ?? '',
     env: findings.env,
     cwdEntered: true,

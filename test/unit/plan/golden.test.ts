@@ -77,6 +77,21 @@ const plans: Readonly<Record<string, () => Plan>> = {
         namespaces: [{ type: 'mount' }, { type: 'pid' }, { type: 'user' }, { type: 'time' }],
       },
     }),
+  scheduling: () =>
+    asRoot({
+      ...minimal,
+      process: {
+        ...minimal.process,
+        scheduler: { policy: 'SCHED_RR', priority: 5, flags: ['SCHED_FLAG_RESET_ON_FORK'] },
+        ioPriority: { class: 'IOPRIO_CLASS_BE', priority: 2 },
+        execCPUAffinity: { initial: '0', final: '1' },
+      },
+      linux: {
+        ...minimal.linux,
+        memoryPolicy: { mode: 'MPOL_INTERLEAVE', nodes: '0-1', flags: ['MPOL_F_RELATIVE_NODES'] },
+        personality: { domain: 'LINUX32' },
+      },
+    }),
   process: () =>
     asRoot({
       ...minimal,

@@ -134,3 +134,46 @@ test('device rules use the letters r, w and m', async () => {
     '/linux/resources/devices/0/access: expected some of the letters r, w, m, found the string "rx"',
   );
 });
+
+describe('the memory policy', () => {
+  test.each([
+    [
+      { mode: 'MPOL_BIND', nodes: '0-' },
+      'nodes: expected a list of nodes such as "0-3,7", found the string "0-"',
+    ],
+    [{ mode: 'MPOL_BIND' }, 'nodes: expected at least one node with MPOL_BIND, found none'],
+    [{ mode: 'MPOL_LOCAL', nodes: '0' }, 'nodes: expected none with MPOL_LOCAL, found the string "0"'],
+    [
+      { mode: 'MPOL_BIND', nodes: '0', flags: ['MPOL_F_STATIC_NODES', 'MPOL_F_RELATIVE_NODES'] },
+      'flags/1: expected not both MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES, found both',
+    ],
+    [
+      { mode: 'MPOL_INTERLEAVE', nodes: '0', flags: ['MPOL_F_NUMA_BALANCING'] },
+      'flags/0: expected no MPOL_F_NUMA_BALANCING with MPOL_INTERLEAVE',
+    ],
+    [{ mode: 'MPOL_PREFERRED', flags: ['MPOL_F_STATIC_NODES'] }, 'nodes: expected at least one node'],
+  ])('%j is refused', async (memoryPolicy, text) => {
+    expect(await messageFor(({ linux }) => Object.assign(linux, { memoryPolicy }))).toContain(
+      `/linux/memoryPolicy/${text}`,
+    );
+  });
+
+  test.each([
+    { mode: 'MPOL_DEFAULT' },
+    { mode: 'MPOL_LOCAL', nodes: '' },
+    { mode: 'MPOL_PREFERRED' },
+    { mode: 'MPOL_BIND', nodes: '0-1,3', flags: ['MPOL_F_NUMA_BALANCING', 'MPOL_F_STATIC_NODES'] },
+  ])('%j is taken', (memoryPolicy) => {
+    const config = validConfig();
+    Object.assign(config.linux ?? {}, { memoryPolicy });
+    expect(load(JSON.stringify(config)).linux?.memoryPolicy).toEqual(memoryPolicy);
+  });
+});
+
+test('a personality has no flags', async () => {
+  const personality = { domain: 'LINUX32', flags: ['ADDR_NO_RANDOMIZE'] };
+  expect(await messageFor(({ linux }) => Object.assign(linux, { personality }))).toBe(
+    '/linux/personality/flags/0: expected no flags, found the string "ADDR_NO_RANDOMIZE"; ' +
+      'the specification has no flag values yet: remove it',
+  );
+});

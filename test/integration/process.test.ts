@@ -1,0 +1,165 @@
+/** Who and what the container's process is to the kernel: scheduling, processors, memory, personality. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { LooseConfig } from '../setup/base-config.ts';
+import { need, needRoot } from '../setup/needs.ts';
+import { started } from '../setup/probe-container.ts';
+import { makeRig, type Rig } from '../setup/rig.ts';
+
+/** Nice value, real-time priority and policy of a process, proc_pid_stat(5); its domain; its I/O priority; its pages. */
+const look =
+  'echo "nice, priority, policy: $(cut -d" " -f19,40,41 /proc/$$/stat)"; ' +
+  'uname -m; cat /proc/$$/personality; ionice; cut -d" " -f2 /proc/$$/numa_maps | sort -u; ' +
+  'grep ^Cpus_allowed_list /proc/$$/status | cut -f2';
+
+interface Look {
+  readonly scheduling: string;
+  readonly machine: string;
+  readonly personality: string;
+  readonly io: string;
+  readonly memory: string;
+  readonly processors: string;
+}
+
+function read(text: string): Look {
+  const [scheduling = '', machine = '', personality = '', io = '', memory = '', processors = ''] = text
+    .trimEnd()
+    .split('\n');
+  return { scheduling, machine, personality, io, memory, processors };
+}
+
+async function run(rig: Rig, change: (config: LooseConfig) => void, ...options: string[]): Promise<Look> {
+  const bundle = rig.bundle({
+    config: (config) => {
+      config.process.args = ['sh', '-c', look];
+      // They would be missed where there are no cgroups.
+      delete config.linux.resources;
+      change(config);
+    },
+  });
+  const result = await rig.tsrun([...options, 'run', '--bundle', bundle.path, rig.id()]);
+  expect(result).toMatchObject({ code: 0, stderr: '' });
+  return read(result.stdout);
+}
+
+/** Real-time policies need a share of the cgroup's time on version 1: without cgroups the machine's counts. */
+const noCgroups = ['--cgroup-manager', 'disabled'];
+
+test('every policy of the scheduler is set with what belongs to it', async (context) => {
+  need(context, 'busybox');
+  needRoot(context);
+  await using rig = makeRig();
+  const scheduled = async (scheduler: LooseConfig) =>
+    (await run(rig, ({ process }) => Object.assign(process, { scheduler }), ...noCgroups)).scheduling;
+  const flags = ['SCHED_FLAG_RESET_ON_FORK'];
+  expect([
+    await scheduled({ policy: 'SCHED_OTHER', nice: -7 }),
+    await scheduled({ policy: 'SCHED_FIFO', priority: 42 }),
+    await scheduled({ policy: 'SCHED_RR', priority: 1, flags }),
+    await scheduled({ policy: 'SCHED_BATCH', nice: 5 }),
+    await scheduled({ policy: 'SCHED_IDLE' }),
+    // It could not start the commands of the script without the flag.
+    await scheduled({ policy: 'SCHED_DEADLINE', runtime: 1e6, deadline: 1e7, period: 2e7, flags }),
+  ]).toEqual([
+    'nice, priority, policy: -7 0 0',
+    'nice, priority, policy: 0 42 1',
+    'nice, priority, policy: 0 1 2',
+    'nice, priority, policy: 5 0 3',
+    'nice, priority, policy: 0 0 5',
+    'nice, priority, policy: 0 0 6',
+  ]);
+});
+
+test('a process in a user namespace gets what takes a right of the machine’s root', async (context) => {
+  need(context, 'busybox');
+  needRoot(context);
+  await using rig = makeRig();
+  const seen = await run(
+    rig,
+    ({ process, linux }) => {
+      const map = [{ containerID: 0, hostID: 0, size: 65536 }];
+      Object.assign(linux, { uidMappings: map, gidMappings: map });
+      linux.namespaces.push({ type: 'user' });
+      process.scheduler = { policy: 'SCHED_RR', priority: 3 };
+      process.ioPriority = { class: 'IOPRIO_CLASS_RT', priority: 2 };
+    },
+    ...noCgroups,
+  );
+  expect(seen).toMatchObject({ scheduling: 'nice, priority, policy: 0 3 2', io: 'realtime: prio 2' });
+});
+
+test('personality, memory policy and I/O priority are the process’s', async (context) => {
+  need(context, 'busybox');
+  needRoot(context);
+  context.skip(process.arch !== 'x64', 'not every other processor has a 32-bit mode');
+  await using rig = makeRig();
+  const seen = await run(rig, ({ linux }) =>
+    Object.assign(linux, {
+      personality: { domain: 'LINUX32' },
+      memoryPolicy: { mode: 'MPOL_BIND', nodes: '0', flags: ['MPOL_F_STATIC_NODES'] },
+    }),
+  );
+  expect(seen).toMatchObject({ machine: 'i686', personality: '00000008', memory: 'bind=static:0' });
+  const plain = await run(rig, ({ process: own }) =>
+    Object.assign(own, { ioPriority: { class: 'IOPRIO_CLASS_BE', priority: 6 } }),
+  );
+  expect(plain).toMatchObject({ machine: 'x86_64', io: 'best-effort: prio 6', memory: 'default' });
+});
+
+test('exec runs on the processors that are asked for, whether in its file or in the container’s', async (context) => {
+  need(context, 'busybox');
+  const all = readFileSync('/proc/self/status', 'utf8').match(/^Cpus_allowed_list:\s*(.*)$/m)?.[1] ?? '';
+  context.skip(!/^0[-,]/.test(all), 'needs two processors');
+  await using rig = makeRig();
+  const bundle = rig.bundle({
+    config: ({ process: own }) => {
+      Object.assign(own, { args: ['sleep', '600'], execCPUAffinity: { initial: '0', final: '0' } });
+    },
+  });
+  const id = await started(rig, bundle);
+  const exec = async (...words: string[]) => {
+    const result = await rig.tsrun(['exec', ...words]);
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    return read(result.stdout).processors;
+  };
+  const file = join(bundle.path, 'process.json');
+  const fromFile = (execCPUAffinity: LooseConfig | undefined) => {
+    const { user, cwd, env } = JSON.parse(readFileSync(join(bundle.path, 'config.json'), 'utf8')).process;
+    writeFileSync(file, JSON.stringify({ user, cwd, env, args: ['sh', '-c', look], execCPUAffinity }));
+    return exec('--process', file, id);
+  };
+  expect([
+    await exec(id, 'sh', '-c', look),
+    await fromFile(undefined),
+    await fromFile({ initial: '0' }),
+    await fromFile({}),
+    await fromFile({ initial: '0', final: '1' }),
+  ]).toEqual(['0', '0', all, all, '1']);
+  expect(readFileSync(`/proc/${await pidOf(rig, id)}/status`, 'utf8')).toContain(
+    `Cpus_allowed_list:\t${all}\n`,
+  );
+});
+
+async function pidOf(rig: Rig, id: string): Promise<number> {
+  return JSON.parse((await rig.tsrun(['state', id])).stdout).pid;
+}
+
+test('what cannot be had is an error with the field and a remedy', async (context) => {
+  need(context, 'busybox');
+  await using rig = makeRig();
+  const bundle = rig.bundle({
+    config: ({ process: own }) => {
+      own.execCPUAffinity = { initial: '8000' };
+      own.args = ['sleep', '600'];
+    },
+  });
+  const id = await started(rig, bundle);
+  const refused = await rig.tsrun(['exec', id, 'true']);
+  expect(refused).toMatchObject({ code: 255, stdout: '' });
+  expect(refused.stderr).toContain(
+    'cannot use the processors 8000: sched_setaffinity: EINVAL (invalid argument)',
+  );
+  expect(refused.stderr).toMatch(/field: .*\/process\/execCPUAffinity\/initial/);
+  expect(refused.stderr).toContain('hint: none of them can be used here');
+});
