@@ -27,6 +27,12 @@ export const programs: readonly Program[] = [
     meaning: 'The init stub: a complete ELF file.',
     bytes: 'src/init/stub/bytes.ts',
   },
+  {
+    folder: 'src/kernel/addon',
+    constant: 'addonBytes',
+    meaning: 'The system call addon: a complete shared object, which the build makes a file of.',
+    bytes: 'src/kernel/addon/bytes.ts',
+  },
 ];
 
 const sources: Readonly<Record<Arch, string>> = { x64: 'x86-64.S', arm64: 'aarch64.S' };

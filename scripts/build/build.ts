@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAddon } from './addon.ts';
 import { bundleForBun } from './bun.ts';
 import { writeLaunchers } from './launcher.ts';
 import { lock } from './lock.ts';
@@ -11,7 +12,10 @@ import { contentHash, readStamp } from './stamp.ts';
 
 const entry = inRoot('src/cli/main.ts');
 const inputs = ['src', 'scripts/build', 'package.json', 'package-lock.json', 'tsconfig.json'];
-const outputs = ['dist/engine/node', 'dist/engine/koffi.node', 'dist/node/main.cjs', 'bin/tsrun'];
+const outputs = [
+  ...['dist/engine/node', 'dist/engine/koffi.node', 'dist/engine/syscall.node'],
+  ...['dist/node/main.cjs', 'bin/tsrun'],
+];
 
 /** Brings `dist/` and `bin/` up to date. */
 export function build(): void {
@@ -25,6 +29,7 @@ export function build(): void {
   generateValidators();
   // What the generator writes is an input too; what is edited from here on is for the next build.
   const built = stamp(commit);
+  writeAddon();
   bundleForNode(entry, commit);
   bundleForBun(entry, commit);
   writeLaunchers();

@@ -1,7 +1,8 @@
 /** A further process of a running container enters its cgroups. */
-import { existsSync } from 'node:fs';
+
 import { type Step, step } from '../init/step.ts';
 import type { Call } from '../kernel/call.ts';
+import { existsSync } from '../kernel/file-system.ts';
 import { attachSelf, openDetached, openForClone } from './attach.ts';
 import { explainJoin } from './join-error.ts';
 import type { CgroupDirectory } from './paths.ts';

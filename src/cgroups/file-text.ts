@@ -1,5 +1,5 @@
 /** Files of the cgroup filesystem that may not be there. */
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../kernel/file-system.ts';
 
 /** The content without the newline at its end. */
 export function readOrEmpty(path: string): string {

@@ -2,13 +2,14 @@
  * The second attempt at joining the container's cgroups, when the first one met something: directories that are
  * there already, parents that are not, cpusets without CPUs, or a user who may not.
  */
-import { existsSync } from 'node:fs';
+
 import type { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
 import { type Call, type Failure, ignoreErrors, type Results, tolerate } from '../kernel/call.ts';
 import { mkdirat } from '../kernel/calls/file.ts';
 import { AT_FDCWD } from '../kernel/constants/file.ts';
 import { EEXIST } from '../kernel/errno.ts';
+import { existsSync } from '../kernel/file-system.ts';
 import type { Manner } from './attach.ts';
 import { copyCpuset, cpusetFiles, usesCpuset } from './cpuset.ts';
 import { readOrEmpty } from './file-text.ts';

@@ -1,5 +1,5 @@
 /** What joining the cgroups has come to, for those who carry on with the container or take it apart. */
-import { rmdirSync } from 'node:fs';
+import { rmdirSync } from '../kernel/file-system.ts';
 
 /** What the executed steps found out. */
 export interface JoinOutcome {

@@ -3,7 +3,7 @@
  * container's own cgroup and nothing above it; a version 2 beside it is not shown (hybrid). Version 2 alone: one
  * mount. In a new cgroup namespace these are new mounts, otherwise binds of the container's directories.
  */
-import { existsSync } from 'node:fs';
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { CgroupHierarchy, HostCgroups } from '../host/cgroups.ts';
 import type { Step } from '../init/step.ts';
@@ -13,6 +13,7 @@ import { mountSetattr, moveMount } from '../kernel/calls/mount.ts';
 import { O_DIRECTORY } from '../kernel/constants/file.ts';
 import { MOVE_MOUNT_F_EMPTY_PATH } from '../kernel/constants/mount.ts';
 import { describeErrno, EACCES, EBUSY, ENOENT, EPERM, errnoName } from '../kernel/errno.ts';
+import { existsSync } from '../kernel/file-system.ts';
 import { type MountRequest, parseMountOptions } from '../rootfs/mount-options.ts';
 import { newFilesystem } from '../rootfs/mounts.ts';
 import { stepOnTarget } from '../rootfs/target.ts';

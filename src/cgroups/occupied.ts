@@ -1,6 +1,7 @@
 /** A cgroup that is there already may be somebody's: what is looked at before it becomes the container's. */
-import { existsSync } from 'node:fs';
+
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { existsSync } from '../kernel/file-system.ts';
 import { readOrEmpty } from './file-text.ts';
 import type { CgroupDirectory } from './paths.ts';
 import { processesBelow } from './processes.ts';

@@ -2,7 +2,7 @@
  * The processes in a container's cgroup and below it: found and signalled. What is known of the cgroup is its
  * directories, one per hierarchy; the files in them say which hierarchy it is.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, overwriteSync, readFileSync, subdirectoriesSync } from '../kernel/file-system.ts';
 
 /**
  * The container's process ids, those that our pid namespace cannot see left out.
@@ -32,9 +32,7 @@ export function withDescendants(path: string): string[] {
 
 function childrenOf(path: string): string[] {
   try {
-    return readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
-      entry.isDirectory() ? entry.name : [],
-    );
+    return subdirectoriesSync(path);
   } catch {
     // Removed meanwhile.
     return [];
@@ -83,7 +81,7 @@ function setFrozen(path: string, frozen: boolean): boolean {
 
 function writeIfThere(path: string, text: string): boolean {
   try {
-    writeFileSync(path, text, { flag: 'r+' });
+    overwriteSync(path, text);
     return true;
   } catch {
     return false;

@@ -1,5 +1,5 @@
 /** Removes the container's cgroups, with those that it made inside its own. */
-import { rmdirSync } from 'node:fs';
+import { rmdirSync } from '../kernel/file-system.ts';
 import type { Log } from '../log/log.ts';
 import { withDescendants } from './processes.ts';
 

@@ -1,5 +1,6 @@
 /** One command from its words to its exit status. Nothing is thrown from here: errors are printed and logged. */
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { writeSync } from '../kernel/file-system.ts';
 import { Logger } from '../log/logger.ts';
 import { writeAll } from '../log/write-all.ts';
 import type { Command, Context } from './command.ts';
@@ -110,7 +111,7 @@ class Execution {
 }
 
 function print(text: string): void {
-  writeAll(STDOUT, text);
+  writeAll(STDOUT, text, writeSync);
 }
 
 async function printHelp(command?: Command['name']): Promise<number> {

@@ -1,8 +1,9 @@
 /** The directory of the state of containers. Only its path is found here; it is made by whoever first needs it. */
-import { readlinkSync, statSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerEnvironment } from '../host/caller.ts';
+import { readlinkSync, statSync } from '../kernel/file-system.ts';
 import { absolute } from './paths.ts';
 
 /** Inode of the user namespace that the machine started with: `PROC_USER_INIT_INO` in linux/proc_ns.h. */
@@ -48,5 +49,5 @@ function fallbackRoot(uid: number, home: string | undefined): string {
 }
 
 function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statSync(path)?.isDirectory() === true;
 }

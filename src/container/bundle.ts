@@ -1,7 +1,8 @@
 /** Reads a bundle: its configuration, and where its root is. */
-import { lstatSync } from 'node:fs';
+
 import { join, resolve } from 'node:path';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { lstatSync } from '../kernel/file-system.ts';
 import type { Log } from '../log/log.ts';
 import { loadConfig } from '../spec/load.ts';
 import type { Config } from '../spec/types.ts';
@@ -23,7 +24,7 @@ export function readBundle(path: string, configFile: string | undefined, log: Lo
 
 function findRootfs(bundle: string, path: string, file: string): string {
   const rootfs = resolve(bundle, path);
-  const status = lstatSync(rootfs, { throwIfNoEntry: false });
+  const status = lstatSync(rootfs);
   const problem = !status
     ? 'no such file or directory'
     : status.isDirectory()

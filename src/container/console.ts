@@ -1,11 +1,12 @@
 /** Who gets the master of the container's terminal: runc's rules for `--console-socket`. */
 
-import { closeSync, constants, openSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { openControlSocket } from '../init/stub-process.ts';
 import { connect, receiveDescriptor, receivedDescriptor, socket } from '../kernel/calls/socket.ts';
+import { O_DIRECTORY, O_RDONLY } from '../kernel/constants/file.ts';
 import { AF_UNIX, SOCK_STREAM } from '../kernel/constants/process.ts';
+import { closeSync, openSync } from '../kernel/file-system.ts';
 import { perform, performForBytes } from '../kernel/local.ts';
 
 /** @throws RuntimeError `usage` */
@@ -28,7 +29,7 @@ export function checkConsole(terminal: boolean, detached: boolean, socketPath: s
 
 /** A socket connected to `path`; through a descriptor, since an address holds 107 bytes. */
 export function connectTo(path: string): number {
-  const directory = openSync(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY);
+  const directory = openSync(dirname(path), O_RDONLY | O_DIRECTORY);
   try {
     const fd = perform(socket(AF_UNIX, SOCK_STREAM));
     perform(connect(fd, `/proc/self/fd/${directory}/${basename(path)}`));

@@ -1,7 +1,9 @@
 /** The Unix socket in a container's directory that its first process listens on, until the program is executed. */
-import { closeSync, constants, openSync } from 'node:fs';
+
 import { bind, connect, listen, socket } from '../kernel/calls/socket.ts';
+import { O_DIRECTORY, O_RDONLY } from '../kernel/constants/file.ts';
 import { AF_UNIX, SOCK_SEQPACKET } from '../kernel/constants/process.ts';
+import { closeSync, openSync } from '../kernel/file-system.ts';
 import { perform } from '../kernel/local.ts';
 import { INIT_SOCKET, type StateDirectory } from './state-directory.ts';
 
@@ -22,7 +24,7 @@ export function connectToInit(directory: StateDirectory): number {
 
 /** Reached by descriptor, since a socket's address holds 107 bytes only. */
 function at({ path }: StateDirectory, use: (address: string, fd: number) => void): number {
-  const directory = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  const directory = openSync(path, O_RDONLY | O_DIRECTORY);
   try {
     const fd = perform(socket(AF_UNIX, SOCK_SEQPACKET));
     use(`/proc/self/fd/${directory}/${INIT_SOCKET}`, fd);

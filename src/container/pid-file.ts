@@ -1,6 +1,7 @@
 /** `--pid-file`: written whole or not at all, a decimal number without a newline, as engines read it. */
-import { renameSync, writeFileSync } from 'node:fs';
+
 import { basename, dirname, join } from 'node:path';
+import { renameSync, writeFileSync } from '../kernel/file-system.ts';
 
 export function writePidFile(path: string, pid: number): void {
   const temporary = join(dirname(path), `.${basename(path)}`);

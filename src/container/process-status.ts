@@ -1,5 +1,5 @@
 /** What the kernel says of a process, proc_pid_stat(5). */
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../kernel/file-system.ts';
 
 /** include/linux/sched.h: forked, and nothing executed since. */
 const PF_FORKNOEXEC = 0x40;

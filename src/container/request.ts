@@ -1,11 +1,12 @@
 /** Turns a bundle and the command line into what the plan is made from: looks at the host, changes nothing. */
-import { statSync } from 'node:fs';
+
 import { checkDeviceRules } from '../cgroups/devices.ts';
 import { type ContainerCgroups, containerCgroups } from '../cgroups/paths.ts';
 import { inFile } from '../errors/in-file.ts';
 import { callerEnvironment, callerReport } from '../host/caller.ts';
 import { hostCgroups } from '../host/cgroups.ts';
 import { type Identity, identity } from '../host/identity.ts';
+import { statSync } from '../kernel/file-system.ts';
 import { callerIds } from '../namespaces/caller-ids.ts';
 import { chooseIdMaps } from '../namespaces/id-maps.ts';
 import type { ContainerRequest, HostFacts } from '../plan/request.ts';
@@ -64,7 +65,7 @@ function hostFacts(): HostFacts {
     identity: identity(),
     cgroups: hostCgroups(),
     nofile: callerReport()?.nofile,
-    isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory(),
+    isDirectory: (path) => statSync(path)?.isDirectory(),
   };
 }
 

@@ -1,8 +1,9 @@
 /** `start`: has the waiting first process of a created container execute the user's program. */
-import { unlinkSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { receiveGreeting } from '../init/remote.ts';
+import { unlinkSync } from '../kernel/file-system.ts';
 import { Execution } from '../plan/execution.ts';
 import { checkContainerId } from './container-id.ts';
 import { destroy } from './destroy.ts';

@@ -2,23 +2,23 @@
  * The directory of one container below `--root`: its record, the frozen configuration, the lock, and the socket
  * that a created container waits on.
  */
+
+import { join } from 'node:path';
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { flock } from '../kernel/calls/file.ts';
+import { LOCK_EX, LOCK_NB, O_CREAT, O_RDWR } from '../kernel/constants/file.ts';
 import {
   chmodSync,
   closeSync,
-  constants,
   fstatSync,
   mkdirSync,
   openSync,
   readFileSync,
+  removeTree,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
-} from 'node:fs';
-import { join } from 'node:path';
-import { RuntimeError } from '../errors/runtime-error.ts';
-import { flock } from '../kernel/calls/file.ts';
-import { LOCK_EX, LOCK_NB } from '../kernel/constants/file.ts';
+} from '../kernel/file-system.ts';
 import { attempt, perform } from '../kernel/local.ts';
 import { parseJson, stringifyJson } from '../spec/parse-json.ts';
 import type { Config } from '../spec/types.ts';
@@ -39,7 +39,7 @@ export class StateDirectory {
   }
 
   exists(): boolean {
-    return statSync(this.path, { throwIfNoEntry: false }) !== undefined;
+    return statSync(this.path) !== undefined;
   }
 
   /**
@@ -125,7 +125,7 @@ export class StateDirectory {
   remove(): void {
     for (let tries = 1; ; tries++) {
       try {
-        rmSync(this.path, { recursive: true, force: true });
+        removeTree(this.path);
         return;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY' || tries === 20) throw error;
@@ -137,7 +137,7 @@ export class StateDirectory {
 /** @throws RuntimeError `not-found` where the directory is gone */
 function openLock(directory: string): number {
   try {
-    return openSync(join(directory, 'lock'), constants.O_RDWR | constants.O_CREAT, 0o600);
+    return openSync(join(directory, 'lock'), O_RDWR | O_CREAT, 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw notFound();
     throw error;
@@ -146,7 +146,7 @@ function openLock(directory: string): number {
 
 /** Only its owner may look inside; the sticky bit tells cleaners of XDG_RUNTIME_DIR to leave it alone. */
 function makeRoot(root: string): void {
-  const status = statSync(root, { throwIfNoEntry: false });
+  const status = statSync(root);
   if (!status) {
     mkdirSync(root, { recursive: true, mode: 0o711 });
     chmodSync(root, 0o1700);

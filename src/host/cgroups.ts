@@ -2,7 +2,7 @@
  * The cgroup hierarchies that are mounted here, and where in them this process is: cgroups(7), proc(5)
  * (`/proc/self/cgroup`, `/proc/self/mountinfo`). Version 1, version 2, or both beside each other (hybrid).
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../kernel/file-system.ts';
 
 export interface CgroupHierarchy {
   readonly version: 1 | 2;

@@ -2,8 +2,9 @@
  * The ids that root has given to an ordinary user, subuid(5) and subgid(5), and the helpers that map them,
  * newuidmap(1) and newgidmap(1).
  */
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+
 import { hasFileCapabilities } from '../kernel/file-capabilities.ts';
+import { isExecutable, readFileSync, statSync } from '../kernel/file-system.ts';
 import { callerEnvironment } from './caller.ts';
 
 export interface IdRange {
@@ -101,21 +102,12 @@ function search(name: IdMapHelperName, directories: readonly string[]): IdMapHel
 }
 
 function inspect(path: string): IdMapHelper | undefined {
-  if (!isExecutable(path) || !statSync(path).isFile()) return undefined;
+  if (!isExecutable(path) || !statSync(path)?.isFile()) return undefined;
   return { path, privileged: givesPrivileges(path) };
 }
 
 /** Whether executing the file gives privileges: it is setuid root or has file capabilities. */
 export function givesPrivileges(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statSync(path);
   return (found?.uid === 0 && (found.mode & 0o4000) !== 0) || hasFileCapabilities(path);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,11 +1,11 @@
 /** What the machine says about user namespaces: user_namespaces(7), and the distributions' sysctls. */
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readFileSync, readlinkSync, statSync } from '../kernel/file-system.ts';
 
 /** PROC_USER_INIT_INO. An identity map is no sign of the initial namespace: systemd 260 writes one. */
 const INITIAL_USER_NAMESPACE = 4026531837;
 
 export function inInitialUserNamespace(): boolean {
-  return statSync('/proc/self/ns/user', { throwIfNoEntry: false })?.ino === INITIAL_USER_NAMESPACE;
+  return statSync('/proc/self/ns/user')?.ino === INITIAL_USER_NAMESPACE;
 }
 
 /**

@@ -4,10 +4,10 @@
  *
  * This folder is the only one that knows koffi.
  */
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { architecture } from './architecture.ts';
+import { existsSync } from './file-system.ts';
 
 type NativeFunction = ((...args: readonly unknown[]) => number) & {
   async(...args: readonly unknown[]): void;
@@ -16,7 +16,6 @@ type NativeFunction = ((...args: readonly unknown[]) => number) & {
 interface Koffi {
   load(path: string): { func(definition: string): NativeFunction };
   errno(): number;
-  address(buffer: Uint8Array): bigint;
 }
 
 let loaded: Koffi | undefined;
@@ -58,21 +57,7 @@ export function libcFunction(declaration: string): NativeFunction {
   return found;
 }
 
-/**
- * Ends the process without the engine's clean-up, exit_group(2): tearing a heap down costs half a millisecond and
- * helps nobody. Everything is written by then, since nothing here writes through streams.
- */
-export function endProcess(status: number): never {
-  if (loaded && process.listenerCount('exit') === 0) libcFunction('void _exit(int status)')(status);
-  process.exit(status);
-}
-
 /** errno of the last call of this thread. */
 export function lastErrno(): number {
   return koffi().errno();
-}
-
-/** The address of a buffer's memory, which must stay referenced while it is used. */
-export function addressOf(buffer: Uint8Array): bigint {
-  return koffi().address(buffer);
 }

@@ -1,24 +1,9 @@
-/** Executes calls in this process, through koffi and syscall(2). */
+/** Executes calls in this process. */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Call, Out, Results } from './call.ts';
 import { describeErrno, errnoName } from './errno.ts';
-import { addressOf, lastErrno, libcFunction } from './ffi.ts';
-import { MemoryImage } from './memory-image.ts';
+import { systemCallGate } from './gate.ts';
 import { syscallNumber } from './syscall-numbers.ts';
-
-const ARENA = 256 * 1024;
-const SYSCALL = 'long syscall(long nr, intptr a, intptr b, intptr c, intptr d, intptr e, intptr f)';
-
-let arena: { readonly memory: Uint8Array; readonly address: bigint } | undefined;
-
-function scratch(): { readonly memory: Uint8Array; readonly address: bigint } {
-  if (!arena) {
-    // Not a Buffer, whose slice() is no copy.
-    const memory = new Uint8Array(ARENA);
-    arena = { memory, address: addressOf(memory) };
-  }
-  return arena;
-}
 
 const noResults: Results = {
   value: (of) => {
@@ -35,23 +20,18 @@ const noResults: Results = {
  * @returns the result, or the negative errno
  */
 export function attempt(call: Call, earlier: Results = noResults, outs?: Map<Out, Uint8Array>): number {
-  const { memory, address } = scratch();
-  const image = new MemoryImage(address, memory, (other) => earlier.value(other));
-  const args = call.args.map((arg) => image.encode(arg).value);
-  const result = libcFunction(SYSCALL)(
-    syscallNumber(call.name),
-    args[0] ?? 0,
-    args[1] ?? 0,
-    args[2] ?? 0,
-    args[3] ?? 0,
-    args[4] ?? 0,
-    args[5] ?? 0,
-  );
+  const gate = systemCallGate();
+  const { image } = gate;
+  image.reset((other) => earlier.value(other));
+  const { args } = call;
+  const result = gate.enter(syscallNumber(call.name), (place) => {
+    for (let index = 0; index < 6; index += 1) image.write(place + index * 8, args[index] ?? 0);
+  });
   if (call.out && outs) {
     const offset = image.outOffset(call.out);
-    outs.set(call.out, memory.slice(offset, offset + call.out.size));
+    outs.set(call.out, image.bytes().slice(offset, offset + call.out.size));
   }
-  return result === -1 ? -lastErrno() : Number(result);
+  return result;
 }
 
 /**

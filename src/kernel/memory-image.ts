@@ -29,7 +29,7 @@ export class MemoryImage {
   readonly #slots = new Map<Call, number>();
   readonly #outs = new Map<Out, number>();
   readonly #structs = new Map<Words, number>();
-  readonly #known: (call: Call) => number | undefined;
+  #known: (call: Call) => number | undefined;
 
   /**
    * @param base address of the first byte, as the process sees it that executes the calls
@@ -56,6 +56,21 @@ export class MemoryImage {
 
   address(offset: number): number {
     return this.#base + offset;
+  }
+
+  /** Forgets everything: the memory is used anew. */
+  reset(known: (call: Call) => number | undefined): void {
+    this.#end = 0;
+    this.#known = known;
+    this.#slots.clear();
+    this.#outs.clear();
+    this.#structs.clear();
+  }
+
+  /** The signed word that stands there. @param offset divisible by 4 */
+  word(offset: number): number {
+    const at = offset >> 2;
+    return (this.#halves[at + 1] ?? 0) * HALF + ((this.#halves[at] ?? 0) >>> 0);
   }
 
   /** Takes aligned space and returns its offset. */

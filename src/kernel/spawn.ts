@@ -1,10 +1,11 @@
-/** posix_spawn(3): the only way this process makes another one. glibc's uses CLONE_VM|CLONE_VFORK. */
+/** posix_spawn(3), the only way this process makes another one: CLONE_VM|CLONE_VFORK, here as in glibc. */
 import { RuntimeError } from '../errors/runtime-error.ts';
-import type { Out } from './call.ts';
+import { type Out, words } from './call.ts';
 import { waitid } from './calls/process.ts';
 import { CLD_EXITED, P_PID } from './constants/process.ts';
 import { describeErrno, EINTR, errnoName } from './errno.ts';
 import { libcFunction } from './ffi.ts';
+import { systemCallGate } from './gate.ts';
 import { attempt, systemError } from './local.ts';
 
 const POSIX_SPAWN =
@@ -46,8 +47,33 @@ export function spawn(
   envp: readonly string[],
   redirections?: Redirections,
 ): number {
+  const pid = redirections ? spawnRedirected(path, argv, envp, redirections) : spawnPlain(path, argv, envp);
+  if (pid > 0) return pid;
+  throw new RuntimeError('system', `cannot execute "${path}": posix_spawn: ${describeErrno(-pid)}`, {
+    call: 'posix_spawn',
+    errno: errnoName(-pid),
+  });
+}
+
+/** Without the C library, for the init stub: every container pays for it. */
+function spawnPlain(path: string, argv: readonly string[], envp: readonly string[]): number {
+  const gate = systemCallGate();
+  gate.image.reset(() => undefined);
+  return gate.spawn((place) => {
+    gate.image.write(place, path);
+    gate.image.write(place + 8, words(...argv, 0));
+    gate.image.write(place + 16, words(...envp, 0));
+  });
+}
+
+function spawnRedirected(
+  path: string,
+  argv: readonly string[],
+  envp: readonly string[],
+  redirections: Redirections,
+): number {
   const pid = [0];
-  const actions = redirections ? fileActions(redirections) : null;
+  const actions = fileActions(redirections);
   const errno = libcFunction(POSIX_SPAWN)(
     pid,
     path,
@@ -56,14 +82,8 @@ export function spawn(
     [...argv, null],
     [...envp, null],
   );
-  if (actions) libcFunction(ACTIONS_DESTROY)(actions);
-  if (errno !== 0) {
-    throw new RuntimeError('system', `cannot execute "${path}": posix_spawn: ${describeErrno(errno)}`, {
-      call: 'posix_spawn',
-      errno: errnoName(errno),
-    });
-  }
-  return pid[0] as number;
+  libcFunction(ACTIONS_DESTROY)(actions);
+  return errno === 0 ? (pid[0] as number) : -errno;
 }
 
 function fileActions({ stdin, stdout, stderr }: Redirections): Uint8Array {

@@ -4,6 +4,8 @@ import { S_IFCHR, S_IFMT } from './constants/file.ts';
 export interface Status {
   /** File type and permission bits. */
   readonly mode: number;
+  /** How many names it has. */
+  readonly links: number;
   readonly uid: number;
   readonly gid: number;
   readonly inode: bigint;
@@ -14,6 +16,7 @@ export interface Status {
 export function decodeStatx(bytes: Uint8Array): Status {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
+    links: view.getUint32(16, true),
     uid: view.getUint32(20, true),
     gid: view.getUint32(24, true),
     mode: view.getUint16(28, true),

@@ -1,18 +1,27 @@
 /** Writing to standard output and error without `process.stdout`, which costs milliseconds to set up. */
-import { writeSync } from 'node:fs';
 
 const WAIT_MS = 2;
+
+/** Writes some of the bytes, from the offset on. @returns how many */
+export type WriteSome = (fd: number, bytes: Uint8Array, offset: number) => number;
+
+/** node:fs, whose loading costs a millisecond, when it is needed. */
+export function nodeFileSystem(): typeof import('node:fs') {
+  return process.getBuiltinModule('node:fs');
+}
+
+const writeWithNode: WriteSome = (fd, bytes, offset) => nodeFileSystem().writeSync(fd, bytes, offset);
 
 /**
  * Writes everything. A reader that went away is not an error; one that is slow (a pipe that somebody made
  * non-blocking) is waited for.
  */
-export function writeAll(fd: number, text: string): void {
+export function writeAll(fd: number, text: string, writeSome = writeWithNode): void {
   const bytes = Buffer.from(text);
   let offset = 0;
   while (offset < bytes.length) {
     try {
-      offset += writeSync(fd, bytes, offset);
+      offset += writeSome(fd, bytes, offset);
     } catch (error) {
       if (!isErrno(error)) throw error;
       if (error.code === 'EPIPE' || error.code === 'EBADF') return;

@@ -1,11 +1,12 @@
 /** Writes the id maps of a new user namespace: user_namespaces(7), newuidmap(1), newgidmap(1). */
-import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Identity } from '../host/identity.ts';
 import { type ActionStep, action } from '../init/step.ts';
 import { call } from '../kernel/call.ts';
 import { close } from '../kernel/calls/file.ts';
 import { MFD_CLOEXEC } from '../kernel/constants/file.ts';
+import { closeSync, overwriteSync, readFileSync } from '../kernel/file-system.ts';
 import { perform } from '../kernel/local.ts';
 import { type Exit, spawn, waitForExit } from '../kernel/spawn.ts';
 import { explainDirectFailure, explainHelperFailure, type MapSide } from './explain-id-maps.ts';
@@ -77,13 +78,8 @@ function writeIdMaps(pid: number, { uid, gid, denySetgroups }: IdMaps, identity:
 
 function write(path: string, text: string, side: MapSide, map: IdMap, identity: Identity): void {
   try {
-    const fd = openSync(path, constants.O_WRONLY);
-    try {
-      // In one go: the kernel takes one write per map.
-      writeSync(fd, text);
-    } finally {
-      closeSync(fd);
-    }
+    // In one go: the kernel takes one write per map.
+    overwriteSync(path, text);
   } catch (error) {
     throw explainDirectFailure(error, path, side, map, identity);
   }
@@ -120,8 +116,7 @@ class RunningHelper {
 
   wait(): void {
     this.#exit = waitForExit(this.#pid);
-    const buffer = Buffer.alloc(4096);
-    this.#text = buffer.toString('utf8', 0, readSync(this.#said, buffer, 0, buffer.length, 0));
+    this.#text = readFileSync(`/proc/self/fd/${this.#said}`, 'utf8');
     closeSync(this.#said);
   }
 

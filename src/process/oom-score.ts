@@ -1,7 +1,8 @@
 /** `process.oomScoreAdj`, proc_pid_oom_score_adj(5): written by the runtime before the init hides itself. */
-import { writeFileSync } from 'node:fs';
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { action, type Step } from '../init/step.ts';
+import { writeFileSync } from '../kernel/file-system.ts';
 import type { Log } from '../log/log.ts';
 
 /** An ordinary user may raise it and not lower it: then it stays, and that is said. */

@@ -1,7 +1,7 @@
 /** Reading config.json and process.json: parse, check the shape, check the meaning. */
 
-import { readFileSync } from 'node:fs';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { readFileSync } from '../kernel/file-system.ts';
 import { type Log, silentLog } from '../log/log.ts';
 import { brokenJson, invalidConfig, sentence } from './invalid-config.ts';
 import { type Check, checkMeaning } from './meaning/check.ts';

@@ -81,6 +81,16 @@ export function unlinkat(dirfd: FdArg, path: string, flags = 0): Call {
   return call('unlinkat', dirfd, path, flags);
 }
 
+export function renameat2(fromDirfd: FdArg, from: string, toDirfd: FdArg, to: string, flags = 0): Call {
+  return call('renameat2', fromDirfd, from, toDirfd, to, flags);
+}
+
+/** The answer is the target, without a NUL. */
+export function readlinkat(dirfd: FdArg, path: string, size = 4096): Call {
+  const memory = out(size);
+  return callWithOut('readlinkat', memory, dirfd, path, memory, size);
+}
+
 export function fchmodat(dirfd: FdArg, path: string, mode: number): Call {
   return call('fchmodat', dirfd, path, mode);
 }

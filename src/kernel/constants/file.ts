@@ -21,6 +21,7 @@ export const O_NONBLOCK = 0o4000;
 export const O_DIRECTORY = architecture === 'arm64' ? 0o40000 : 0o200000;
 export const O_NOFOLLOW = architecture === 'arm64' ? 0o100000 : 0o400000;
 export const O_CLOEXEC = 0o2000000;
+export const O_SYNC = 0o4010000;
 export const O_PATH = 0o10000000;
 
 export const RESOLVE_NO_XDEV = 1;
@@ -37,6 +38,7 @@ export const S_IFCHR = 0o020000;
 export const S_IFBLK = 0o060000;
 export const S_IFIFO = 0o010000;
 
+export const F_OK = 0;
 export const X_OK = 1;
 
 export const STATX_BASIC_STATS = 0x7ff;

@@ -37,6 +37,7 @@ const rows: Readonly<Record<SyscallName, Row>> = {
   close_range: [number, S.lastFd, flags('CLOSE_RANGE_')],
   connect: [fd, T.socketAddress, size],
   dup3: [fd, number, flags('O_CLOEXEC')],
+  eventfd2: [number, hidden],
   execve: [path, nullTerminated(plain), nullTerminated(plain)],
   exit_group: [number],
   faccessat2: [
@@ -87,6 +88,7 @@ const rows: Readonly<Record<SyscallName, Row>> = {
   pwrite64: [fd, T.data, size, number],
   read: [fd, out, size],
   readlinkat: [fd, path, out, size],
+  renameat2: [fd, path, fd, path, hidden],
   recvfrom: [fd, out, size, flags('MSG_'), pointer, pointer],
   recvmsg: [fd, T.messageHeader, flags('MSG_')],
   rt_sigprocmask: [number, pointer, pointer, size],

@@ -2,10 +2,11 @@
  * Who uses a kept writable layer. The kernel allows two overlays on one upper directory, which damages it
  * (overlayfs.rst, "index"): so a container leaves its first process's id and start time there.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import { type ActionStep, action } from '../../init/step.ts';
+import { readFileSync, writeFileSync } from '../../kernel/file-system.ts';
 
 const FILE = 'used-by';
 

@@ -1,5 +1,5 @@
 /** The upper layer's own directory: what is seen at `/` has its mode and owner, not those of the layer below. */
-import { statSync } from 'node:fs';
+import { statSync } from '../../kernel/file-system.ts';
 import type { IdMaps } from '../../namespaces/id-map.ts';
 import type { IdMapping } from '../../spec/types.ts';
 
@@ -14,7 +14,7 @@ export interface RootDirectory {
 
 /** Undefined where there is no such directory, which is for whoever mounts it to say. */
 export function rootDirectory(lower: string, maps: IdMaps | undefined): RootDirectory | undefined {
-  const status = statSync(lower, { throwIfNoEntry: false });
+  const status = statSync(lower);
   if (!status) return undefined;
   const uid = maps ? inside(maps.uid.mappings, status.uid) : status.uid;
   const gid = maps ? inside(maps.gid.mappings, status.gid) : status.gid;

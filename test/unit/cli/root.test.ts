@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { stateRoot } from '../../../src/cli/root.ts';
 
-vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof import('node:fs')>();
+vi.mock('../../../src/kernel/file-system.ts', async (original) => {
+  const fs = await original<typeof import('../../../src/kernel/file-system.ts')>();
   return { ...fs, readlinkSync: vi.fn(() => 'user:[4026531837]'), statSync: vi.fn(() => undefined) };
 });
-const { readlinkSync, statSync } = await import('node:fs');
+const { readlinkSync, statSync } = await import('../../../src/kernel/file-system.ts');
 
 afterEach(() => {
   vi.unstubAllEnvs();

@@ -90,6 +90,8 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
     [file.mknodat(3, 'a', C.S_IFIFO | 0o600, 0x100), 'mknodat(3, "a", S_IFIFO|0600, makedev(1, 0))'],
   ],
   symlinkat: [[file.symlinkat('to', 3, 'from'), 'symlinkat("to", 3, "from")']],
+  renameat2: [[file.renameat2(3, 'a', 4, 'b'), 'renameat2(3, "a", 4, "b")']],
+  readlinkat: [[file.readlinkat(3, 'a'), 'readlinkat(3, "a", [4096 bytes, filled in], 4096)']],
   unlinkat: [[file.unlinkat(3, 'a', C.AT_REMOVEDIR), 'unlinkat(3, "a", AT_REMOVEDIR)']],
   fchmodat: [[file.fchmodat(3, 'a', 0o755), 'fchmodat(3, "a", 0755)']],
   fchown: [[file.fchown(3, 1, 2), 'fchown(3, 1, 2)']],

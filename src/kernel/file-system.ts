@@ -1,0 +1,263 @@
+/**
+ * The part of node:fs that the hot path needs, under the same names, by system calls of our own: loading node:fs (and
+ * the streams behind it) costs an engine a millisecond. Rare commands and failures take node:fs itself.
+ */
+import { type Call, call, type Out, tolerate } from './call.ts';
+import {
+  close,
+  faccessat2,
+  fchmodat,
+  getdents64,
+  mkdirat,
+  openat,
+  read,
+  readlinkat,
+  renameat2,
+  statx,
+  unlinkat,
+  write,
+} from './calls/file.ts';
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_REMOVEDIR,
+  AT_SYMLINK_NOFOLLOW,
+  F_OK,
+  O_CREAT,
+  O_DIRECTORY,
+  O_NOFOLLOW,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
+  S_IFDIR,
+  S_IFMT,
+  S_IFREG,
+  X_OK,
+} from './constants/file.ts';
+import { type Dirent, decodeDirents } from './dirents.ts';
+import { describeErrno, EEXIST, EINTR, EISDIR, ENOENT, ENOTDIR } from './errno.ts';
+import { attempt, isTolerated } from './local.ts';
+import { decodeStatx, type Status } from './statx.ts';
+
+/** Well below the memory for the arguments of a call. */
+const CHUNK = 64 * 1024;
+
+/** As node:fs throws it, in the same words: `ENOENT: no such file or directory, open '/x'`. */
+class FileSystemError extends Error {
+  /** The errno's name. */
+  readonly code: string;
+  /** Negative. */
+  readonly errno: number;
+  readonly syscall: string;
+  readonly path: string | undefined;
+
+  constructor(errno: number, { name }: Call, path?: string) {
+    const [code = '', meaning = ''] = describeErrno(errno).split(/ \(|\)/);
+    const syscall = name.replace(/at2?$/, '');
+    super(`${code}: ${meaning}, ${syscall}${path === undefined ? '' : ` '${path}'`}`);
+    this.code = code;
+    this.errno = -errno;
+    this.syscall = syscall;
+    this.path = path;
+  }
+}
+
+/** Executes it until no signal interrupts it. */
+function perform(call: Call, path?: string, outs?: Map<Out, Uint8Array>): number {
+  let result = attempt(call, undefined, outs);
+  while (result === -EINTR) result = attempt(call, undefined, outs);
+  if (result < 0 && !isTolerated(call, -result)) throw new FileSystemError(-result, call, path);
+  return result;
+}
+
+/** What the call has filled in, as far as it has. */
+function bytesOf(call: Call, path?: string): Uint8Array {
+  const outs = new Map<Out, Uint8Array>();
+  const length = perform(call, path, outs);
+  return (outs.get(call.out as Out) as Uint8Array).subarray(0, length);
+}
+
+/** @param flags `O_*`; close-on-exec is added */
+export function openSync(path: string, flags: number, mode = 0o666): number {
+  return perform(openat(AT_FDCWD, path, flags, mode), path);
+}
+
+export function closeSync(fd: number): void {
+  perform(close(fd));
+}
+
+export function readFileSync(path: string, encoding: 'utf8' | 'latin1'): string {
+  const fd = openSync(path, O_RDONLY);
+  const parts: Uint8Array[] = [];
+  try {
+    for (;;) {
+      const part = bytesOf(read(fd, CHUNK), path);
+      if (part.length === 0) break;
+      parts.push(part);
+    }
+  } finally {
+    closeSync(fd);
+  }
+  const [first = new Uint8Array()] = parts;
+  const whole = parts.length < 2 ? first : Buffer.concat(parts);
+  return Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString(encoding);
+}
+
+/** @returns how many bytes were written, which may be less than all */
+export function writeSync(fd: number, data: string | Uint8Array, offset = 0): number {
+  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+  return perform(write(fd, bytes.subarray(offset, offset + CHUNK)));
+}
+
+/** Makes the file, or empties it. */
+export function writeFileSync(path: string, data: string, { mode = 0o666 } = {}): void {
+  writeTo(openSync(path, O_WRONLY | O_CREAT | O_TRUNC, mode), data);
+}
+
+/** Writes to a file that is there already, such as the kernel's own. */
+export function overwriteSync(path: string, data: string): void {
+  writeTo(openSync(path, O_WRONLY), data);
+}
+
+function writeTo(fd: number, data: string): void {
+  try {
+    const bytes = Buffer.from(data);
+    for (let offset = 0; offset < bytes.length; ) offset += writeSync(fd, bytes, offset);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+export function existsSync(path: string): boolean {
+  return attempt(faccessat2(AT_FDCWD, path, F_OK)) === 0;
+}
+
+/** Whether this process may execute it; a directory, enter it. */
+export function isExecutable(path: string): boolean {
+  return attempt(faccessat2(AT_FDCWD, path, X_OK)) === 0;
+}
+
+export class Stats {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly ino: number;
+  readonly nlink: number;
+
+  constructor(status: Status) {
+    this.mode = status.mode;
+    this.uid = status.uid;
+    this.gid = status.gid;
+    this.ino = Number(status.inode);
+    this.nlink = status.links;
+  }
+
+  isDirectory(): boolean {
+    return (this.mode & S_IFMT) === S_IFDIR;
+  }
+
+  isFile(): boolean {
+    return (this.mode & S_IFMT) === S_IFREG;
+  }
+}
+
+/** @returns undefined where nothing is there */
+export function statSync(path: string): Stats | undefined {
+  return statusOf(path, 0);
+}
+
+/** The same, of a symbolic link itself. */
+export function lstatSync(path: string): Stats | undefined {
+  return statusOf(path, AT_SYMLINK_NOFOLLOW);
+}
+
+function statusOf(path: string, flags: number): Stats | undefined {
+  const outs = new Map<Out, Uint8Array>();
+  const look = tolerate(statx(AT_FDCWD, path, flags), ENOENT, ENOTDIR);
+  if (perform(look, path, outs) < 0) return undefined;
+  return new Stats(decodeStatx(outs.get(look.out as Out) as Uint8Array));
+}
+
+export function fstatSync(fd: number): Stats {
+  const outs = new Map<Out, Uint8Array>();
+  const look = statx(fd, '', AT_EMPTY_PATH);
+  perform(look, undefined, outs);
+  return new Stats(decodeStatx(outs.get(look.out as Out) as Uint8Array));
+}
+
+/** With `recursive`, what is missing on the way too, and what is there already is no error. */
+export function mkdirSync(path: string, { mode = 0o777, recursive = false } = {}): void {
+  const make = mkdirat(AT_FDCWD, path, mode);
+  if (!recursive) {
+    perform(make, path);
+    return;
+  }
+  const result = perform(tolerate(make, ENOENT, EEXIST), path);
+  if (result !== -ENOENT) return;
+  const end = path.lastIndexOf('/');
+  if (end <= 0) throw new FileSystemError(ENOENT, make, path);
+  mkdirSync(path.slice(0, end), { mode, recursive });
+  mkdirSync(path, { mode, recursive });
+}
+
+export function chmodSync(path: string, mode: number): void {
+  perform(fchmodat(AT_FDCWD, path, mode), path);
+}
+
+export function chownSync(path: string, uid: number, gid: number): void {
+  perform(call('fchownat', AT_FDCWD, path, uid, gid, 0), path);
+}
+
+export function renameSync(from: string, to: string): void {
+  perform(renameat2(AT_FDCWD, from, AT_FDCWD, to), from);
+}
+
+export function unlinkSync(path: string): void {
+  perform(unlinkat(AT_FDCWD, path), path);
+}
+
+export function rmdirSync(path: string): void {
+  perform(unlinkat(AT_FDCWD, path, AT_REMOVEDIR), path);
+}
+
+export function readlinkSync(path: string): string {
+  return Buffer.from(bytesOf(readlinkat(AT_FDCWD, path), path)).toString();
+}
+
+/** Names, in no order. */
+export function readdirSync(path: string): string[] {
+  return entriesOf(path).map(nameOf);
+}
+
+/** Names of the directories in it, in no order; symbolic links are none. */
+export function subdirectoriesSync(path: string): string[] {
+  return entriesOf(path)
+    .filter(({ isDirectory }) => isDirectory)
+    .map(nameOf);
+}
+
+function nameOf({ bytes }: Dirent): string {
+  return Buffer.from(bytes.subarray(0, -1)).toString();
+}
+
+function entriesOf(path: string): Dirent[] {
+  const fd = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  try {
+    const entries: Dirent[] = [];
+    for (;;) {
+      const part = bytesOf(getdents64(fd, CHUNK), path);
+      if (part.length === 0) return entries;
+      entries.push(...decodeDirents(part));
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A tree, which nobody else may change meanwhile; symbolic links are not followed. Nothing there is no error. */
+export function removeTree(path: string): void {
+  const result = perform(tolerate(unlinkat(AT_FDCWD, path), ENOENT, EISDIR), path);
+  if (result !== -EISDIR) return;
+  for (const name of readdirSync(path)) removeTree(`${path}/${name}`);
+  perform(tolerate(unlinkat(AT_FDCWD, path, AT_REMOVEDIR), ENOENT), path);
+}
