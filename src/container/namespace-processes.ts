@@ -2,7 +2,7 @@
  * The processes of a container that has no cgroup of its own, as an ordinary user's without delegation: those in the
  * pid namespace of its first process, where that has one of its own, and all descendants of any of them.
  */
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from '../kernel/file-system.ts';
 import { processStatus } from './process-status.ts';
 
 /** @param init pid of the container's first process @returns in ascending order; those that we can see */

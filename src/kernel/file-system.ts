@@ -254,10 +254,23 @@ function entriesOf(path: string): Dirent[] {
   }
 }
 
-/** A tree, which nobody else may change meanwhile; symbolic links are not followed. Nothing there is no error. */
+/**
+ * Removes a file or a tree; symbolic links are not followed. What somebody else has removed by then is no error.
+ *
+ * @throws `ENOTEMPTY` where somebody has put something in meanwhile
+ */
 export function removeTree(path: string): void {
   const result = perform(tolerate(unlinkat(AT_FDCWD, path), ENOENT, EISDIR), path);
   if (result !== -EISDIR) return;
-  for (const name of readdirSync(path)) removeTree(`${path}/${name}`);
+  for (const name of namesIfThere(path)) removeTree(`${path}/${name}`);
   perform(tolerate(unlinkat(AT_FDCWD, path, AT_REMOVEDIR), ENOENT), path);
+}
+
+function namesIfThere(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    if (error instanceof FileSystemError && error.code === 'ENOENT') return [];
+    throw error;
+  }
 }
