@@ -28,6 +28,8 @@ export async function execProcess(config: Config, options: ExecOptions, log: Log
     env: [...(process.env ?? []), ...options.env],
     user: { ...process.user, uid: options.user?.uid ?? process.user.uid, gid, additionalGids },
     noNewPrivileges: options.noNewPrivs ?? process.noNewPrivileges ?? false,
+    ...(options.apparmor === undefined ? {} : { apparmorProfile: options.apparmor }),
+    ...(options.processLabel === undefined ? {} : { selinuxLabel: options.processLabel }),
     capabilities: withCapabilities(process.capabilities ?? {}, options.caps),
   };
 }

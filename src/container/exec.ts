@@ -37,6 +37,8 @@ export interface ExecOptions {
   readonly preserveFds: number;
   readonly caps: readonly string[];
   readonly noNewPrivs?: boolean;
+  readonly apparmor?: string;
+  readonly processLabel?: string;
   readonly ignorePaused: boolean;
   readonly cgroup?: string;
 }

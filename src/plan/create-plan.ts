@@ -12,6 +12,7 @@ import { type Live, type Step, step } from '../init/step.ts';
 import type { Call } from '../kernel/call.ts';
 import { isNew } from '../namespaces/kinds.ts';
 import { groupsCall } from '../process/credentials.ts';
+import { initLabels } from '../process/labels.ts';
 import { commandSteps } from './command-steps.ts';
 import { insideSteps, namespaceSteps, needsUserStub } from './namespace-steps.ts';
 import type { ContainerRequest } from './request.ts';
@@ -70,17 +71,20 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
     unified: 'clone',
   });
   const root = rootTree(request, handles.onHelper);
+  const labels = initLabels(config.process, !request.noNewKeyring);
   const findings: Findings = { executable: '', env: [], cwdEntered: true };
   const inherited = [listener, console].filter((handle) => handle !== undefined);
   return {
     before: [
       spawnStubStep(needsUserStub(request) ? ['userns', 'init'] : ['init'], inherited, request.preserveFds),
+      ...labels.outside,
       ...join.steps,
       ...root.outside,
       ...namespaceSteps(request, join),
     ],
     inside: [
       ...insideSteps(request, join),
+      ...labels.begin,
       ...(request.noNewKeyring ? [] : [keyringStep(request.id)]),
       ...prepareRoot(request, root, console),
       ...hookSteps(request, root.tree, handles),
@@ -89,6 +93,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
         groupsCall(config.process.user.additionalGids ?? []),
       ]),
       ...commandSteps(config.process, findings),
+      ...labels.apply,
     ],
     wait: waits && listener ? [waitStep(listener, isNew(namespaces, 'pid'))] : [],
     findings,

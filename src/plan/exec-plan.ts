@@ -17,6 +17,7 @@ import { describeErrno, EINVAL, EPERM, errnoName } from '../kernel/errno.ts';
 import { namespaceKinds } from '../namespaces/kinds.ts';
 import { finalAffinitySteps, initialAffinitySteps } from '../process/affinity.ts';
 import { groupsCall } from '../process/credentials.ts';
+import { execLabelSteps } from '../process/labels.ts';
 import { terminalSteps } from '../process/terminal.ts';
 import type { Process } from '../spec/types.ts';
 import { commandSteps } from './command-steps.ts';
@@ -55,6 +56,7 @@ export function execPlan(request: ExecRequest): ExecPlan {
     steps: [
       spawnStubStep(['init'], console ? [console] : [], request.preserveFds),
       ...initialAffinitySteps(process.execCPUAffinity),
+      ...execLabelSteps(process, request.keyring !== undefined),
       ...cgroups.steps,
       // From here on processes of the container can see the stub (CVE-2016-9962).
       step('stub', 'be undumpable', '', [prctl(PR_SET_DUMPABLE, 0)]),

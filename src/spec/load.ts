@@ -11,7 +11,7 @@ import { parseJson, withoutByteOrderMark } from './parse-json.ts';
 import type { Problem } from './problem.ts';
 import { shapeProblems } from './shape.ts';
 import type { Config, Process } from './types.ts';
-import { unsupportedInConfig, unsupportedInProcess } from './unsupported.ts';
+import { unsupportedInConfig } from './unsupported.ts';
 import { type Validator, validateConfig, validateProcess } from './validators.generated.js';
 
 /** What is known about a kind of file. */
@@ -36,7 +36,7 @@ const PROCESS: Kind<Process> = {
   validator: validateProcess,
   schema: '/process',
   checks: processChecks,
-  unsupported: unsupportedInProcess,
+  unsupported: () => [],
   missing: 'give a file that holds what "process" holds in a config.json',
 };
 

@@ -5,8 +5,6 @@
 
 import type { Problem } from './problem.ts';
 
-const PROCESS_FIELDS = ['apparmorProfile', 'selinuxLabel'] as const;
-
 const LINUX_FIELDS = ['seccomp', 'sysctl', 'devices', 'netDevices', 'intelRdt', 'mountLabel'] as const;
 
 const RESOURCE_FIELDS = [
@@ -27,18 +25,10 @@ type Fields = Readonly<Record<string, unknown>>;
 /** `config` may be of any shape. Runs on every create, so it takes no detour. */
 export function unsupportedInConfig(config: unknown): Problem[] {
   const problems: Problem[] = [];
-  const { process, linux, mounts } = fieldsOf(config);
-  collect(process, PROCESS_FIELDS, '/process', problems);
+  const { linux, mounts } = fieldsOf(config);
   collect(linux, LINUX_FIELDS, '/linux', problems);
   collect(fieldsOf(linux).resources, RESOURCE_FIELDS, '/linux/resources', problems);
   if (Array.isArray(mounts)) collectFromMounts(mounts, problems);
-  return problems;
-}
-
-/** The same for a process file. */
-export function unsupportedInProcess(process: unknown): Problem[] {
-  const problems: Problem[] = [];
-  collect(process, PROCESS_FIELDS, '', problems);
   return problems;
 }
 

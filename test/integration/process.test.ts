@@ -1,10 +1,10 @@
 /** Who and what the container's process is to the kernel: scheduling, processors, memory, personality. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LooseConfig } from '../setup/base-config.ts';
 import { need, needRoot } from '../setup/needs.ts';
-import { started } from '../setup/probe-container.ts';
+import { sleepingBundle, started } from '../setup/probe-container.ts';
 import { makeRig, type Rig } from '../setup/rig.ts';
 
 /** Nice value, real-time priority and policy of a process, proc_pid_stat(5); its domain; its I/O priority; its pages. */
@@ -162,4 +162,30 @@ test('what cannot be had is an error with the field and a remedy', async (contex
   );
   expect(refused.stderr).toMatch(/field: .*\/process\/execCPUAffinity\/initial/);
   expect(refused.stderr).toContain('hint: none of them can be used here');
+});
+
+test('a label of a security module that is not there is an error of create, and of exec', async (context) => {
+  need(context, 'busybox');
+  context.skip(existsSync('/sys/module/apparmor') || existsSync('/sys/fs/selinux/enforce'), 'one is there');
+  await using rig = makeRig();
+  const labelled = rig.bundle({
+    config: ({ process: own }) => Object.assign(own, { apparmorProfile: 'web' }),
+  });
+  const id = rig.id();
+  const refused = await rig.tsrun(['create', '--bundle', labelled.path, id]);
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).toContain(
+    'cannot apply the AppArmor profile "web": write: EINVAL (invalid argument)',
+  );
+  expect(refused.stderr).toContain('(/process/apparmorProfile)');
+  expect(refused.stderr).toContain('hint: AppArmor is not enabled on this machine');
+  const running = await started(rig, sleepingBundle(rig));
+  const [profile, label, unconfined] = await Promise.all([
+    rig.tsrun(['exec', '--apparmor', 'web', running, 'true']),
+    rig.tsrun(['exec', '--process-label', 'a_u:b_r:c_t:s0', running, 'true']),
+    rig.tsrun(['exec', '--apparmor', 'unconfined', running, 'true']),
+  ]);
+  expect([profile.code, label.code, unconfined.code]).toEqual([255, 255, 0]);
+  expect(profile.stderr).toContain('hint: AppArmor is not enabled on this machine');
+  expect(label.stderr).toContain('hint: SELinux is not enabled on this machine');
 });

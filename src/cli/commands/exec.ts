@@ -39,8 +39,8 @@ const execOptions = [
   },
   { name: 'cgroup', type: 'text', value: 'PATH', help: "run in this sub-cgroup of the container's" },
   { name: 'ignore-paused', type: 'flag', help: 'also in a paused container' },
-  { name: 'apparmor', type: 'text', value: 'PROFILE', help: 'not implemented', hidden: true },
-  { name: 'process-label', type: 'text', value: 'LABEL', help: 'not implemented', hidden: true },
+  { name: 'apparmor', type: 'text', value: 'PROFILE', help: 'run under this AppArmor profile' },
+  { name: 'process-label', type: 'text', value: 'LABEL', help: 'run with this SELinux label' },
   { name: 'pidfd-socket', type: 'text', value: 'SOCKET', help: 'not implemented', hidden: true },
 ] as const;
 
@@ -71,7 +71,7 @@ export const exec = defineCommand({
 
 /** @throws RuntimeError */
 export function execRequest(options: Values<typeof execOptions>, words: readonly string[]): ExecOptions {
-  for (const name of ['apparmor', 'process-label', 'pidfd-socket'] as const) refuse(name, options[name]);
+  for (const name of ['pidfd-socket'] as const) refuse(name, options[name]);
   const args = words[0] === '--' ? words.slice(1) : words;
   if (options.process === undefined && args.length === 0) {
     throw new RuntimeError('usage', 'exec needs a command, or a process.json with --process', {
@@ -92,6 +92,8 @@ export function execRequest(options: Values<typeof execOptions>, words: readonly
     preserveFds: options['preserve-fds'] ?? 0,
     caps: options.cap ?? [],
     noNewPrivs: options['no-new-privs'],
+    apparmor: options.apparmor,
+    processLabel: options['process-label'],
     ignorePaused: options['ignore-paused'] ?? false,
     cgroup: options.cgroup,
   });

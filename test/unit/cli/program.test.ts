@@ -19,11 +19,6 @@ describe('exit status and standard error', () => {
     [['kill', 'c', 'FOO'], 1, expect.stringContaining('tsrun: unknown signal "FOO"\n')],
     [['exec', 'c'], 255, expect.stringContaining('tsrun: exec needs a command')],
     [['exec', '-u', '1000x', 'c', 'id'], 255, expect.stringContaining('tsrun: invalid user id "1000x"\n')],
-    [
-      ['exec', '--apparmor', 'p', 'c', 'id'],
-      255,
-      expect.stringContaining('tsrun: --apparmor is not implemented\n'),
-    ],
     [['exec', '--nosuch', 'c', 'id'], 1, expect.stringContaining('tsrun: unknown option --nosuch\n')],
     [
       ['--log', '/nonexistent/log', 'list'],

@@ -49,3 +49,19 @@ test('hides the stub before it joins anything of the container', () => {
   const order = names('web');
   expect(order.indexOf('be undumpable')).toBeLessThan(order.indexOf("join the container's namespaces"));
 });
+
+test('labels the stub before it joins anything of the container', () => {
+  const { steps } = execPlan({
+    pid: 7,
+    namespaces: CLONE_NEWNS | CLONE_NEWPID,
+    process: { ...{ cwd: '/', args: ['true'], user: { uid: 0, gid: 0 } }, apparmorProfile: 'web' },
+    cgroups: { steps: [], attachUnified: [] },
+    preserveFds: 0,
+    keyring: 'web',
+    console: undefined,
+  });
+  const order = steps.map(({ name }) => name);
+  const label = order.indexOf('apply the AppArmor profile "web"');
+  expect(label).toBeGreaterThan(0);
+  expect(label).toBeLessThan(order.indexOf('be undumpable'));
+});

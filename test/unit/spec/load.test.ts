@@ -252,11 +252,6 @@ describe('a process file', () => {
     expect(shown).toContain(': /args: expected at least one string, found an empty array');
     expect(shown).toContain(': /cwd: expected an absolute path');
   });
-
-  test('may not ask for what is not implemented', async () => {
-    const asking = text.replace('{', '{"apparmorProfile": "p",');
-    expect(await message(asking, loadProcess)).toContain('/apparmorProfile is not implemented');
-  });
 });
 
 test('a newer minor version is a warning', () => {

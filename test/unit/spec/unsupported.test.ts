@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { unsupportedInConfig, unsupportedInProcess } from '../../../src/spec/unsupported.ts';
+import { unsupportedInConfig } from '../../../src/spec/unsupported.ts';
 import { failure, messageFor, validConfig } from './fixture.ts';
 
 /** A value for each field of the table, that asks for something. */
@@ -18,8 +18,6 @@ const ASKING: readonly (readonly [string, unknown])[] = [
   ['/linux/resources/network', { classID: 1 }],
   ['/linux/resources/rdma', { mlx5_1: { hcaHandles: 3 } }],
   ['/linux/resources/unified', { 'memory.high': '1' }],
-  ['/process/apparmorProfile', 'profile'],
-  ['/process/selinuxLabel', 'label'],
   ['/mounts/0/uidMappings', [{ containerID: 0, hostID: 0, size: 1 }]],
   ['/mounts/0/gidMappings', [{ containerID: 0, hostID: 0, size: 1 }]],
 ];
@@ -74,7 +72,6 @@ describe('a value that asks for nothing', () => {
       { mounts: [null] },
     ]) {
       expect(unsupportedInConfig(odd)).toEqual([]);
-      expect(unsupportedInProcess(odd)).toEqual([]);
     }
   });
 });
