@@ -6,6 +6,7 @@ import { inFile } from '../errors/in-file.ts';
 import { callerEnvironment, callerReport } from '../host/caller.ts';
 import { hostCgroups } from '../host/cgroups.ts';
 import { type Identity, identity } from '../host/identity.ts';
+import { isOwnNamespace } from '../host/own-namespace.ts';
 import { statSync } from '../kernel/file-system.ts';
 import { callerIds } from '../namespaces/caller-ids.ts';
 import { chooseIdMaps } from '../namespaces/id-maps.ts';
@@ -66,6 +67,7 @@ function hostFacts(): HostFacts {
     cgroups: hostCgroups(),
     nofile: callerReport()?.nofile,
     isDirectory: (path) => statSync(path)?.isDirectory(),
+    isOwnNamespace,
   };
 }
 

@@ -11,6 +11,7 @@ import { spawnStubStep } from '../init/spawn-step.ts';
 import { type Live, type Step, step } from '../init/step.ts';
 import type { Call } from '../kernel/call.ts';
 import { isNew } from '../namespaces/kinds.ts';
+import { sysctlSteps } from '../namespaces/sysctl.ts';
 import { groupsCall } from '../process/credentials.ts';
 import { initLabels } from '../process/labels.ts';
 import { commandSteps } from './command-steps.ts';
@@ -88,6 +89,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
       ...(request.noNewKeyring ? [] : [keyringStep(request.id)]),
       ...prepareRoot(request, root, console),
       ...hookSteps(request, root.tree, handles),
+      ...sysctlSteps(config.linux?.sysctl, namespaces, host.isOwnNamespace),
       ...changeRoot(request, root.tree),
       step('init', 'set the supplementary groups', '/process/user/additionalGids', [
         groupsCall(config.process.user.additionalGids ?? []),

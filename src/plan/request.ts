@@ -16,6 +16,8 @@ export interface HostFacts {
   readonly nofile: ResourceLimit | undefined;
   /** Undefined where nothing is there. */
   readonly isDirectory: (path: string) => boolean | undefined;
+  /** Whether the file is the namespace that the caller is in, by its name in /proc/PID/ns. */
+  readonly isOwnNamespace: (file: string, path: string) => boolean;
 }
 
 export interface ContainerRequest {

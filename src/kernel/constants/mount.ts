@@ -40,3 +40,6 @@ export const FSCONFIG_CMD_CREATE = 6;
 
 export const MNT_DETACH = 2;
 export const UMOUNT_NOFOLLOW = 8;
+
+/** f_type of statfs(2), include/uapi/linux/magic.h. */
+export const PROC_SUPER_MAGIC = 0x9fa0;

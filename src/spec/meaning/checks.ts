@@ -14,6 +14,7 @@ import { maskedPaths, readonlyPaths, rootPath } from './paths.ts';
 import { args, cwd, env, umask } from './process.ts';
 import { rlimits } from './rlimits.ts';
 import { execCpuAffinity, ioPriority, scheduler } from './scheduling.ts';
+import { sysctl } from './sysctl.ts';
 import { timeOffsets } from './time-offsets.ts';
 import { ociVersion } from './version.ts';
 
@@ -36,6 +37,7 @@ export const configChecks: readonly Check<Config>[] = [
   gidMappings,
   processIds,
   timeOffsets,
+  sysctl,
   deviceRules,
   maskedPaths,
   readonlyPaths,

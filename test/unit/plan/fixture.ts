@@ -94,6 +94,7 @@ function requestFor(
       identity,
       cgroups,
       nofile: { soft: 1024n, hard: 1048576n },
+      isOwnNamespace: (_, path) => path.startsWith('/proc/self/'),
       isDirectory: (path) => path.startsWith('/sys') || path.endsWith('/'),
     },
     log: silentLog,

@@ -97,10 +97,9 @@ describe('the broken bundles that other runtimes explain badly', () => {
     const error = await failure(
       validText().replace('"linux": {', '"linux": {"sysctl": {"kernel.panic": "1"},'),
     );
-    expect(error.code).toBe('unsupported');
-    expect(error.message).toBe(
-      'config.json:129:23: /linux/sysctl is not implemented by this version of tsrun; ' +
-        'remove it, or use runc or crun for this bundle',
+    expect(error.code).toBe('config');
+    expect(error.message).toContain(
+      `config.json:129:40: /linux/sysctl/kernel.panic: expected a sysctl of one of the container's namespaces, `,
     );
   });
 
