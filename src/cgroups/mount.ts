@@ -8,7 +8,7 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import type { CgroupHierarchy, HostCgroups } from '../host/cgroups.ts';
 import type { Step } from '../init/step.ts';
 import { type Call, call, type FdArg, ignoreErrors } from '../kernel/call.ts';
-import { close, fchmodat, mkdirat, openInRoot, symlinkat } from '../kernel/calls/file.ts';
+import { close, fchmodat, mkdirat, symlinkat } from '../kernel/calls/file.ts';
 import { mountSetattr, moveMount } from '../kernel/calls/mount.ts';
 import { O_DIRECTORY } from '../kernel/constants/file.ts';
 import { MOVE_MOUNT_F_EMPTY_PATH } from '../kernel/constants/mount.ts';
@@ -43,8 +43,9 @@ export function cgroupMountSteps(mount: Mount, index: number, context: CgroupMou
     root: context.root,
     path: mount.destination,
     missing: 'directory',
-    calls: () => {
-      last = mountHierarchies(mount, request, context);
+    flags: O_DIRECTORY,
+    calls: (target) => {
+      last = mountHierarchies(target, request, context, mount.type);
       return last.calls;
     },
     recover: (errno, failed) => {
@@ -57,45 +58,49 @@ export function cgroupMountSteps(mount: Mount, index: number, context: CgroupMou
 }
 
 interface Attempt {
+  readonly target: Call;
   readonly calls: readonly Call[];
   /** What has to be closed when the attempt ends early. */
   readonly opened: readonly Call[];
 }
 
-function mountHierarchies(mount: Mount, request: MountRequest, context: CgroupMountContext): Attempt {
+function mountHierarchies(
+  target: Call,
+  request: MountRequest,
+  context: CgroupMountContext,
+  type: Mount['type'],
+): Attempt {
   const unified = context.host.find(({ version }) => version === 2);
-  const wantsUnified = mount.type === 'cgroup2' || context.host.every(({ version }) => version === 2);
-  if (wantsUnified && unified) return mountUnified(mount, request, unified, context);
-  return mountVersion1(mount, request, context);
+  const wantsUnified = type === 'cgroup2' || context.host.every(({ version }) => version === 2);
+  if (wantsUnified && unified) return mountUnified(target, request, unified, context);
+  return mountVersion1(target, request, context);
 }
 
 function mountUnified(
-  { destination }: Mount,
+  target: Call,
   request: MountRequest,
   hierarchy: CgroupHierarchy,
   context: CgroupMountContext,
 ): Attempt {
-  const target = openInRoot(context.root, destination, O_DIRECTORY);
   const { calls, tree } = treeOf(hierarchy, request, context);
   const attach = [moveMount(tree, target), ...propagate(tree, request), close(tree), close(target)];
-  return { calls: [target, ...calls, ...attach], opened: [target, tree] };
+  return { target, calls: [...calls, ...attach], opened: [tree] };
 }
 
 /** Everything that can fail comes before the first mount is attached, so that it can be tried in another way. */
-function mountVersion1({ destination }: Mount, request: MountRequest, context: CgroupMountContext): Attempt {
-  const target = openInRoot(context.root, destination, O_DIRECTORY);
+function mountVersion1(target: Call, request: MountRequest, context: CgroupMountContext): Attempt {
   const hierarchies = context.host.filter(({ version }) => version === 1);
   const trees = hierarchies.map((hierarchy) => ({ hierarchy, ...treeOf(hierarchy, request, context) }));
   const attributes = { set: ALWAYS, clear: 0 };
   const tmpfs = newFilesystem('tmpfs', 'tmpfs', { attributes, superblock: [], data: ['mode=755'] });
   const calls = [
-    ...[target, ...trees.flatMap((one) => one.calls), ...tmpfs.calls],
+    ...[...trees.flatMap((one) => one.calls), ...tmpfs.calls],
     ...[moveMount(tmpfs.tree, target), ...propagate(tmpfs.tree, request), close(target)],
     ...trees.flatMap(({ hierarchy, tree }) => placeIn(tmpfs.tree, hierarchy, tree, request)),
     // As /sys/fs/cgroup of sysfs: nobody makes entries here.
     ...[fchmodat(tmpfs.tree, '.', 0o555), close(tmpfs.tree)],
   ];
-  return { calls, opened: [target, ...trees.map(({ tree }) => tree)] };
+  return { target, calls, opened: trees.map(({ tree }) => tree) };
 }
 
 function treeOf(hierarchy: CgroupHierarchy, request: MountRequest, context: CgroupMountContext): CgroupTree {
@@ -149,7 +154,7 @@ function simplify(context: CgroupMountContext, errno: number, failed: Call): Cgr
 function cleanUp(attempt: Attempt | undefined, failed: Call, name: string, pointer: string): Step[] {
   if (!attempt) return [];
   const done = attempt.calls.slice(0, attempt.calls.indexOf(failed));
-  const opened = attempt.opened.filter((one) => done.includes(one));
+  const opened = [attempt.target, ...attempt.opened.filter((one) => done.includes(one))];
   const calls = opened.map((one) => ignoreErrors(close(one)));
   return calls.length === 0 ? [] : [{ kind: 'calls', actor: 'init', name, pointer, calls }];
 }

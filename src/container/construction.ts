@@ -76,7 +76,7 @@ export class Construction {
 
   /** Executes the plan. @throws RuntimeError; then nothing is left of the container */
   async build(): Promise<void> {
-    this.directory.claim(this.#runtime.root);
+    this.directory.claim();
     this.#refuseOccupied();
     try {
       this.#execute();

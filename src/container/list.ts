@@ -4,6 +4,7 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Runtime } from './runtime.ts';
 import { type ContainerState, stateOf } from './state.ts';
 import { StateDirectory } from './state-directory.ts';
+import { checkStateRoot } from './state-root.ts';
 
 /** @throws RuntimeError `usage` where the root was asked for and is not there */
 export function list(runtime: Runtime): (ContainerState | { readonly id: string; readonly error: string })[] {
@@ -20,6 +21,7 @@ export function list(runtime: Runtime): (ContainerState | { readonly id: string;
 }
 
 function names({ root, rootIsDefault }: Runtime): string[] {
+  checkStateRoot(root);
   try {
     const entries = readdirSync(root, { withFileTypes: true });
     return entries

@@ -1,10 +1,28 @@
 /** `--pid-file`: written whole or not at all, a decimal number without a newline, as engines read it. */
 
 import { basename, dirname, join } from 'node:path';
-import { renameSync, writeFileSync } from '../kernel/file-system.ts';
+import { O_CREAT, O_EXCL, O_WRONLY } from '../kernel/constants/file.ts';
+import { closeSync, openSync, renameSync, unlinkSync, writeSync } from '../kernel/file-system.ts';
 
 export function writePidFile(path: string, pid: number): void {
   const temporary = join(dirname(path), `.${basename(path)}`);
-  writeFileSync(temporary, String(pid), { mode: 0o644 });
+  const fd = makeAnew(temporary);
+  try {
+    writeSync(fd, String(pid));
+  } finally {
+    closeSync(fd);
+  }
   renameSync(temporary, path);
+}
+
+/** Whoever else can write to the directory must not lead us to another file by a link. */
+function makeAnew(path: string): number {
+  const make = () => openSync(path, O_WRONLY | O_CREAT | O_EXCL, 0o644);
+  try {
+    return make();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    unlinkSync(path); // of a runtime that was killed
+    return make();
+  }
 }

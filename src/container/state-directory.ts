@@ -8,7 +8,6 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import { flock } from '../kernel/calls/file.ts';
 import { LOCK_EX, LOCK_NB, O_CREAT, O_RDWR } from '../kernel/constants/file.ts';
 import {
-  chmodSync,
   closeSync,
   fstatSync,
   mkdirSync,
@@ -23,19 +22,28 @@ import { attempt, perform } from '../kernel/local.ts';
 import { parseJson, stringifyJson } from '../spec/parse-json.ts';
 import type { Config } from '../spec/types.ts';
 import type { StateRecord } from './state-record.ts';
+import { checkStateRoot, makeStateRoot } from './state-root.ts';
 
 export const INIT_SOCKET = 'init.sock';
 
 export class StateDirectory {
   readonly path: string;
+  readonly #root: string;
+  #isRootChecked = false;
   #lock: number | undefined;
 
   constructor(root: string, id: string) {
+    this.#root = root;
     this.path = join(root, id);
   }
 
   get #configFile(): string {
     return join(this.path, 'config.json');
+  }
+
+  #checkRoot(): void {
+    if (!this.#isRootChecked) checkStateRoot(this.#root);
+    this.#isRootChecked = true;
   }
 
   exists(): boolean {
@@ -47,8 +55,9 @@ export class StateDirectory {
    *
    * @throws RuntimeError `exists`
    */
-  claim(root: string): void {
-    makeRoot(root);
+  claim(): void {
+    makeStateRoot(this.#root);
+    this.#isRootChecked = true;
     try {
       mkdirSync(this.path, { mode: 0o700 });
     } catch (error) {
@@ -62,6 +71,7 @@ export class StateDirectory {
 
   /** Waits for whoever works on this container. The lock is the kernel's (flock(2)): it dies with its holder. */
   lock(): void {
+    this.#checkRoot();
     const fd = openLock(this.path);
     perform(flock(fd, LOCK_EX));
     // Another holder may have deleted the container meanwhile: then this is the lock of nothing.
@@ -112,6 +122,7 @@ export class StateDirectory {
 
   /** @returns undefined where the creator was stopped before it wrote anything @throws RuntimeError `not-found` */
   read(): StateRecord | undefined {
+    this.#checkRoot();
     try {
       return parseJson(readFileSync(join(this.path, 'state.json'), 'utf8')) as StateRecord;
     } catch (error) {
@@ -141,19 +152,6 @@ function openLock(directory: string): number {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw notFound();
     throw error;
-  }
-}
-
-/** Only its owner may look inside; the sticky bit tells cleaners of XDG_RUNTIME_DIR to leave it alone. */
-function makeRoot(root: string): void {
-  const status = statSync(root);
-  if (!status) {
-    mkdirSync(root, { recursive: true, mode: 0o711 });
-    chmodSync(root, 0o1700);
-  } else if ((status.mode & 0o022) !== 0 || (status.uid !== 0 && status.uid !== process.geteuid?.())) {
-    throw new RuntimeError('usage', `the state directory "${root}" can be written to by others`, {
-      hint: `what is in it is trusted: chmod 700 it, or choose another one with --root`,
-    });
   }
 }
 

@@ -143,6 +143,8 @@ export class Stats {
   readonly gid: number;
   readonly ino: number;
   readonly nlink: number;
+  /** Bytes. */
+  readonly size: number;
 
   constructor(status: Status) {
     this.mode = status.mode;
@@ -150,6 +152,7 @@ export class Stats {
     this.gid = status.gid;
     this.ino = Number(status.inode);
     this.nlink = status.links;
+    this.size = Number(status.size);
   }
 
   isDirectory(): boolean {

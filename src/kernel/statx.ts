@@ -9,6 +9,8 @@ export interface Status {
   readonly uid: number;
   readonly gid: number;
   readonly inode: bigint;
+  /** Bytes. */
+  readonly size: bigint;
   readonly deviceMajor: number;
   readonly deviceMinor: number;
 }
@@ -21,6 +23,7 @@ export function decodeStatx(bytes: Uint8Array): Status {
     gid: view.getUint32(24, true),
     mode: view.getUint16(28, true),
     inode: view.getBigUint64(32, true),
+    size: view.getBigUint64(40, true),
     deviceMajor: view.getUint32(128, true),
     deviceMinor: view.getUint32(132, true),
   };

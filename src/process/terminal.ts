@@ -5,22 +5,20 @@
  */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
-import { type Call, type FdArg, ignoreErrors, tolerate } from '../kernel/call.ts';
+import { type Call, type FdArg, ignoreErrors } from '../kernel/call.ts';
 import { close, dup3, fchownat, fstatfs, ioctl, ioctlOut, openat, openat2 } from '../kernel/calls/file.ts';
 import { cloneTree, moveMount } from '../kernel/calls/mount.ts';
 import { sendDescriptor } from '../kernel/calls/socket.ts';
 import {
-  O_CREAT,
   O_NOCTTY,
   O_NOFOLLOW,
   O_PATH,
-  O_RDONLY,
   O_RDWR,
   RESOLVE_BENEATH,
   RESOLVE_NO_SYMLINKS,
 } from '../kernel/constants/file.ts';
 import { TIOCGPTN, TIOCGPTPEER, TIOCSCTTY, TIOCSPTLCK, TIOCSWINSZ } from '../kernel/constants/process.ts';
-import { EACCES, ELOOP } from '../kernel/errno.ts';
+import { makeEmptyFile } from '../rootfs/target.ts';
 import type { ConsoleSize } from '../spec/types.ts';
 
 const DEVPTS_SUPER_MAGIC = 0x1cd1;
@@ -70,11 +68,17 @@ export function terminalSteps({ dev, receiver, size, uid, console }: TerminalReq
 }
 
 function bindConsole(dev: FdArg, slave: Call): Step {
-  const file = tolerate(openat(dev, 'console', O_RDONLY | O_CREAT | O_NOFOLLOW, 0o666), ELOOP, EACCES);
   const target = openat(dev, 'console', O_PATH | O_NOFOLLOW);
   const tree = cloneTree(slave, '', { recursive: false });
   return step('init', 'mount the terminal at "/dev/console"', '/process/terminal', [
-    ...[file, close(file), target, tree, moveMount(tree, target), close(tree), close(target)],
+    ...[
+      makeEmptyFile(dev, 'console', 0o666),
+      target,
+      tree,
+      moveMount(tree, target),
+      close(tree),
+      close(target),
+    ],
   ]);
 }
 

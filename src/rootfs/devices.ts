@@ -10,17 +10,15 @@ import { close, mknodat, openat, openat2, symlinkat, unlinkat } from '../kernel/
 import { cloneTree, moveMount } from '../kernel/calls/mount.ts';
 import {
   AT_FDCWD,
-  O_CREAT,
   O_DIRECTORY,
   O_NOFOLLOW,
   O_PATH,
-  O_RDONLY,
   RESOLVE_IN_ROOT,
   RESOLVE_NO_SYMLINKS,
   S_IFCHR,
 } from '../kernel/constants/file.ts';
-import { EACCES, EEXIST, ELOOP, ENOENT, ENOTDIR, EPERM, errnoName } from '../kernel/errno.ts';
-import { makeDirectories } from './target.ts';
+import { EEXIST, ELOOP, ENOENT, ENOTDIR, EPERM, errnoName } from '../kernel/errno.ts';
+import { makeDirectories, makeEmptyFile } from './target.ts';
 
 interface DefaultDevice {
   readonly name: string;
@@ -89,10 +87,16 @@ function makeNodes(dev: Call): Call[] {
 
 function bindNodes(dev: Call): Call[] {
   return defaultDevices.flatMap(({ name }) => {
-    const file = tolerate(openat(dev, name, O_RDONLY | O_CREAT | O_NOFOLLOW, 0o666), ELOOP, EACCES);
     const target = openat(dev, name, O_PATH | O_NOFOLLOW);
     const node = cloneTree(AT_FDCWD, `/dev/${name}`, { recursive: false });
-    return [file, close(file), target, node, moveMount(node, target), close(node), close(target)];
+    return [
+      makeEmptyFile(dev, name, 0o666),
+      target,
+      node,
+      moveMount(node, target),
+      close(node),
+      close(target),
+    ];
   });
 }
 

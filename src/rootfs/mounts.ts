@@ -2,7 +2,7 @@
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Step } from '../init/step.ts';
 import type { Call, FdArg } from '../kernel/call.ts';
-import { close, openat2, openInRoot } from '../kernel/calls/file.ts';
+import { close } from '../kernel/calls/file.ts';
 import {
   cloneTree,
   fsconfigCreate,
@@ -13,19 +13,14 @@ import {
   mountSetattr,
   moveMount,
 } from '../kernel/calls/mount.ts';
-import {
-  AT_FDCWD,
-  O_DIRECTORY,
-  O_PATH,
-  RESOLVE_IN_ROOT,
-  RESOLVE_NO_SYMLINKS,
-} from '../kernel/constants/file.ts';
+import { AT_FDCWD, O_DIRECTORY } from '../kernel/constants/file.ts';
 import { MOUNT_ATTR_RDONLY } from '../kernel/constants/mount.ts';
 import { type IdMaps, isMapped } from '../namespaces/id-map.ts';
 import type { Mount } from '../spec/types.ts';
 import { explainBind, explainFilesystem, explainOption, TRUSTED_TYPES } from './explain-mount.ts';
 import { type MountRequest, parseMountOptions } from './mount-options.ts';
 import { overlayMountStep } from './overlay/mount-entry.ts';
+import { mayBeInProc, onlyProcfsAtProc, refuseInsideProc } from './proc-target.ts';
 import { stepOnTarget } from './target.ts';
 import { modeOfCovered } from './tmpfs-mode.ts';
 
@@ -43,12 +38,6 @@ export interface MountContext {
   readonly mounts: readonly Mount[];
 }
 
-/** What may be mounted inside /proc, as runc has it: lxcfs' files and two more. */
-const ALLOWED_IN_PROC = new Set([
-  ...['cpuinfo', 'diskstats', 'meminfo', 'stat', 'swaps', 'uptime', 'loadavg', 'slabinfo'],
-  ...['net/dev', 'sys/kernel/ns_last_pid', 'sys/crypto/fips_enabled'],
-]);
-
 /** @throws RuntimeError `config` or `unsupported` where the entry cannot be done at all */
 export function mountSteps(mount: Mount, index: number, context: MountContext): readonly Step[] {
   const pointer = `/mounts/${index}`;
@@ -56,7 +45,7 @@ export function mountSteps(mount: Mount, index: number, context: MountContext): 
   refuse(mount, request, pointer);
   if (context.idMaps) refuseUnmapped(mount, context.idMaps, pointer);
   if (request.bind !== 'no' || mount.type === 'bind')
-    return [bindStep(mount, request, pointer, index, context)];
+    return bindSteps(mount, request, pointer, index, context);
   if (mount.type === 'overlay') return [overlayMountStep(mount, request, pointer, context)];
   return filesystemSteps(mount, request, pointer, index, context);
 }
@@ -72,13 +61,7 @@ function refuse(mount: Mount, request: MountRequest, pointer: string): void {
       },
     );
   }
-  const inside = /^\/+proc\/+(.+)$/.exec(mount.destination)?.[1];
-  if (inside !== undefined && !ALLOWED_IN_PROC.has(inside)) {
-    throw new RuntimeError('config', `"${mount.destination}" cannot be mounted because it is inside /proc`, {
-      pointer: `${pointer}/destination`,
-      hint: 'mount it elsewhere, or hide the file with linux.maskedPaths',
-    });
-  }
+  refuseInsideProc(mount.destination, pointer);
   if (/^\/+$/.test(mount.destination)) {
     throw new RuntimeError('config', 'a mount cannot cover the root itself', {
       pointer: `${pointer}/destination`,
@@ -118,7 +101,6 @@ function filesystemSteps(
     });
   }
   const trusted = TRUSTED_TYPES.has(type);
-  const resolve = trusted ? RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS : RESOLVE_IN_ROOT;
   const surelyMissing = isInNewTmpfs(mount.destination, mounts.slice(0, index));
   const mode =
     type === 'tmpfs' && !surelyMissing && !request.data.some((option) => option.startsWith('mode='))
@@ -131,17 +113,11 @@ function filesystemSteps(
     path: mount.destination,
     missing: 'directory',
     surelyMissing,
-    calls: () => {
-      const target = openat2(root, mount.destination, O_PATH | O_DIRECTORY, resolve);
+    flags: O_DIRECTORY,
+    noSymlinks: trusted,
+    calls: (target) => {
       const { calls, tree } = newFilesystem(type, mount.source ?? type, likeMount(request), mode?.parameter);
-      return [
-        target,
-        ...calls,
-        moveMount(tree, target),
-        ...propagate(tree, request),
-        close(tree),
-        close(target),
-      ];
+      return [...calls, moveMount(tree, target), ...propagate(tree, request), close(tree), close(target)];
     },
     recover: (errno, call) =>
       explainOption(mount, request, errno, call, pointer) ??
@@ -184,13 +160,13 @@ function fsOption(fs: Call, option: string): Call {
     : fsconfigString(fs, option.slice(0, equals), option.slice(equals + 1));
 }
 
-function bindStep(
+function bindSteps(
   mount: Mount,
   request: MountRequest,
   pointer: string,
   index: number,
   { root, isDirectory, sourceTrees }: MountContext,
-): Step {
+): readonly Step[] {
   const source = mount.source ?? '';
   if (request.data.length > 0) {
     throw new RuntimeError(
@@ -202,22 +178,24 @@ function bindStep(
     );
   }
   const name = `bind "${source}" at "${mount.destination}"`;
-  return stepOnTarget({
+  const recover = (errno: number, call: Call) => explainBind(source, name, errno, call, pointer);
+  const bind = stepOnTarget({
     name,
     pointer,
     root,
     path: mount.destination,
     missing: isDirectory(source) === false ? 'file' : 'directory',
-    calls: () => {
-      const target = openInRoot(root, mount.destination);
+    mayBeProc: mayBeInProc(mount.destination),
+    calls: (target) => {
       const opened = sourceTrees.get(index);
       const tree = opened ?? bindTree(source, request);
       const trees = opened ? [] : [tree];
       const changes = [...attributes(tree, request), ...propagate(tree, request)];
-      return [target, ...trees, ...changes, moveMount(tree, target), close(tree), close(target)];
+      return [...trees, ...changes, moveMount(tree, target), close(tree), close(target)];
     },
-    recover: (errno, call) => explainBind(source, name, errno, call, pointer),
+    recover,
   });
+  return [...onlyProcfsAtProc(mount, pointer, sourceTrees.get(index), recover), bind];
 }
 
 /** A detached copy of a bind's source; to be executed where the source can be reached. */

@@ -5,7 +5,7 @@
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Actor, type Step, step } from '../init/step.ts';
 import { type FdArg, type Results, tolerate } from '../kernel/call.ts';
-import { chdir, close, getcwd, openInRoot } from '../kernel/calls/file.ts';
+import { chdir, close, getcwd } from '../kernel/calls/file.ts';
 import { O_DIRECTORY } from '../kernel/constants/file.ts';
 import { EACCES, ENOENT, ENOTDIR } from '../kernel/errno.ts';
 import { stepOnTarget } from './target.ts';
@@ -20,10 +20,9 @@ export function makeWorkingDirectory(root: FdArg, cwd: string): Step {
     root,
     path: cwd,
     missing: 'directory',
-    calls: () => {
-      const directory = openInRoot(root, cwd, O_DIRECTORY);
-      return [directory, close(directory)];
-    },
+    flags: O_DIRECTORY,
+    mayBeProc: true,
+    calls: (directory) => [close(directory)],
     recover: (errno) => (errno === ENOTDIR ? notADirectory(cwd) : undefined),
   });
 }

@@ -1,14 +1,13 @@
 /** Reading config.json and process.json: parse, check the shape, check the meaning. */
 
-import { RuntimeError } from '../errors/runtime-error.ts';
-import { readFileSync } from '../kernel/file-system.ts';
 import { type Log, silentLog } from '../log/log.ts';
 import { brokenJson, invalidConfig, sentence } from './invalid-config.ts';
 import { type Check, checkMeaning } from './meaning/check.ts';
 import { configChecks, processChecks } from './meaning/checks.ts';
 import { dropNulls } from './nulls.ts';
-import { parseJson, withoutByteOrderMark } from './parse-json.ts';
+import { parseJson } from './parse-json.ts';
 import type { Problem } from './problem.ts';
+import { readText } from './read-text.ts';
 import { shapeProblems } from './shape.ts';
 import type { Config, Process } from './types.ts';
 import { unsupportedInConfig } from './unsupported.ts';
@@ -58,27 +57,13 @@ export function loadProcess(file: string, log: Log = silentLog): Process {
 }
 
 function load<T>(kind: Kind<T>, file: string, log: Log): T {
-  const text = read(file, kind.missing);
+  const text = readText(file, kind.missing);
   try {
     return check(kind, parse(file, text), file, text, log);
   } catch (error) {
     // The walks over the value are recursive, the engines' parsers are not.
     if (error instanceof RangeError) throw brokenJson(file, text, new Error('nested too deeply'));
     throw error;
-  }
-}
-
-function read(file: string, missing: string): string {
-  try {
-    return withoutByteOrderMark(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    const { code = 'EIO' } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'ENOENT (no such file or directory)' : code;
-    const details = { cause, file, call: 'open', errno: code };
-    throw new RuntimeError('config', `cannot read "${file}": ${reason}`, {
-      ...details,
-      ...(code === 'ENOENT' ? { hint: missing } : {}),
-    });
   }
 }
 

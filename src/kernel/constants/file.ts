@@ -37,6 +37,7 @@ export const S_IFLNK = 0o120000;
 export const S_IFCHR = 0o020000;
 export const S_IFBLK = 0o060000;
 export const S_IFIFO = 0o010000;
+export const S_IFSOCK = 0o140000;
 
 export const F_OK = 0;
 export const X_OK = 1;

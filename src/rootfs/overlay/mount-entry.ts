@@ -4,7 +4,7 @@
  */
 import { type Step, step } from '../../init/step.ts';
 import type { Call, Failure, FdArg, Results } from '../../kernel/call.ts';
-import { close, openInRoot } from '../../kernel/calls/file.ts';
+import { close } from '../../kernel/calls/file.ts';
 import {
   fsconfigCreate,
   fsconfigFlag,
@@ -54,17 +54,10 @@ export function overlayMountStep(
       root,
       path: destination,
       missing: 'directory',
-      calls: () => {
-        const target = openInRoot(root, destination, O_DIRECTORY);
+      flags: O_DIRECTORY,
+      calls: (target) => {
         const { calls, tree } = newOverlay(layers, source, options, request, results);
-        return [
-          target,
-          ...calls,
-          moveMount(tree, target),
-          ...propagate(tree, request),
-          close(tree),
-          close(target),
-        ];
+        return [...calls, moveMount(tree, target), ...propagate(tree, request), close(tree), close(target)];
       },
       // What fails on the way to the destination says so itself.
       recover: (errno, call) =>
