@@ -31,15 +31,14 @@ export function readText(file: string, missing: string): string {
   }
 }
 
-/** A FIFO would wait for a writer, a device has no end. What is missing is left to the reading. */
+/** A FIFO would wait for a writer, a device has no end. What cannot be read at all is left to the reading. */
 function unreadable(status: Stats | undefined): string | undefined {
-  if (status === undefined) return undefined;
-  const type = status.mode & S_IFMT;
+  const type = status === undefined ? S_IFDIR : status.mode & S_IFMT;
+  if (status === undefined || type === S_IFDIR) return undefined;
   if (type === S_IFREG) {
     if (status.size <= LARGEST) return undefined;
     return `it has ${status.size} bytes, and ${LARGEST} are the most that is read`;
   }
-  if (type === S_IFDIR) return 'EISDIR (is a directory)';
   const kind = type === S_IFIFO ? 'a FIFO' : type === S_IFSOCK ? 'a socket' : 'a device';
   return `it is ${kind}, not a file`;
 }
