@@ -21,6 +21,8 @@ function familyBundle(namespaces: (types: string[]) => string[] = (types) => typ
       config.process.args = ['sh', '-c', 'setsid sleep 601 & exec sleep 602'];
       const types = config.linux.namespaces.map(({ type }: { type: string }) => type);
       config.linux.namespaces = namespaces(types).map((type) => ({ type }));
+      // An ordinary user may mount /proc only in a pid namespace of their own.
+      config.mounts[0] = { destination: '/proc', type: 'bind', source: '/proc', options: ['rbind'] };
     },
   });
 }
