@@ -86,6 +86,16 @@ export class Construction {
     }
   }
 
+  /** Does what makes the container complete. @throws RuntimeError; then nothing is left of the container */
+  async orUndo<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      await this.undo();
+      throw this.blame(error);
+    }
+  }
+
   /** Before anything is recorded: what is undone must not be another container's. */
   #refuseOccupied(): void {
     try {

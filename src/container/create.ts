@@ -1,7 +1,9 @@
 /** `create`: sets a container up and leaves its first process waiting for `start`. */
 import { Construction } from './construction.ts';
 import { writePidFile } from './pid-file.ts';
+import { reporting } from './reporting.ts';
 import type { Runtime } from './runtime.ts';
+import { sendPidfd } from './send-pidfd.ts';
 
 export interface CreateOptions {
   readonly id: string;
@@ -9,7 +11,9 @@ export interface CreateOptions {
   readonly bundle: string;
   readonly config?: string;
   readonly consoleSocket?: string;
+  readonly pidfdSocket?: string;
   readonly pidFile?: string;
+  readonly statusFd?: number;
   readonly noPivot: boolean;
   readonly noNewKeyring: boolean;
   readonly preserveFds: number;
@@ -19,7 +23,15 @@ export interface CreateOptions {
 
 /** @throws RuntimeError; then nothing of the container is left */
 export async function create(runtime: Runtime, options: CreateOptions): Promise<void> {
-  const construction = new Construction(runtime, options, { waits: true, detached: true });
-  await construction.build();
-  if (options.pidFile) writePidFile(options.pidFile, construction.record.pid);
+  await reporting(options, async (report) => {
+    const construction = new Construction(runtime, options, { waits: true, detached: true });
+    report?.({ event: 'creating' });
+    await construction.build();
+    const { pid } = construction.record;
+    await construction.orUndo(async () => {
+      if (options.pidfdSocket) sendPidfd(options.pidfdSocket, 'standard', pid);
+      if (options.pidFile) writePidFile(options.pidFile, pid);
+    });
+    report?.({ event: 'created', pid });
+  });
 }

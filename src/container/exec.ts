@@ -1,7 +1,9 @@
 /** `exec`: another process in a running container. */
-import { execJoinCgroups } from '../cgroups/exec-join.ts';
+import { type ExecJoin, execJoinCgroups } from '../cgroups/exec-join.ts';
+import { subCgroupPaths } from '../cgroups/sub-cgroups.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerReport } from '../host/caller.ts';
+import { hostCgroups, unifiedCgroupOf } from '../host/cgroups.ts';
 import { identity, isPrivileged } from '../host/identity.ts';
 import { call } from '../kernel/call.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
@@ -19,6 +21,7 @@ import { writePidFile } from './pid-file.ts';
 import { checkPreservedFds } from './preserved-fds.ts';
 import { processStatus } from './process-status.ts';
 import type { Runtime } from './runtime.ts';
+import { sendPidfd } from './send-pidfd.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 import { statusOf } from './status.ts';
@@ -40,18 +43,17 @@ export interface ExecOptions {
   readonly apparmor?: string;
   readonly processLabel?: string;
   readonly ignorePaused: boolean;
-  readonly cgroup?: string;
+  readonly pidfdSocket?: string;
+  /** Sub-cgroups to run in: paths by controller, by the empty name for every hierarchy. */
+  readonly subCgroups?: ReadonlyMap<string, string>;
 }
 
 /** @returns the exit status of the process, 128+N where signal N ended it; 0 when detached */
 export async function exec(runtime: Runtime, id: string, options: ExecOptions): Promise<number> {
   checkContainerId(id);
   checkPreservedFds(options.preserveFds);
-  if (options.cgroup !== undefined) {
-    throw new RuntimeError('unsupported', 'exec --cgroup is not implemented by this version');
-  }
   const directory = new StateDirectory(runtime.root, id);
-  const record = mustRun(directory.read(), directory);
+  const record = mustRun(directory.read(), directory, options.ignorePaused);
   const config = directory.readConfig();
   const process = await execProcess(config, options, runtime.log);
   checkConsole(process.terminal ?? false, options.detach, options.consoleSocket);
@@ -77,11 +79,12 @@ async function execDetached(parts: Parts): Promise<number> {
 
 async function execInForeground(parts: Parts): Promise<number> {
   const { awaitForeground } = await import('./foreground/foreground.ts');
+  const { exitStatus } = await import('./foreground/exit.ts');
   const { SignalForwarding } = await import('./foreground/signals.ts');
   using signals = new SignalForwarding({ terminal: parts.process.terminal ?? false });
   const { pid, pidfd, master } = await execute(parts);
   using _ = pidfd;
-  return await awaitForeground({ pid, pidfd, master, signals });
+  return exitStatus(await awaitForeground({ pid, pidfd, master, signals }));
 }
 
 interface Executed {
@@ -103,7 +106,7 @@ async function execute(parts: Parts): Promise<Executed> {
     pid: record.pid,
     namespaces,
     process,
-    cgroups: execJoinCgroups(record.cgroups, 'clone', isPrivileged(identity())),
+    cgroups: cgroupJoin(record, options),
     preserveFds: options.preserveFds,
     keyring: record.noNewKeyring ? undefined : record.id,
     console: process.terminal ? consoleReceiver : undefined,
@@ -117,6 +120,7 @@ async function execute(parts: Parts): Promise<Executed> {
       const { prepareTerminal } = await import('./foreground/terminal.ts');
       prepareTerminal(master);
     }
+    if (options.pidfdSocket) sendPidfd(options.pidfdSocket, 'setns', pid);
     execution.execute(programSteps(programRequest(parts, findings, pid)));
     if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
     mustHaveExecuted(pid);
@@ -149,6 +153,13 @@ function programRequest(
   };
 }
 
+function cgroupJoin({ cgroups, pid }: StateRecord, { subCgroups }: ExecOptions): ExecJoin {
+  const paths = subCgroups ? subCgroupPaths(cgroups, subCgroups, hostCgroups()) : cgroups;
+  // Who names a cgroup is to get that one.
+  const fallback = subCgroups?.has('') ? undefined : () => unifiedCgroupOf(pid);
+  return execJoinCgroups(paths, 'clone', { privileged: isPrivileged(identity()), fallback });
+}
+
 /** The control socket's end of file means execve, or that the process was killed: its memory limit, or the init's end. */
 function mustHaveExecuted(pid: number): void {
   if (processStatus(pid)?.hasExecuted !== false) return;
@@ -157,9 +168,19 @@ function mustHaveExecuted(pid: number): void {
   });
 }
 
-function mustRun(record: StateRecord | undefined, directory: StateDirectory): StateRecord {
+function mustRun(
+  record: StateRecord | undefined,
+  directory: StateDirectory,
+  ignorePaused: boolean,
+): StateRecord {
   const status = record && statusOf(record, directory);
   if (record && (status === 'running' || status === 'created')) return record;
+  if (record && status === 'paused') {
+    if (ignorePaused) return record;
+    throw new RuntimeError('state', 'cannot exec in a paused container', {
+      hint: 'tsrun resume it, or use --ignore-paused: then it begins when the container is resumed',
+    });
+  }
   throw new RuntimeError('state', `cannot exec in a ${status ?? 'stopped'} container`);
 }
 

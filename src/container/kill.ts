@@ -1,10 +1,14 @@
 /** `kill`: sends a signal to the container's first process, or to all of its processes. */
-import { signalCgroup } from '../cgroups/processes.ts';
+import { cgroupProcesses, signalCgroup } from '../cgroups/processes.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { SIGKILL } from '../kernel/constants/process.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
+import { isNew } from '../namespaces/kinds.ts';
 import { checkContainerId } from './container-id.ts';
+import { namespaceProcesses } from './namespace-processes.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
+import type { StateRecord } from './state-record.ts';
 import { initOf, statusOf } from './status.ts';
 
 /** @throws RuntimeError `not-found`; `state` with the words "container not running", which engines look for */
@@ -13,15 +17,35 @@ export function kill(runtime: Runtime, id: string, signal: number, { all }: { re
   const directory = new StateDirectory(runtime.root, id);
   const record = directory.read();
   const status = record && statusOf(record, directory);
-  if (all && record) {
-    // Obsolete, and engines still say it: what is left in the cgroup is meant, whether the init lives or not.
-    signalCgroup(record.cgroups, signal);
-    return;
-  }
-  if (!record || status === 'stopped') throw notRunning();
+  if (!record || (!all && status === 'stopped')) throw notRunning();
+  // Obsolete, and engines still say it: what is left of it is meant, whether the init lives or not.
+  if (all || killsAll(signal, record, directory)) signalAll(record, signal);
+  else signalInit(record, signal);
+}
+
+/** Without a pid namespace of its own the others would outlive the first process. */
+function killsAll(signal: number, { phase }: StateRecord, directory: StateDirectory): boolean {
+  if (signal !== SIGKILL || phase === 'creating') return false;
+  return !isNew(directory.readConfig().linux?.namespaces ?? [], 'pid');
+}
+
+function signalInit(record: StateRecord, signal: number): void {
   using init = Pidfd.open(record.pid);
   // Between the look at the record and this, the pid may have become another process's.
   if (!init || !initOf(record) || !init.signal(signal)) throw notRunning();
+}
+
+/** Those in its cgroup, or where it has none those that are its first process's by namespace and descent. */
+function signalAll(record: StateRecord, signal: number): void {
+  if (cgroupProcesses(record.cgroups).length > 0) {
+    signalCgroup(record.cgroups, signal);
+    return;
+  }
+  if (!initOf(record)) return;
+  for (const pid of namespaceProcesses(record.pid)) {
+    using process = Pidfd.open(pid);
+    process?.signal(signal);
+  }
 }
 
 function notRunning(): RuntimeError {

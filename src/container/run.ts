@@ -5,7 +5,10 @@ import type { CreateOptions } from './create.ts';
 import { destroy } from './destroy.ts';
 import { writePidFile } from './pid-file.ts';
 import { runPoststart, startProgram } from './program.ts';
+import { reporting } from './reporting.ts';
 import type { Runtime } from './runtime.ts';
+import { sendPidfd } from './send-pidfd.ts';
+import type { Report } from './status-events.ts';
 
 export interface RunOptions extends CreateOptions {
   readonly detach: boolean;
@@ -14,46 +17,76 @@ export interface RunOptions extends CreateOptions {
 
 /** @returns the exit status of the container's process, 128+N where signal N ended it; 0 when detached */
 export async function run(runtime: Runtime, options: RunOptions): Promise<number> {
-  return options.detach ? runDetached(runtime, options) : runInForeground(runtime, options);
+  return reporting(options, (report) =>
+    options.detach ? runDetached(runtime, options, report) : runInForeground(runtime, options, report),
+  );
 }
 
-async function runDetached(runtime: Runtime, options: RunOptions): Promise<number> {
+async function runDetached(
+  runtime: Runtime,
+  options: RunOptions,
+  report: Report | undefined,
+): Promise<number> {
   const construction = new Construction(runtime, options, { waits: false, detached: true });
-  await buildAndStart(construction, options);
+  using _ = await buildAndStart(construction, options, report);
   return 0;
 }
 
-async function runInForeground(runtime: Runtime, options: RunOptions): Promise<number> {
+async function runInForeground(
+  runtime: Runtime,
+  options: RunOptions,
+  report: Report | undefined,
+): Promise<number> {
   const construction = new Construction(runtime, options, { waits: false, detached: false });
   const { awaitForeground } = await import('./foreground/foreground.ts');
+  const { exitStatus } = await import('./foreground/exit.ts');
   const { SignalForwarding } = await import('./foreground/signals.ts');
   using signals = new SignalForwarding({ terminal: construction.request.config.process.terminal ?? false });
-  using pidfd = await buildAndStart(construction, options);
+  using pidfd = await buildAndStart(construction, options, report);
   const { record, directory, master } = construction;
-  const status = await awaitForeground({ pid: record.pid, pidfd, master, signals });
-  if (!options.keep) await destroy(record, directory, runtime.log);
-  return status;
+  const { pid } = record;
+  const exit = await awaitForeground({ pid, pidfd, master, signals });
+  report?.({ event: 'exited', pid, exit });
+  if (!options.keep) {
+    await destroy(record, directory, runtime.log);
+    report?.({ event: 'deleted' });
+  }
+  return exitStatus(exit);
 }
 
 /** @returns the container's process @throws RuntimeError; then nothing is left of the container */
-async function buildAndStart(construction: Construction, { pidFile }: RunOptions): Promise<Pidfd> {
+async function buildAndStart(
+  construction: Construction,
+  options: RunOptions,
+  report: Report | undefined,
+): Promise<Pidfd> {
+  report?.({ event: 'creating' });
   await construction.build();
-  const { execution, record, directory, request } = construction;
   try {
-    const pidfd = Pidfd.open(record.pid);
-    if (construction.master !== undefined) {
-      const { prepareTerminal } = await import('./foreground/terminal.ts');
-      prepareTerminal(construction.master);
-    }
-    startProgram(execution, { record, config: request.config, directory });
-    runPoststart(execution, record, request.config);
-    if (pidFile) writePidFile(pidFile, record.pid);
-    if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
-    return pidfd;
-  } catch (error) {
-    await construction.undo();
-    throw construction.blame(error);
+    return await construction.orUndo(() => start(construction, options, report));
   } finally {
-    directory.unlock();
+    construction.directory.unlock();
   }
+}
+
+async function start(
+  construction: Construction,
+  { pidFile, pidfdSocket }: RunOptions,
+  report: Report | undefined,
+): Promise<Pidfd> {
+  const { execution, record, directory, request, master } = construction;
+  const { pid } = record;
+  const pidfd = Pidfd.open(pid);
+  if (master !== undefined) {
+    const { prepareTerminal } = await import('./foreground/terminal.ts');
+    prepareTerminal(master);
+  }
+  if (pidfdSocket) sendPidfd(pidfdSocket, 'standard', pid);
+  report?.({ event: 'created', pid });
+  startProgram(execution, { record, config: request.config, directory });
+  runPoststart(execution, record, request.config);
+  if (pidFile) writePidFile(pidFile, pid);
+  if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
+  report?.({ event: 'running', pid });
+  return pidfd;
 }

@@ -112,6 +112,13 @@ function reachable(mounts: readonly CgroupMount[]): readonly CgroupMount[] {
   return mounts.filter(({ mountPoint }) => !covers.some((cover) => mountPoint.startsWith(cover)));
 }
 
+/** The directory of a process's cgroup of version 2; undefined where it has none that we can reach. */
+export function unifiedCgroupOf(pid: number): string | undefined {
+  const hierarchy = hostCgroups().find(({ version }) => version === 2);
+  const path = parseOwnPaths(readOrEmpty(`/proc/${pid}/cgroup`)).get('')?.path;
+  return hierarchy && path !== undefined ? ownDirectory({ ...hierarchy, ownPath: path }) : undefined;
+}
+
 /** The directory of our own cgroup. */
 export function ownDirectory({ mountPoint, root, ownPath }: CgroupHierarchy): string {
   return joinPath(mountPoint, belowRoot(root, ownPath));

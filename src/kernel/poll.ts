@@ -18,11 +18,11 @@ export interface Interest {
 export type Readiness = 'ready' | 'timeout' | 'interrupted';
 
 /**
- * Blocks this thread, JavaScript included, until the descriptor is readable, a signal handler ran (poll(2) is
+ * Blocks this thread, JavaScript included, until the descriptor is readable (or what is asked of it), a signal handler ran (poll(2) is
  * never restarted after one), or the time is over.
  */
-export function pollBriefly(fd: number, milliseconds: number): Readiness {
-  const ready = libcFunction(POLL)(encode([{ fd, events: POLLIN }]), 1, milliseconds);
+export function pollBriefly(fd: number, milliseconds: number, events: number = POLLIN): Readiness {
+  const ready = libcFunction(POLL)(encode([{ fd, events }]), 1, milliseconds);
   if (ready > 0) return 'ready';
   return ready === 0 ? 'timeout' : 'interrupted';
 }

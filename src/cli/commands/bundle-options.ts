@@ -1,6 +1,5 @@
 /** The options of what makes a container from a bundle: `create`, `run`, `plan`. */
 import type { CreateOptions } from '../../container/create.ts';
-import { RuntimeError } from '../../errors/runtime-error.ts';
 import type { Positional, Values } from '../command.ts';
 import { given } from '../given.ts';
 import { absolute, absoluteOption } from '../paths.ts';
@@ -43,27 +42,33 @@ export const bundleOptions = [
     value: 'N',
     help: 'pass N more file descriptors, from 3 on, to the container',
   },
-  { name: 'pidfd-socket', type: 'text', value: 'SOCKET', help: 'not implemented', hidden: true },
+  {
+    name: 'pidfd-socket',
+    type: 'text',
+    value: 'SOCKET',
+    help: 'AF_UNIX socket that receives a pidfd of the container process',
+  },
+  {
+    name: 'status-fd',
+    type: 'number',
+    value: 'N',
+    help: 'write a line of JSON to file descriptor N for each event in the life of the container',
+  },
 ] as const;
 
 /** @throws RuntimeError */
 export function createOptions(id: string, options: Values<typeof bundleOptions>): CreateOptions {
-  refuse('pidfd-socket', options['pidfd-socket']);
   return given({
     id,
     bundle: absolute(options.bundle ?? '.'),
     config: absoluteOption(options.config),
     consoleSocket: absoluteOption(options['console-socket']),
+    pidfdSocket: absoluteOption(options['pidfd-socket']),
     pidFile: absoluteOption(options['pid-file']),
+    statusFd: options['status-fd'],
     noPivot: options['no-pivot'] ?? false,
     noNewKeyring: options['no-new-keyring'] ?? false,
     preserveFds: options['preserve-fds'] ?? 0,
     overlay: options.overlay,
   });
-}
-
-/** An option that means something and does nothing yet is an error, not silence. */
-export function refuse(name: string, value: string | undefined): void {
-  if (value === undefined || value === '') return;
-  throw new RuntimeError('unsupported', `--${name} is not implemented`, { hint: `leave --${name} out` });
 }

@@ -13,10 +13,20 @@ export const remove = defineCommand({
       type: 'flag',
       help: 'kill it if it runs; a container that does not exist is no error',
     },
+    {
+      name: 'regex',
+      short: 'r',
+      type: 'flag',
+      help: 'every container whose id matches this regular expression',
+    },
   ],
   async run({ runtime }, { options, args: [id = ''] }) {
     const layer = await import('../../container/delete.ts');
-    await layer.remove(runtime, id, { force: options.force ?? false });
+    const force = options.force ?? false;
+    if (options.regex === true) {
+      const { forMatching } = await import('../../container/matching.ts');
+      await forMatching(runtime, id, (one) => layer.remove(runtime, one, { force }));
+    } else await layer.remove(runtime, id, { force });
     return 0;
   },
 });

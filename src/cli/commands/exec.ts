@@ -4,8 +4,8 @@ import { RuntimeError } from '../../errors/runtime-error.ts';
 import { defineCommand, type Values } from '../command.ts';
 import { given } from '../given.ts';
 import { absoluteOption } from '../paths.ts';
+import { parseSubCgroups } from '../sub-cgroups.ts';
 import { parseId, parseUser } from '../user.ts';
-import { refuse } from './bundle-options.ts';
 import { containerId } from './container-id.ts';
 
 const execOptions = [
@@ -37,11 +37,21 @@ const execOptions = [
     value: 'N',
     help: 'pass N more file descriptors, from 3 on, to the process',
   },
-  { name: 'cgroup', type: 'text', value: 'PATH', help: "run in this sub-cgroup of the container's" },
+  {
+    name: 'cgroup',
+    type: 'list',
+    value: '[CONTROLLER[,…]:]PATH',
+    help: "run in this sub-cgroup of the container's",
+  },
+  {
+    name: 'pidfd-socket',
+    type: 'text',
+    value: 'SOCKET',
+    help: 'AF_UNIX socket that receives a pidfd of the process',
+  },
   { name: 'ignore-paused', type: 'flag', help: 'also in a paused container' },
   { name: 'apparmor', type: 'text', value: 'PROFILE', help: 'run under this AppArmor profile' },
   { name: 'process-label', type: 'text', value: 'LABEL', help: 'run with this SELinux label' },
-  { name: 'pidfd-socket', type: 'text', value: 'SOCKET', help: 'not implemented', hidden: true },
 ] as const;
 
 export const exec = defineCommand({
@@ -71,7 +81,6 @@ export const exec = defineCommand({
 
 /** @throws RuntimeError */
 export function execRequest(options: Values<typeof execOptions>, words: readonly string[]): ExecOptions {
-  for (const name of ['pidfd-socket'] as const) refuse(name, options[name]);
   const args = words[0] === '--' ? words.slice(1) : words;
   if (options.process === undefined && args.length === 0) {
     throw new RuntimeError('usage', 'exec needs a command, or a process.json with --process', {
@@ -95,6 +104,7 @@ export function execRequest(options: Values<typeof execOptions>, words: readonly
     apparmor: options.apparmor,
     processLabel: options['process-label'],
     ignorePaused: options['ignore-paused'] ?? false,
-    cgroup: options.cgroup,
+    pidfdSocket: absoluteOption(options['pidfd-socket']),
+    subCgroups: options.cgroup === undefined ? undefined : parseSubCgroups(options.cgroup),
   });
 }

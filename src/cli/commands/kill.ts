@@ -17,12 +17,22 @@ export const kill = defineCommand({
       type: 'flag',
       help: 'send it to all processes; a stopped container is no error',
     },
+    {
+      name: 'regex',
+      short: 'r',
+      type: 'flag',
+      help: 'to every container whose id matches this regular expression',
+    },
   ],
   stopAtFirstArgument: true,
   async run({ runtime }, { options, args: [id = '', signal] }) {
     const number = signal === undefined ? SIGTERM : parseSignal(signal);
     const layer = await import('../../container/kill.ts');
-    await layer.kill(runtime, id, number, { all: options.all ?? false });
+    const all = options.all ?? false;
+    if (options.regex === true) {
+      const { forMatching } = await import('../../container/matching.ts');
+      await forMatching(runtime, id, (one) => layer.kill(runtime, one, number, { all }));
+    } else layer.kill(runtime, id, number, { all });
     return 0;
   },
 });

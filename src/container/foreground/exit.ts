@@ -5,6 +5,7 @@
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import type { Pidfd } from '../../kernel/pidfd.ts';
 import { pollBriefly } from '../../kernel/poll.ts';
+import type { Exit } from '../../kernel/spawn.ts';
 import { reapAny } from '../../kernel/wait.ts';
 
 /** So long a signal to forward may be late; what ends within it is noticed at once. */
@@ -17,9 +18,8 @@ const FOREVER = 2 ** 31 - 1;
  * Waits for the process and reaps it, and every other child that ends meanwhile.
  *
  * @param pidfd of the same process
- * @returns its exit status; 128+N where signal N ended it
  */
-export async function waitForExit(pid: number, pidfd: Pidfd): Promise<number> {
+export async function waitForExit(pid: number, pidfd: Pidfd): Promise<Exit> {
   pollBriefly(pidfd.fd, FIRST_WAIT);
   const ended = reapUntil(pid);
   if (ended !== undefined) return ended;
@@ -43,12 +43,17 @@ export async function waitForExit(pid: number, pidfd: Pidfd): Promise<number> {
   });
 }
 
+/** What the runtime exits with for it: its status; 128+N where signal N ended it. */
+export function exitStatus(exit: Exit): number {
+  return 'status' in exit ? exit.status : 128 + exit.signal;
+}
+
 /** Reaps what has ended: no zombies beside a container that runs for months. */
-function reapUntil(pid: number): number | undefined {
+function reapUntil(pid: number): Exit | undefined {
   for (;;) {
     const child = reapAny();
     if (child === undefined) return undefined;
     if (child === 'none left') throw new RuntimeError('internal', `process ${pid} is not a child`);
-    if (child.pid === pid) return 'status' in child.exit ? child.exit.status : 128 + child.exit.signal;
+    if (child.pid === pid) return child.exit;
   }
 }

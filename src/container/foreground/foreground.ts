@@ -1,5 +1,6 @@
 /** The second half of `run` and `exec` in the foreground: the process runs, and we are what its caller sees of it. */
 import type { Pidfd } from '../../kernel/pidfd.ts';
+import type { Exit } from '../../kernel/spawn.ts';
 import { waitForExit } from './exit.ts';
 import type { SignalForwarding } from './signals.ts';
 
@@ -17,10 +18,10 @@ export interface ForegroundProcess {
 /**
  * Stands in for the process until it has ended: passes on signals and, where it has one, its terminal.
  *
- * @returns its exit status; 128+N where signal N ended it
+ * @returns how it ended
  * @throws RuntimeError `system`
  */
-export async function awaitForeground(process: ForegroundProcess): Promise<number> {
+export async function awaitForeground(process: ForegroundProcess): Promise<Exit> {
   const { pid, pidfd, master, signals } = process;
   if (master === undefined) {
     signals.attach(pidfd);
@@ -29,7 +30,7 @@ export async function awaitForeground(process: ForegroundProcess): Promise<numbe
   const { TerminalProxy } = await import('./terminal.ts');
   using terminal = new TerminalProxy(master);
   signals.attach(pidfd);
-  const status = await waitForExit(pid, pidfd);
+  const exit = await waitForExit(pid, pidfd);
   await terminal.finish();
-  return status;
+  return exit;
 }

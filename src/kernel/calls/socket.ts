@@ -3,6 +3,7 @@ import { type Arg, type Call, call, callWithOut, type FdArg, out, words } from '
 import {
   AF_UNIX,
   MSG_CMSG_CLOEXEC,
+  MSG_DONTWAIT,
   MSG_NOSIGNAL,
   SCM_RIGHTS,
   SOCK_CLOEXEC,
@@ -55,6 +56,11 @@ export function socketpair(type: number): Call {
 
 export function send(fd: FdArg, bytes: Uint8Array): Call {
   return call('sendto', fd, bytes, bytes.length, MSG_NOSIGNAL, 0, 0);
+}
+
+/** EAGAIN where it would have to wait. */
+export function sendAtOnce(fd: FdArg, bytes: Uint8Array): Call {
+  return call('sendto', fd, bytes, bytes.length, MSG_NOSIGNAL | MSG_DONTWAIT, 0, 0);
 }
 
 /** The result is the number of bytes received, 0 at end of file. */

@@ -47,6 +47,9 @@ export const STATX_BASIC_STATS = 0x7ff;
 export const STATX_SIZE = 256;
 
 export const F_SETFD = 2;
+export const FD_CLOEXEC = 1;
+export const F_GETFL = 3;
+export const O_ACCMODE = 3;
 export const F_SETFL = 4;
 export const F_ADD_SEALS = 1033;
 /** SEAL | SHRINK | GROW | WRITE */

@@ -228,6 +228,9 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
     ],
   ],
   send: [[socket.send(3, Uint8Array.of(1)), 'sendto(3, "\\x01", 1, MSG_NOSIGNAL, NULL, 0)']],
+  sendAtOnce: [
+    [socket.sendAtOnce(3, Uint8Array.of(1)), 'sendto(3, "\\x01", 1, MSG_DONTWAIT|MSG_NOSIGNAL, NULL, 0)'],
+  ],
   receive: [[socket.receive(3, 8), 'recvfrom(3, [8 bytes, filled in], 8, 0, NULL, NULL)']],
   sendDescriptor: [
     [

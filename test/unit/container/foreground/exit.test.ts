@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { waitForExit } from '../../../../src/container/foreground/exit.ts';
+import { exitStatus, waitForExit } from '../../../../src/container/foreground/exit.ts';
 import { Pidfd } from '../../../../src/kernel/pidfd.ts';
 import { spawn } from '../../../../src/kernel/spawn.ts';
 
@@ -22,7 +22,7 @@ test.each([
 ])('%s: %i', async (script, expected) => {
   const { pid, pidfd } = start(script);
   using _ = pidfd;
-  expect(await waitForExit(pid, pidfd)).toBe(expected);
+  expect(exitStatus(await waitForExit(pid, pidfd))).toBe(expected);
   expect(existsSync(`/proc/${pid}`)).toBe(false);
 });
 
@@ -30,7 +30,7 @@ test('other children that end meanwhile are reaped, and are not taken for it', a
   const other = start('exit 9');
   const later = start('sleep 0.05; exit 8');
   const { pid, pidfd } = start('sleep 0.2; exit 4');
-  expect(await waitForExit(pid, pidfd)).toBe(4);
+  expect(exitStatus(await waitForExit(pid, pidfd))).toBe(4);
   expect([other, later].map((child) => existsSync(`/proc/${child.pid}`))).toEqual([false, false]);
 });
 

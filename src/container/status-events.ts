@@ -1,0 +1,122 @@
+/**
+ * `--status-fd N`: a line of JSON for each event in a container's life, on a descriptor of the caller's. Nobody has
+ * to read it: a line that would have to wait for a reader is dropped, and a reader that went away is no error.
+ */
+import { constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { callerReport } from '../host/caller.ts';
+import { fcntl } from '../kernel/calls/file.ts';
+import { sendAtOnce } from '../kernel/calls/socket.ts';
+import { F_GETFL, F_SETFD, FD_CLOEXEC, O_ACCMODE, O_RDONLY } from '../kernel/constants/file.ts';
+import { attempt, perform } from '../kernel/local.ts';
+import { POLLOUT, pollBriefly } from '../kernel/poll.ts';
+import type { Exit } from '../kernel/spawn.ts';
+import { asRuntimeError, errorFields, errorText } from '../log/error-report.ts';
+import { signalNames } from '../process/signals.ts';
+
+export type StatusEvent =
+  | { readonly event: 'creating' | 'deleted' }
+  /** `created`: set up, and waiting. `running`: it executes the user's program. */
+  | { readonly event: 'created' | 'running'; readonly pid: number }
+  | { readonly event: 'exited'; readonly pid: number; readonly exit: Exit };
+
+export type Report = (event: StatusEvent) => void;
+
+/** A pipe takes so much in one piece or not at all: PIPE_BUF. */
+const LONGEST_LINE = 4096;
+/** Bytes of a message, which JSON may make six times as long. */
+const LONGEST_MESSAGE = 600;
+
+export class StatusEvents {
+  readonly #id: string;
+  #write: ((line: Buffer) => void) | undefined;
+
+  /** @throws RuntimeError `usage` where the descriptor is not open for writing, or is to be the container's */
+  constructor(fd: number, { id, preserveFds }: { readonly id: string; readonly preserveFds: number }) {
+    this.#id = id;
+    check(fd, preserveFds);
+    // No hook gets it.
+    if (fd > 2) perform(fcntl(fd, F_SETFD, FD_CLOEXEC));
+    this.#write = writer(fd);
+  }
+
+  report(event: StatusEvent): void {
+    this.#line(event.event === 'exited' ? exited(event) : event);
+  }
+
+  /** That the command fails, and why. */
+  reportFailure(thrown: unknown): void {
+    const error = asRuntimeError(thrown);
+    const { code, pointer, hint } = errorFields(error);
+    const msg = errorText(error).headline.slice(0, LONGEST_MESSAGE);
+    this.#line({ event: 'failed', error: { code, msg, pointer, hint } });
+  }
+
+  #line(event: object): void {
+    const time = new Date().toISOString();
+    const line = Buffer.from(`${JSON.stringify({ time, id: this.#id, ...event })}\n`);
+    if (line.length > LONGEST_LINE) return;
+    try {
+      this.#write?.(line);
+    } catch (error) {
+      // Full: the next line may find room. Everything else lasts.
+      if (!isFull(error)) this.#write = undefined;
+    }
+  }
+}
+
+function exited({ event, pid, exit }: StatusEvent & { readonly event: 'exited' }): object {
+  if ('status' in exit) return { event, pid, exitCode: exit.status };
+  return {
+    event,
+    pid,
+    exitCode: 128 + exit.signal,
+    signal: signalNames[exit.signal - 1] ?? String(exit.signal),
+  };
+}
+
+function check(fd: number, preserveFds: number): void {
+  const flags = isOpen(fd) ? attempt(fcntl(fd, F_GETFL, 0)) : -1;
+  if (flags < 0) throw unusable(fd, 'it is not open');
+  if ((flags & O_ACCMODE) === O_RDONLY) throw unusable(fd, 'it is not open for writing');
+  if (fd > 2 && fd < 3 + preserveFds) throw unusable(fd, '--preserve-fds gives it to the container');
+}
+
+/** By the caller: the engine has descriptors of its own. */
+function isOpen(fd: number): boolean {
+  const open = callerReport()?.openDescriptors;
+  return open === undefined || fd > 63 || ((open >> BigInt(fd)) & 1n) === 1n;
+}
+
+function unusable(fd: number, why: string): RuntimeError {
+  return new RuntimeError('usage', `cannot write the status to descriptor ${fd}: ${why}`, {
+    hint: 'open it for tsrun: tsrun run --status-fd 3 … 3>status.json',
+  });
+}
+
+/** Writes without waiting, whatever it is: the descriptor's own flags are shared with the caller, and stay. */
+function writer(fd: number): (line: Buffer) => void {
+  const status = fstatSync(fd);
+  if (status.isSocket()) return (line) => void perform(sendAtOnce(fd, line));
+  if (status.isFile()) return (line) => void writeSync(fd, line);
+  const own = reopened(fd);
+  return (line) => {
+    // Another writer of the same pipe could fill it in between: where there is one, it is its owner.
+    if (own !== undefined || pollBriefly(fd, 0, POLLOUT) === 'ready') writeSync(own ?? fd, line);
+  };
+}
+
+/** An opening of our own of a pipe or a terminal, which can be told not to wait; not where somebody else made it. */
+function reopened(fd: number): number | undefined {
+  try {
+    return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch {
+    return undefined;
+  }
+}
+
+/** From the engine's write, or from a call of ours. */
+function isFull(error: unknown): boolean {
+  if (error instanceof RuntimeError) return error.details.errno === 'EAGAIN';
+  return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+}

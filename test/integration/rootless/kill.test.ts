@@ -1,0 +1,2 @@
+/** As test/integration/kill.test.ts, by an ordinary user. */
+import '../kill.test.ts';
