@@ -57,6 +57,7 @@ const nodeFileSystemUsers = [
   'cli/commands/spec.ts',
   'container/foreground/copy.ts',
   'container/list.ts',
+  'container/status-events.ts',
   'host/program-output.ts',
   'rootfs/overlay/explain-invalid.ts',
   'rootfs/overlay/explain.ts',
