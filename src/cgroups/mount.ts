@@ -9,13 +9,13 @@ import type { CgroupHierarchy, HostCgroups } from '../host/cgroups.ts';
 import type { Step } from '../init/step.ts';
 import { type Call, call, type FdArg, ignoreErrors } from '../kernel/call.ts';
 import { close, fchmodat, mkdirat, symlinkat } from '../kernel/calls/file.ts';
-import { mountSetattr, moveMount } from '../kernel/calls/mount.ts';
+import { moveMount } from '../kernel/calls/mount.ts';
 import { O_DIRECTORY } from '../kernel/constants/file.ts';
 import { MOVE_MOUNT_F_EMPTY_PATH } from '../kernel/constants/mount.ts';
 import { describeErrno, EACCES, EBUSY, ENOENT, EPERM, errnoName } from '../kernel/errno.ts';
 import { existsSync } from '../kernel/file-system.ts';
 import { type MountRequest, parseMountOptions } from '../rootfs/mount-options.ts';
-import { newFilesystem } from '../rootfs/mounts.ts';
+import { newFilesystem, propagate } from '../rootfs/new-filesystem.ts';
 import { stepOnTarget } from '../rootfs/target.ts';
 import type { Mount } from '../spec/types.ts';
 import { ALWAYS, bindOwn, type CgroupTree, mountNew } from './mount-tree.ts';
@@ -123,12 +123,6 @@ function placeIn(tmpfs: Call, { mountPoint }: CgroupHierarchy, tree: Call, reque
     ...[...propagate(tree, request), close(tree)],
     ...merged.map((controller) => symlinkat(name, tmpfs, controller)),
   ];
-}
-
-function propagate(tree: Call, request: MountRequest): Call[] {
-  return request.propagation.map(({ type, recursive }) =>
-    mountSetattr(tree, { propagation: type }, { recursive }),
-  );
 }
 
 /** What to try instead; undefined where nothing is left. */

@@ -16,16 +16,11 @@ export async function featuresDocument(): Promise<object> {
     ociVersionMin: '1.0.0',
     ociVersionMax: SPEC_VERSION,
     hooks: HOOKS,
-    mountOptions: supported(mountOptions),
+    mountOptions: [...mountOptions.keys()].sort(),
     linux: linux(capabilityNames),
     annotations: { 'org.tsrun.version': await version(), 'org.tsrun.checkpoint.enabled': 'false' },
     potentiallyUnsafeConfigAnnotations: UNSAFE_ANNOTATIONS,
   };
-}
-
-function supported(options: ReadonlyMap<string, { readonly kind: string }>): string[] {
-  const names = [...options].filter(([, effect]) => effect.kind !== 'unsupported').map(([name]) => name);
-  return names.sort();
 }
 
 function linux(capabilities: readonly string[]): object {
@@ -37,7 +32,7 @@ function linux(capabilities: readonly string[]): object {
     apparmor: { enabled: false },
     selinux: { enabled: false },
     intelRdt: { enabled: false },
-    mountExtensions: { idmap: { enabled: false } },
+    mountExtensions: { idmap: { enabled: true } },
     netDevices: { enabled: false },
   };
 }

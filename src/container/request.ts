@@ -11,6 +11,7 @@ import { statSync } from '../kernel/file-system.ts';
 import { callerIds } from '../namespaces/caller-ids.ts';
 import { chooseIdMaps } from '../namespaces/id-maps.ts';
 import type { ContainerRequest, HostFacts } from '../plan/request.ts';
+import { withAbsolutePaths } from '../rootfs/mount-paths.ts';
 import { dataDirectory } from '../rootfs/overlay/data-directory.ts';
 import { overlayRequest } from '../rootfs/overlay/request.ts';
 import type { Bundle } from './bundle.ts';
@@ -28,7 +29,7 @@ export function containerRequest(runtime: Runtime, options: CreateOptions, bundl
 }
 
 function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): ContainerRequest {
-  const { config } = bundle;
+  const config = withAbsolutePaths(bundle.config, bundle.path);
   const { log } = runtime;
   const linux = config.linux ?? {};
   const host = hostFacts();

@@ -29,6 +29,7 @@ const numbers = {
   fsconfig: [431, 431],
   fsmount: [432, 432],
   fsopen: [430, 430],
+  fspick: [433, 433],
   fstatfs: [138, 44],
   getcwd: [79, 17],
   getdents64: [217, 61],

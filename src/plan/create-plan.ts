@@ -73,10 +73,13 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
   });
   const root = rootTree(request, handles.onHelper);
   const labels = initLabels(config.process, !request.noNewKeyring);
+  const prepared = prepareRoot(request, root, console);
   const findings: Findings = { executable: '', env: [], cwdEntered: true };
-  const inherited = [listener, console].filter((handle) => handle !== undefined);
+  const { idMapNamespaces } = root;
+  const inherited = [listener, console, ...idMapNamespaces.opened].filter((handle) => handle !== undefined);
   return {
     before: [
+      ...idMapNamespaces.steps,
       spawnStubStep(needsUserStub(request) ? ['userns', 'init'] : ['init'], inherited, request.preserveFds),
       ...labels.outside,
       ...join.steps,
@@ -87,10 +90,10 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
       ...insideSteps(request, join),
       ...labels.begin,
       ...(request.noNewKeyring ? [] : [keyringStep(request.id)]),
-      ...prepareRoot(request, root, console),
+      ...prepared.steps,
       ...hookSteps(request, root.tree, handles),
       ...sysctlSteps(config.linux?.sysctl, namespaces, host.isOwnNamespace),
-      ...changeRoot(request, root.tree),
+      ...changeRoot(request, root.tree, prepared.last),
       step('init', 'set the supplementary groups', '/process/user/additionalGids', [
         groupsCall(config.process.user.additionalGids ?? []),
       ]),

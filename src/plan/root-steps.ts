@@ -8,45 +8,68 @@ import { isNew } from '../namespaces/kinds.ts';
 import { terminalSteps } from '../process/terminal.ts';
 import { deviceSteps, openDev } from '../rootfs/devices.ts';
 import { maskSteps, readonlySteps } from '../rootfs/masks.ts';
-import { type MountContext, mountSteps } from '../rootfs/mounts.ts';
+import type { MountContext } from '../rootfs/mount-context.ts';
+import { effectiveLabel } from '../rootfs/mount-label.ts';
+import { mountSteps } from '../rootfs/mounts.ts';
 import { detachPropagation, moveRoot, pivot, readonlyRoot, rootPropagation } from '../rootfs/root.ts';
 import { makeWorkingDirectory } from '../rootfs/working-directory.ts';
 import type { Mount } from '../spec/types.ts';
 import type { ContainerRequest } from './request.ts';
 import type { RootTree } from './root-tree.ts';
 
+export interface PreparedRoot {
+  readonly steps: readonly Step[];
+  /** Mounts that become read-only when nothing more is made in them. */
+  readonly last: readonly Step[];
+}
+
 /** Up to the change of the root: mounts, /dev, the terminal. createContainer hooks run after it. */
 export function prepareRoot(
   request: ContainerRequest,
   root: RootTree,
   console: Call | undefined,
-): readonly Step[] {
+): PreparedRoot {
   const { config } = request;
+  const { process, mounts = [], linux = {} } = config;
   const context: MountContext = {
     root: root.tree,
     isDirectory: request.host.isDirectory,
     sourceTrees: root.sourceTrees,
-    inUserNamespace: request.idMaps !== undefined || !request.host.identity.inInitialUserNamespace,
+    idMapNamespaces: root.idMapNamespaces.byMount,
+    inUserNamespace: hasUserNamespace(request),
     idMaps: request.idMaps,
-    mounts: config.mounts ?? [],
+    mounts,
+    label: effectiveLabel(linux.mountLabel, request.log),
+    log: request.log,
   };
-  const { process, mounts = [], linux = {} } = config;
-  return [
-    detachPropagation(linux.rootfsPropagation),
-    ...root.inside,
-    ...mounts.flatMap((mount, index) =>
-      mount.type === 'cgroup' || mount.type === 'cgroup2'
-        ? cgroupMountSteps(mount, index, {
-            root: root.tree,
-            host: request.host.cgroups,
-            cgroups: request.cgroups,
-            newCgroupNamespace: isNew(request.namespaces, 'cgroup'),
-          })
-        : mountSteps(mount, index, context),
-    ),
-    ...devSteps(request, root.tree, console),
-    makeWorkingDirectory(root.tree, process.cwd),
-  ];
+  const mounted = mounts.map((mount, index) => entrySteps(mount, index, request, context));
+  return {
+    steps: [
+      detachPropagation(linux.rootfsPropagation),
+      ...root.inside,
+      ...mounted.flatMap(({ steps }) => steps),
+      ...devSteps(request, root.tree, console),
+      makeWorkingDirectory(root.tree, process.cwd),
+    ],
+    last: [...mounted.flatMap(({ last }) => last ?? []), ...closeNamespaces(root)],
+  };
+}
+
+function closeNamespaces({ idMapNamespaces: { opened } }: RootTree): readonly Step[] {
+  return opened.length === 0 ? [] : [step('init', 'close what ids were mapped with', '', opened.map(close))];
+}
+
+/** New, joined, or the one that we are in. */
+function hasUserNamespace({ namespaces, host }: ContainerRequest): boolean {
+  return !host.identity.inInitialUserNamespace || namespaces.some(({ type }) => type === 'user');
+}
+
+function entrySteps(mount: Mount, index: number, request: ContainerRequest, context: MountContext) {
+  if (mount.type !== 'cgroup' && mount.type !== 'cgroup2') return mountSteps(mount, index, context);
+  const { host, cgroups, namespaces } = request;
+  const newCgroupNamespace = isNew(namespaces, 'cgroup');
+  const { root } = context;
+  return { steps: cgroupMountSteps(mount, index, { root, host: host.cgroups, cgroups, newCgroupNamespace }) };
 }
 
 /** Who binds a /dev of its own has its own devices in it. */
@@ -73,10 +96,11 @@ function isBoundDev({ destination, type, options = [] }: Mount): boolean {
 }
 
 /** The root gets its final attributes and becomes `/`. */
-export function changeRoot(request: ContainerRequest, root: Call): readonly Step[] {
+export function changeRoot(request: ContainerRequest, root: Call, last: readonly Step[]): readonly Step[] {
   const { config, noPivot } = request;
   const { readonlyPaths = [], maskedPaths = [], rootfsPropagation } = config.linux ?? {};
   return [
+    ...last,
     ...(config.root.readonly ? [readonlyRoot(root)] : []),
     ...readonlySteps(root, readonlyPaths),
     ...maskSteps(root, maskedPaths),

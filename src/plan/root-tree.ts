@@ -1,12 +1,18 @@
 /** Where the root comes from: the rootfs itself, or an overlay on it; and who has to open it. */
 import type { Step } from '../init/step.ts';
 import { step } from '../init/step.ts';
-import type { Call } from '../kernel/call.ts';
+import type { Call, Failure } from '../kernel/call.ts';
+import { mountIdMap, mountSetattr } from '../kernel/calls/mount.ts';
+import { MS_PRIVATE, MS_SLAVE } from '../kernel/constants/mount.ts';
+import { bindTree } from '../rootfs/bind-mount.ts';
+import { explainBind } from '../rootfs/explain-mount.ts';
+import { explainIdMap, type IdMapNamespaces, idMapNamespaces, isMappedBelow } from '../rootfs/id-mapped.ts';
 import { parseMountOptions } from '../rootfs/mount-options.ts';
-import { bindTree } from '../rootfs/mounts.ts';
+import { isBind } from '../rootfs/mounts.ts';
 import type { OverlayRequest } from '../rootfs/overlay/request.ts';
 import { overlayRoot } from '../rootfs/overlay/root.ts';
 import { attachRoot, bindRoot } from '../rootfs/root.ts';
+import type { RootfsPropagation } from '../spec/types.ts';
 import type { ContainerRequest } from './request.ts';
 
 export interface RootTree {
@@ -18,14 +24,20 @@ export interface RootTree {
   readonly inside: readonly Step[];
   /** Sources of bind mounts that the stub opens, by index in `mounts`. */
   readonly sourceTrees: ReadonlyMap<number, Call>;
+  /** User namespaces whose maps mounts take over: opened by the runtime, inherited by the stubs. */
+  readonly idMapNamespaces: IdMapNamespaces;
 }
 
 export function rootTree(request: ContainerRequest, onHelper: (pid: number) => void): RootTree {
-  const sources = hostSources(request);
+  const { config, idMaps, namespaces, host } = request;
+  const { isRootless } = host.identity;
+  const mapped = idMapNamespaces(config.mounts ?? [], { idMaps, namespaces, isRootless });
+  const sources = hostSources(request, mapped.byMount);
   const { tree, outside, inside } = request.overlay
     ? overlay(request, request.overlay, onHelper)
     : plain(request);
-  return { tree, outside: [...outside, ...sources.steps], inside, sourceTrees: sources.trees };
+  const steps = [...outside, ...sources.steps];
+  return { tree, outside: steps, inside, sourceTrees: sources.trees, idMapNamespaces: mapped };
 }
 
 type Root = Pick<RootTree, 'tree' | 'outside' | 'inside'>;
@@ -54,19 +66,39 @@ function placesFor({ rootfs, host }: ContainerRequest): [string, string] {
 }
 
 /**
- * Root with a new user namespace: its container's root may not reach every source of a bind mount, so the stub
- * opens them with root's own rights. Everybody else's container can reach what its creator can.
+ * The sources of bind mounts that root's stub opens, in the host's mount namespace and with root's rights: for a
+ * new user namespace, whose root may not reach all of them; those whose ids are mapped, which only root may do; and
+ * where the root is to be shared, since mounts on what is opened inside never reach the host. Everybody else's
+ * container can reach what its creator can.
  */
-function hostSources({ config, idMaps, host }: ContainerRequest) {
+function hostSources({ config, idMaps, host }: ContainerRequest, mapped: ReadonlyMap<number, Call>) {
   const trees = new Map<number, Call>();
   const steps: Step[] = [];
-  if (!idMaps || host.identity.isRootless) return { trees, steps };
+  const { rootfsPropagation: propagation } = config.linux ?? {};
+  const isShared = propagation === 'shared' || propagation === 'rshared';
+  if (host.identity.isRootless || !(idMaps || isShared || mapped.size > 0)) return { trees, steps };
   config.mounts?.forEach((mount, index) => {
     const request = parseMountOptions(mount.options ?? []);
-    if (request.bind === 'no' && mount.type !== 'bind') return;
+    if (!isBind(mount, request) || request.remount) return;
+    const users = mapped.get(index);
+    if (!(idMaps || isShared || users)) return;
+    const pointer = `/mounts/${index}`;
     const tree = bindTree(mount.source ?? '', request);
     trees.set(index, tree);
-    steps.push(step('stub', `open "${mount.source}"`, `/mounts/${index}/source`, [tree]));
+    const name = `open "${mount.source}"`;
+    const calls = [
+      ...[tree, ...(isShared ? [] : [cut(tree, propagation)])],
+      ...(users ? [mountIdMap(tree, users, { recursive: isMappedBelow(mount) })] : []),
+    ];
+    const explain = (failure: Failure) =>
+      explainIdMap(mount, failure, pointer) ?? explainBind(mount, name, failure.errno, failure.call, pointer);
+    steps.push(step('stub', name, `${pointer}/source`, calls, { recover: explain }));
   });
   return { trees, steps };
+}
+
+/** What is mounted on it later stays in the container, as on everything that is opened there. */
+function cut(tree: Call, propagation: RootfsPropagation | undefined): Call {
+  const isPrivate = propagation === 'private' || propagation === 'rprivate';
+  return mountSetattr(tree, { propagation: isPrivate ? MS_PRIVATE : MS_SLAVE }, { recursive: true });
 }

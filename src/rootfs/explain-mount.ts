@@ -1,9 +1,11 @@
 /** Why an entry of `mounts` was refused, and what to do about it. */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Call } from '../kernel/call.ts';
 import { describeErrno, EINVAL, ELOOP, ENOENT, ENOTDIR, EPERM, errnoName } from '../kernel/errno.ts';
+import { readFileSync } from '../kernel/file-system.ts';
 import type { Mount } from '../spec/types.ts';
-import type { MountRequest } from './mount-options.ts';
+import { type MountRequest, mountOptions } from './mount-options.ts';
 
 /** Filesystems whose content the runtime itself trusts: never mounted on a symlink (CVE-2019-19921). */
 export const TRUSTED_TYPES = new Set(['proc', 'sysfs']);
@@ -47,22 +49,33 @@ export function explainFilesystem(
       hint: `"${destination}" in the rootfs is a symlink or a file; make it a directory`,
     });
   }
-  if (type === 'sysfs' && errno === EPERM) {
-    return new RuntimeError('rootless', `cannot mount "sysfs" at "${destination}": ${because}`, {
-      ...details,
-      hint: 'sysfs needs a network namespace of the same user namespace: add one, or bind the host\'s ({"type": "none", "source": "/sys", "options": ["rbind", "ro", "nosuid", "noexec", "nodev"]})',
-    });
-  }
   if (type === 'proc' && errno === EPERM) {
     return new RuntimeError('rootless', `cannot mount "proc" at "${destination}": ${because}`, {
       ...details,
-      hint: "a user namespace may mount proc only with a pid namespace of its own, and where the host's /proc has nothing mounted over it (a container's has)",
+      hint: hintForProc(),
     });
   }
   return undefined;
 }
 
-export function explainBind(source: string, name: string, errno: number, call: Call, pointer: string) {
+/** A user namespace gets a proc of its own only where the one it can see hides nothing: mount_too_revealing(). */
+function hintForProc(): string {
+  const covered = mountsBelow('/proc/', readFileSync('/proc/self/mountinfo', 'utf8'));
+  if (covered.length === 0)
+    return 'a user namespace may mount proc only with a pid namespace of its own: add {"type": "pid"} to linux.namespaces';
+  const some = covered.slice(0, 3).map((path) => `"${path}"`);
+  const more = covered.length > some.length ? ` and ${covered.length - some.length} more` : '';
+  return `proc must be fully visible here, and ${some.join(', ')}${more} are covered, as in a container: start that one with an unmasked /proc (podman: --security-opt unmask=ALL; docker: --security-opt systempaths=unconfined), or bind "/proc"`;
+}
+
+/** proc_pid_mountinfo(5) has the mount point in its fifth field. */
+export function mountsBelow(directory: string, mountinfo: string): readonly string[] {
+  const places = mountinfo.split('\n').map((line) => line.split(' ')[4] ?? '');
+  return [...new Set(places.filter((place) => place.startsWith(directory)))];
+}
+
+export function explainBind(mount: Mount, name: string, errno: number, call: Call, pointer: string) {
+  const { source = '' } = mount;
   const details = { pointer: `${pointer}/source`, call: call.name, errno: errnoName(errno) };
   if (call.name === 'open_tree' && errno === ENOENT) {
     return new RuntimeError('config', `cannot ${name}: no such file or directory: "${source}"`, {
@@ -79,9 +92,22 @@ export function explainBind(source: string, name: string, errno: number, call: C
   if (call.name === 'mount_setattr' && errno === EPERM) {
     return new RuntimeError('rootless', `cannot ${name}: mount_setattr: ${describeErrno(errno)}`, {
       ...details,
-      pointer: `${pointer}/options`,
-      hint: 'a user namespace cannot take away ro, nosuid, nodev, noexec or change the atime mode of a host mount',
+      ...clearedOption(mount, pointer),
     });
   }
   return undefined;
+}
+
+/** Which option asks for what a user namespace may not do to a mount that it got from outside. */
+export function clearedOption({ options = [] }: Mount, pointer: string) {
+  const clears = (option: string) => {
+    const effect = mountOptions.get(option);
+    return effect?.kind === 'attribute' && effect.clear !== 0;
+  };
+  const asking = options.filter(clears).map((option) => `"${option}"`);
+  const first = options.findIndex(clears);
+  return {
+    pointer: first < 0 ? `${pointer}/options` : `${pointer}/options/${first}`,
+    hint: `a user namespace cannot take away ro, nosuid, nodev, noexec or change the atime mode of a host mount${asking.length > 0 ? `: remove ${asking.join(', ')}` : ''}`,
+  };
 }

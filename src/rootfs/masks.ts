@@ -11,21 +11,15 @@ import { AT_FDCWD, O_DIRECTORY, O_PATH } from '../kernel/constants/file.ts';
 import { MOUNT_ATTR_RDONLY } from '../kernel/constants/mount.ts';
 import { EINVAL, ENOENT, ENOTDIR } from '../kernel/errno.ts';
 import { decodeStatx, isCharacterDevice } from '../kernel/statx.ts';
-import { newFilesystem } from './mounts.ts';
-
-const EMPTY = {
-  attributes: { set: MOUNT_ATTR_RDONLY, clear: 0 },
-  superblock: ['ro'],
-  data: ['nr_blocks=1', 'nr_inodes=1'],
-} as const;
+import { emptyDirectory } from './empty-directory.ts';
 
 /** To be executed while the host's mounts are still there, that is before the pivot. */
-export function maskSteps(root: FdArg, paths: readonly string[]): readonly Step[] {
+export function maskSteps(root: FdArg, paths: readonly string[], label?: string): readonly Step[] {
   if (paths.length === 0) return [];
   const unique = [...new Set(paths)];
   const nullDevice = openat(AT_FDCWD, '/dev/null', O_PATH);
   const status = statx(nullDevice, '');
-  const { calls, tree } = newFilesystem('tmpfs', 'tmpfs', EMPTY);
+  const { calls, tree } = emptyDirectory(label);
   const place = openat(AT_FDCWD, '/proc', O_PATH | O_DIRECTORY);
   const verify = step('init', 'open the host\'s "/dev/null"', '/linux/maskedPaths', [nullDevice, status], {
     observe: (results) => {

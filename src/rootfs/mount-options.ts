@@ -7,13 +7,16 @@ import * as M from '../kernel/constants/mount.ts';
 export type MountOptionEffect =
   /** Attributes of the mount (`MOUNT_ATTR_*`); recursive ones need mount_setattr(2). */
   | { readonly kind: 'attribute'; readonly set: number; readonly clear: number; readonly recursive: boolean }
-  /** A parameter that every filesystem knows, fsconfig(2); undefined where it is the default. */
-  | { readonly kind: 'superblock'; readonly parameter: string | undefined }
+  /** A parameter that every filesystem knows, fsconfig(2); with `undoes` where it is the default. */
+  | { readonly kind: 'superblock'; readonly parameter: string; readonly undoes?: string }
   | { readonly kind: 'propagation'; readonly type: number; readonly recursive: boolean }
   | { readonly kind: 'bind'; readonly recursive: boolean }
   | { readonly kind: 'remount' }
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'unsupported' };
+  /** The mount's ids are mapped, mount_setattr(2); recursive: those of the mounts below it too. */
+  | { readonly kind: 'idmap'; readonly recursive: boolean }
+  /** A tmpfs begins with a copy of what it covers. */
+  | { readonly kind: 'copy-up' }
+  | { readonly kind: 'nothing' };
 
 const attribute = (set: number, clear = 0): MountOptionEffect => ({
   kind: 'attribute',
@@ -27,10 +30,14 @@ const recursive = (set: number, clear = 0): MountOptionEffect => ({
   clear,
   recursive: true,
 });
-const superblock = (parameter?: string): MountOptionEffect => ({ kind: 'superblock', parameter });
+const superblock = (parameter: string): MountOptionEffect => ({ kind: 'superblock', parameter });
+const byDefault = (parameter: string, undoes: string): MountOptionEffect => ({
+  kind: 'superblock',
+  parameter,
+  undoes,
+});
 const propagation = (type: number): MountOptionEffect => ({ kind: 'propagation', type, recursive: false });
 const everywhere = (type: number): MountOptionEffect => ({ kind: 'propagation', type, recursive: true });
-const unsupported: MountOptionEffect = { kind: 'unsupported' };
 const nothing: MountOptionEffect = { kind: 'nothing' };
 
 /** The access time modes are one field: setting one of them clears the others. */
@@ -82,16 +89,17 @@ export const mountOptions: ReadonlyMap<string, MountOptionEffect> = new Map([
   ['rnostrictatime', recursiveAtime(M.MOUNT_ATTR_RELATIME)],
 
   ['sync', superblock('sync')],
-  ['async', superblock()],
+  ['async', byDefault('async', 'sync')],
   ['dirsync', superblock('dirsync')],
   ['lazytime', superblock('lazytime')],
-  ['nolazytime', superblock()],
+  ['nolazytime', byDefault('nolazytime', 'lazytime')],
   ['mand', superblock('mand')],
-  ['nomand', superblock()],
+  ['nomand', byDefault('nomand', 'mand')],
   ['iversion', superblock('iversion')],
-  ['noiversion', superblock()],
-  ['silent', superblock('silent')],
-  ['loud', superblock()],
+  ['noiversion', nothing],
+  // What a filesystem says to the kernel's log: fsconfig(2) has no way to say it.
+  ['silent', nothing],
+  ['loud', nothing],
 
   ['private', propagation(M.MS_PRIVATE)],
   ['rprivate', everywhere(M.MS_PRIVATE)],
@@ -102,9 +110,9 @@ export const mountOptions: ReadonlyMap<string, MountOptionEffect> = new Map([
   ['unbindable', propagation(M.MS_UNBINDABLE)],
   ['runbindable', everywhere(M.MS_UNBINDABLE)],
 
-  ['idmap', unsupported],
-  ['ridmap', unsupported],
-  ['tmpcopyup', unsupported],
+  ['idmap', { kind: 'idmap', recursive: false }],
+  ['ridmap', { kind: 'idmap', recursive: true }],
+  ['tmpcopyup', { kind: 'copy-up' }],
 ]);
 
 /** The options of one mount entry, resolved. */
@@ -114,11 +122,14 @@ export interface MountRequest {
   readonly attributes: { readonly set: number; readonly clear: number };
   readonly recursiveAttributes: { readonly set: number; readonly clear: number };
   readonly superblock: readonly string[];
+  /** Parameters that are the default anyway: for a remount. */
+  readonly defaults: readonly string[];
+  readonly idmap: 'no' | 'plain' | 'recursive';
+  readonly copyUp: boolean;
   /** In the order given; the last one wins, as with mount(8). */
   readonly propagation: readonly { readonly type: number; readonly recursive: boolean }[];
   /** What the filesystem itself is to understand: `size=64k`, `newinstance`. */
   readonly data: readonly string[];
-  readonly unsupported: readonly string[];
 }
 
 export function parseMountOptions(options: readonly string[]): MountRequest {
@@ -130,7 +141,9 @@ export function parseMountOptions(options: readonly string[]): MountRequest {
     superblock: [] as string[],
     propagation: [] as { type: number; recursive: boolean }[],
     data: [] as string[],
-    unsupported: [] as string[],
+    defaults: [] as string[],
+    idmap: 'no' as MountRequest['idmap'],
+    copyUp: false,
   };
   for (const option of options) {
     const effect = mountOptions.get(option);
@@ -139,13 +152,28 @@ export function parseMountOptions(options: readonly string[]): MountRequest {
       request.bind = effect.recursive || request.bind === 'recursive' ? 'recursive' : 'plain';
     else if (effect.kind === 'attribute')
       merge(effect.recursive ? request.recursiveAttributes : request.attributes, effect);
-    else if (effect.kind === 'superblock' && effect.parameter) request.superblock.push(effect.parameter);
+    else if (effect.kind === 'superblock') setParameter(request, effect);
     else if (effect.kind === 'propagation')
       request.propagation.push({ type: effect.type, recursive: effect.recursive });
     else if (effect.kind === 'remount') request.remount = true;
-    else if (effect.kind === 'unsupported') request.unsupported.push(option);
+    else if (effect.kind === 'idmap')
+      request.idmap = effect.recursive || request.idmap === 'recursive' ? 'recursive' : 'plain';
+    else if (effect.kind === 'copy-up') request.copyUp = true;
   }
   return request;
+}
+
+/** The last one wins. */
+function setParameter(
+  request: { superblock: string[]; defaults: string[] },
+  { parameter, undoes }: { readonly parameter: string; readonly undoes?: string },
+): void {
+  if (undoes === undefined) {
+    request.superblock.push(parameter);
+    return;
+  }
+  request.defaults.push(parameter);
+  request.superblock = request.superblock.filter((other) => other !== undoes);
 }
 
 function merge(into: { set: number; clear: number }, { set, clear }: { set: number; clear: number }): void {

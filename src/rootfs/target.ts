@@ -3,18 +3,25 @@
  * use (`RESOLVE_IN_ROOT`), and what is missing is made the same way, one component at a time.
  */
 
-import type { RuntimeError } from '../errors/runtime-error.ts';
+import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
 import type { Call, Failure, FdArg } from '../kernel/call.ts';
 import { tolerate } from '../kernel/call.ts';
 import { close, fstatfs, mkdirat, mknodat, openat2, openInRoot } from '../kernel/calls/file.ts';
-import { O_PATH, RESOLVE_IN_ROOT, RESOLVE_NO_SYMLINKS, S_IFREG } from '../kernel/constants/file.ts';
-import { EEXIST, ELOOP, ENOENT } from '../kernel/errno.ts';
+import {
+  O_DIRECTORY,
+  O_PATH,
+  RESOLVE_IN_ROOT,
+  RESOLVE_NO_SYMLINKS,
+  S_IFREG,
+} from '../kernel/constants/file.ts';
+import { describeErrno, EACCES, EEXIST, ELOOP, ENOENT, EROFS } from '../kernel/errno.ts';
 import { insideProc, isProcfs } from './proc-target.ts';
+import { pathComponents, resolveMissing } from './resolve-missing.ts';
 
-/** `/a/b/../c//d` → `["a", "b", "..", "c", "d"]` */
-export function pathComponents(path: string): string[] {
-  return path.split('/').filter((part) => part !== '' && part !== '.');
+/** A directory that no symlink leads to: for what the runtime itself trusts (CVE-2019-19921). */
+export function openTrusted(root: FdArg, path: string): Call {
+  return openat2(root, path, O_PATH | O_DIRECTORY, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
 }
 
 /** Makes every directory that is missing on the way to `path`, `path` itself included (mode 0755). */
@@ -73,12 +80,13 @@ interface OnTarget {
  */
 export function stepOnTarget(options: OnTarget): Step {
   const { name, pointer, root, path, missing, calls } = options;
-  const make = () => (missing === 'directory' ? makeDirectories(root, path) : makeFile(root, path));
+  const make = (where = path) =>
+    missing === 'directory' ? makeDirectories(root, where) : makeFile(root, where);
   const recover = (target: Call, again: boolean) => (failure: Failure) => {
     const { call, errno } = failure;
     if (call === target && errno === ELOOP && !options.noSymlinks) return [followed(options, make)];
     if (again || errno !== ENOENT || call.name !== 'openat2') return options.recover?.(errno, call);
-    return [step('init', `make "${path}" in the root`, pointer, make()), attempt([], true)];
+    return [making(options, make()), attempt([], true)];
   };
   const attempt = (before: readonly Call[], again: boolean) => {
     const target = open(options, RESOLVE_NO_SYMLINKS);
@@ -94,8 +102,8 @@ function open({ root, path, flags = 0 }: OnTarget, resolve: number): Call {
 }
 
 /** By symlinks of the image: they are followed, but not into /proc (CVE-2019-16884). */
-function followed(options: OnTarget, make: () => readonly Call[], again = false): Step {
-  const { name, pointer, path, calls, mayBeProc } = options;
+function followed(options: OnTarget, make: (where: string) => readonly Call[], again = false): Step {
+  const { name, pointer, root, path, calls, mayBeProc } = options;
   const target = open(options, 0);
   const filesystem = fstatfs(target);
   const use = step('init', name, pointer, calls(target), {
@@ -104,7 +112,10 @@ function followed(options: OnTarget, make: () => readonly Call[], again = false)
   return step('init', name, pointer, [target, filesystem], {
     recover: ({ call, errno }) =>
       errno === ENOENT && !again
-        ? [step('init', `make "${path}" in the root`, pointer, make()), followed(options, make, true)]
+        ? resolveMissing(root, path, pointer, (where) => [
+            making(options, make(where)),
+            followed(options, make, true),
+          ])
         : options.recover?.(errno, call),
     check: (results) => {
       if (!mayBeProc && isProcfs(results.bytes(filesystem))) throw insideProc(path, pointer);
@@ -112,3 +123,22 @@ function followed(options: OnTarget, make: () => readonly Call[], again = false)
     },
   });
 }
+
+function making({ path, pointer }: OnTarget, calls: readonly Call[]): Step {
+  const name = `make "${path}" in the root`;
+  return step('init', name, pointer, calls, {
+    recover: ({ call, errno }) => {
+      const hint = HINTS.get(errno);
+      if (hint === undefined) return undefined;
+      return new RuntimeError('bundle', `cannot ${name}: ${call.name}: ${describeErrno(errno)}`, { hint });
+    },
+  });
+}
+
+const HINTS: ReadonlyMap<number, string> = new Map([
+  [
+    EACCES,
+    "the container's root may not write there: make it in the rootfs, or use an overlay root (--overlay=disk)",
+  ],
+  [EROFS, 'the rootfs is read-only: make it there, or use an overlay root (--overlay=disk)'],
+]);

@@ -5,7 +5,7 @@
 
 import type { Problem } from './problem.ts';
 
-const LINUX_FIELDS = ['seccomp', 'devices', 'netDevices', 'intelRdt', 'mountLabel'] as const;
+const LINUX_FIELDS = ['seccomp', 'devices', 'netDevices', 'intelRdt'] as const;
 
 const RESOURCE_FIELDS = [
   'memory',
@@ -18,17 +18,14 @@ const RESOURCE_FIELDS = [
   'unified',
 ] as const;
 
-const MOUNT_OPTIONS: readonly unknown[] = ['idmap', 'ridmap'];
-
 type Fields = Readonly<Record<string, unknown>>;
 
 /** `config` may be of any shape. Runs on every create, so it takes no detour. */
 export function unsupportedInConfig(config: unknown): Problem[] {
   const problems: Problem[] = [];
-  const { linux, mounts } = fieldsOf(config);
+  const { linux } = fieldsOf(config);
   collect(linux, LINUX_FIELDS, '/linux', problems);
   collect(fieldsOf(linux).resources, RESOURCE_FIELDS, '/linux/resources', problems);
-  if (Array.isArray(mounts)) collectFromMounts(mounts, problems);
   return problems;
 }
 
@@ -37,19 +34,6 @@ function collect(subject: unknown, names: readonly string[], at: string, problem
   for (const name of names) {
     const value = fields[name];
     if (value !== undefined && asks(value)) problems.push(problem(`${at}/${name}`));
-  }
-}
-
-function collectFromMounts(mounts: readonly unknown[], problems: Problem[]): void {
-  for (const [index, mount] of mounts.entries()) {
-    const { uidMappings, gidMappings, options } = fieldsOf(mount);
-    if (asks(uidMappings)) problems.push(problem(`/mounts/${index}/uidMappings`));
-    if (asks(gidMappings)) problems.push(problem(`/mounts/${index}/gidMappings`));
-    if (!Array.isArray(options)) continue;
-    for (const name of MOUNT_OPTIONS) {
-      const place = options.indexOf(name);
-      if (place >= 0) problems.push(problem(`/mounts/${index}/options/${place}`, `("${name}") `));
-    }
   }
 }
 
@@ -65,11 +49,11 @@ function asks(value: unknown): boolean {
   return Object.values(value).some(asks);
 }
 
-function problem(pointer: string, detail = ''): Problem {
+function problem(pointer: string): Problem {
   return {
     pointer,
     expected: 'nothing',
-    found: `${detail}is not implemented by this version of tsrun`,
+    found: 'is not implemented by this version of tsrun',
     hint: 'remove it, or use runc or crun for this bundle',
     unsupported: true,
   };

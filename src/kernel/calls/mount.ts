@@ -3,11 +3,15 @@ import { type Call, call, type FdArg, words } from '../call.ts';
 import { AT_EMPTY_PATH, AT_RECURSIVE } from '../constants/file.ts';
 import {
   FSCONFIG_CMD_CREATE,
+  FSCONFIG_CMD_RECONFIGURE,
   FSCONFIG_SET_FLAG,
   FSCONFIG_SET_STRING,
   FSMOUNT_CLOEXEC,
   FSOPEN_CLOEXEC,
+  FSPICK_CLOEXEC,
+  FSPICK_EMPTY_PATH,
   MNT_DETACH,
+  MOUNT_ATTR_IDMAP,
   MOVE_MOUNT_F_EMPTY_PATH,
   MOVE_MOUNT_T_EMPTY_PATH,
   OPEN_TREE_CLOEXEC,
@@ -28,6 +32,15 @@ export function fsconfigFlag(fs: FdArg, key: string): Call {
 
 export function fsconfigCreate(fs: FdArg): Call {
   return call('fsconfig', fs, FSCONFIG_CMD_CREATE, 0, 0, 0);
+}
+
+/** The filesystem that is mounted at `mount`, to be changed. */
+export function fspick(mount: FdArg): Call {
+  return call('fspick', mount, '', FSPICK_CLOEXEC | FSPICK_EMPTY_PATH);
+}
+
+export function fsconfigReconfigure(fs: FdArg): Call {
+  return call('fsconfig', fs, FSCONFIG_CMD_RECONFIGURE, 0, 0, 0);
 }
 
 /** @returns a detached mount */
@@ -60,6 +73,16 @@ export function mountSetattr(
 ): Call {
   const flags = AT_EMPTY_PATH | (options.recursive ? AT_RECURSIVE : 0);
   return call('mount_setattr', tree, '', flags, words(set, clear, propagation, 0), 32);
+}
+
+/** Maps the ids of a detached mount as those of the user namespace are mapped. */
+export function mountIdMap(
+  tree: FdArg,
+  userNamespace: FdArg,
+  options: { readonly recursive: boolean },
+): Call {
+  const flags = AT_EMPTY_PATH | (options.recursive ? AT_RECURSIVE : 0);
+  return call('mount_setattr', tree, '', flags, words(MOUNT_ATTR_IDMAP, 0, 0, userNamespace), 32);
 }
 
 /** Changes the propagation type of the mounts at and below `path`, mount(2). */

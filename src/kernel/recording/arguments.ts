@@ -13,12 +13,23 @@ import {
 } from '../constants/process.ts';
 import type { SyscallName } from '../syscall-numbers.ts';
 import { hexadecimal, symbol } from './flags.ts';
-import { hex, hidden, type Kind, nullTerminated, number, octal, ofNumber, plain, pointer } from './kind.ts';
+import {
+  hex,
+  hidden,
+  type Kind,
+  nullTerminated,
+  number,
+  octal,
+  ofNumber,
+  plain,
+  pointer,
+  text,
+} from './kind.ts';
 import * as T from './structs.ts';
 import * as S from './symbols.ts';
 
 const { fd, flags, oneOf, fileMode } = S;
-const path = plain;
+const path = text;
 const out = plain;
 const size = number;
 
@@ -56,6 +67,7 @@ const rows: Readonly<Record<SyscallName, Row>> = {
   fsconfig: [fd, oneOf('FSCONFIG_'), pointer, pointer, fd],
   fsmount: [fd, flags('FSMOUNT_'), flags('MOUNT_ATTR_')],
   fsopen: [path, flags('FSOPEN_')],
+  fspick: [fd, path, flags('FSPICK_')],
   fstatfs: [fd, out],
   getcwd: [out, size],
   getdents64: [fd, out, size],

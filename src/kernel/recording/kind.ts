@@ -74,6 +74,12 @@ export function quote(text: string): string {
   return JSON.stringify(text);
 }
 
+/** A string that ends with a NUL, where bytes stand for one. */
+export const text: Kind = (arg, context) => {
+  const end = arg instanceof Uint8Array ? arg.indexOf(0) : -1;
+  return end < 0 ? plain(arg, context) : quoteBytes((arg as Uint8Array).subarray(0, end));
+};
+
 /** Text as text, anything else in hexadecimal, as strace(1) does. */
 export function quoteBytes(bytes: Uint8Array): string {
   if (bytes.every((byte) => byte === 10 || (byte >= 32 && byte < 127)))

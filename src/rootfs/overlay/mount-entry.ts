@@ -5,18 +5,11 @@
 import { type Step, step } from '../../init/step.ts';
 import type { Call, Failure, FdArg, Results } from '../../kernel/call.ts';
 import { close } from '../../kernel/calls/file.ts';
-import {
-  fsconfigCreate,
-  fsconfigFlag,
-  fsconfigString,
-  fsmount,
-  fsopen,
-  mountSetattr,
-  moveMount,
-} from '../../kernel/calls/mount.ts';
+import { fsconfigCreate, fsconfigString, fsmount, fsopen, moveMount } from '../../kernel/calls/mount.ts';
 import { O_DIRECTORY } from '../../kernel/constants/file.ts';
 import type { Mount } from '../../spec/types.ts';
 import type { MountRequest } from '../mount-options.ts';
+import { fsOption, propagate, superblockFlag } from '../new-filesystem.ts';
 import { stepOnTarget } from '../target.ts';
 import { explainOverlay, type RefusedOverlay } from './explain.ts';
 import { layer, openingCalls } from './layer.ts';
@@ -90,23 +83,12 @@ function newOverlay(
   const tree = fsmount(fs, attributes.set);
   const calls = [
     ...[fs, fsconfigString(fs, 'source', source)],
-    ...superblock.map((parameter) => fsconfigFlag(fs, parameter)),
+    ...superblock.map((parameter) => superblockFlag(fs, parameter)),
     ...(layers.lower.length > 0 ? layerCalls(fs, layers, results) : []),
     ...options.map((option) => fsOption(fs, option)),
     ...[fsconfigCreate(fs), tree, close(fs)],
   ];
   return { calls, tree };
-}
-
-function fsOption(fs: Call, option: string): Call {
-  const equals = option.indexOf('=');
-  return equals < 0
-    ? fsconfigFlag(fs, option)
-    : fsconfigString(fs, option.slice(0, equals), option.slice(equals + 1));
-}
-
-function propagate(tree: Call, { propagation }: MountRequest): readonly Call[] {
-  return propagation.map(({ type, recursive }) => mountSetattr(tree, { propagation: type }, { recursive }));
 }
 
 export interface OverlayEntry {

@@ -12,7 +12,10 @@ export const mountDestinations: Check<Config> = {
       const pointer = `/mounts/${index}/destination`;
       const problem = { pointer, expected: 'an absolute path', found: inWords(destination) };
       // Deprecated by the spec, but not forbidden.
-      const tolerated = { hint: `taken as ${JSON.stringify(`/${destination}`)}`, warning: true } as const;
+      const tolerated = {
+        hint: `it is taken from "/", as ${JSON.stringify(`/${destination}`)}`,
+        warning: true,
+      } as const;
       report(destination === '' ? problem : { ...problem, ...tolerated });
     });
   },

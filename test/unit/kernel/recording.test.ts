@@ -117,6 +117,16 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
     [mount.fsconfigString(3, 'size', '1m'), 'fsconfig(3, FSCONFIG_SET_STRING, "size", "1m", 0)'],
   ],
   fsconfigFlag: [[mount.fsconfigFlag(3, 'ro'), 'fsconfig(3, FSCONFIG_SET_FLAG, "ro", NULL, 0)']],
+  fsconfigReconfigure: [
+    [mount.fsconfigReconfigure(3), 'fsconfig(3, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0)'],
+  ],
+  fspick: [[mount.fspick(3), 'fspick(3, "", FSPICK_CLOEXEC|FSPICK_EMPTY_PATH)']],
+  mountIdMap: [
+    [
+      mount.mountIdMap(3, 4, { recursive: true }),
+      'mount_setattr(3, "", AT_EMPTY_PATH|AT_RECURSIVE, {attr_set=MOUNT_ATTR_IDMAP, userns_fd=4}, 32)',
+    ],
+  ],
   fsconfigCreate: [[mount.fsconfigCreate(3), 'fsconfig(3, FSCONFIG_CMD_CREATE, NULL, NULL, 0)']],
   fsmount: [[mount.fsmount(3, M.MOUNT_ATTR_NODEV), 'fsmount(3, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV)']],
   cloneTree: [

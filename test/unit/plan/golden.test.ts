@@ -92,6 +92,25 @@ const plans: Readonly<Record<string, () => Plan>> = {
         personality: { domain: 'LINUX32' },
       },
     }),
+  mounts: () =>
+    asRoot({
+      ...minimal,
+      mounts: [
+        { destination: '/run', type: 'tmpfs', source: 'tmpfs', options: ['ro', 'mode=755'] },
+        { destination: '/run', type: 'tmpfs', source: 'tmpfs', options: ['remount', 'noexec', 'size=1m'] },
+        {
+          ...{ destination: '/srv', type: 'bind', source: '/srv', options: ['rbind', 'ridmap', 'nodev'] },
+          uidMappings: [{ containerID: 0, hostID: 5000, size: 10 }],
+          gidMappings: [{ containerID: 0, hostID: 6000, size: 10 }],
+        },
+      ],
+    }),
+  'mounts-shared': () =>
+    asRoot({
+      ...minimal,
+      mounts: [{ destination: '/srv', type: 'bind', source: '/srv', options: ['rbind', 'rshared'] }],
+      linux: { ...minimal.linux, rootfsPropagation: 'rshared' },
+    }),
   process: () =>
     asRoot({
       ...minimal,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { unsupportedInConfig } from '../../../src/spec/unsupported.ts';
-import { failure, messageFor, validConfig } from './fixture.ts';
+import { failure, validConfig } from './fixture.ts';
 
 /** A value for each field of the table, that asks for something. */
 const ASKING: readonly (readonly [string, unknown])[] = [
@@ -8,7 +8,6 @@ const ASKING: readonly (readonly [string, unknown])[] = [
   ['/linux/devices', [{ type: 'c', path: '/dev/fuse', major: 10, minor: 229 }]],
   ['/linux/netDevices', { eth0: { name: 'eth1' } }],
   ['/linux/intelRdt', { closID: 'x' }],
-  ['/linux/mountLabel', 'label'],
   ['/linux/resources/memory', { limit: 0 }],
   ['/linux/resources/cpu', { shares: 100 }],
   ['/linux/resources/pids', { limit: 10 }],
@@ -17,8 +16,6 @@ const ASKING: readonly (readonly [string, unknown])[] = [
   ['/linux/resources/network', { classID: 1 }],
   ['/linux/resources/rdma', { mlx5_1: { hcaHandles: 3 } }],
   ['/linux/resources/unified', { 'memory.high': '1' }],
-  ['/mounts/0/uidMappings', [{ containerID: 0, hostID: 0, size: 1 }]],
-  ['/mounts/0/gidMappings', [{ containerID: 0, hostID: 0, size: 1 }]],
 ];
 
 /** An object nested as the pointer says, with the value at its end; over a valid configuration. */
@@ -40,15 +37,8 @@ describe('a field that this version does not implement', () => {
     );
   });
 
-  test.each(['idmap', 'ridmap'])('may be the mount option %s', async (option) => {
-    const text = await messageFor(({ mounts }) =>
-      mounts.push({ destination: '/x', options: ['ro', option] }),
-    );
-    expect(text).toContain(`/mounts/7/options/1 ("${option}") is not implemented`);
-  });
-
   test('makes a configuration that is also wrong a wrong one', async () => {
-    const config = { ...(configWith('/linux/mountLabel', 'x') as object), hostname: 5 };
+    const config = { ...(configWith('/linux/resources/cpu', { shares: 1 }) as object), hostname: 5 };
     expect((await failure(JSON.stringify(config))).code).toBe('config');
   });
 });

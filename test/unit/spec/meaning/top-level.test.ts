@@ -10,7 +10,7 @@ test('root.path is not empty', async () => {
 describe('mounts', () => {
   test('with a relative destination are a warning', () => {
     expect(warningsFor(({ mounts }) => mounts.push({ destination: 'data' }))).toEqual([
-      '/mounts/7/destination: expected an absolute path, found the string "data"; taken as "/data"',
+      '/mounts/7/destination: expected an absolute path, found the string "data"; it is taken from "/", as "/data"',
     ]);
   });
 

@@ -1,0 +1,114 @@
+/** Entries of `mounts` that mount a new filesystem: fsopen(2), fsmount(2), move_mount(2). */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { type Step, step } from '../init/step.ts';
+import type { Call } from '../kernel/call.ts';
+import { close } from '../kernel/calls/file.ts';
+import { mountIdMap, mountSetattr, moveMount } from '../kernel/calls/mount.ts';
+import { O_DIRECTORY } from '../kernel/constants/file.ts';
+import { MOUNT_ATTR_RDONLY } from '../kernel/constants/mount.ts';
+import { EPERM } from '../kernel/errno.ts';
+import type { Mount } from '../spec/types.ts';
+import { explainFilesystem, explainOption, TRUSTED_TYPES } from './explain-mount.ts';
+import { hostSysfsSteps } from './host-sysfs.ts';
+import { explainIdMap } from './id-mapped.ts';
+import type { MountContext, MountSteps } from './mount-context.ts';
+import { labelled } from './mount-label.ts';
+import type { MountRequest } from './mount-options.ts';
+import { newFilesystem, propagate } from './new-filesystem.ts';
+import { stepOnTarget } from './target.ts';
+import { modeOfCovered } from './tmpfs-mode.ts';
+import { withMappedIds } from './unmapped-ids.ts';
+
+/** @throws RuntimeError `config` or `rootless` where the entry cannot be done at all */
+export function filesystemSteps(
+  mount: Mount,
+  request: MountRequest,
+  pointer: string,
+  index: number,
+  context: MountContext,
+): MountSteps {
+  const { root, mounts, idMapNamespaces } = context;
+  const { type = '', destination, source = type } = mount;
+  if (type === '') {
+    throw new RuntimeError('config', `the mount at "${destination}" has neither a type nor "bind"`, {
+      pointer,
+    });
+  }
+  const surelyMissing = isInNewTmpfs(destination, mounts.slice(0, index));
+  const mode =
+    type === 'tmpfs' && !surelyMissing && !request.data.some((option) => option.startsWith('mode='))
+      ? modeOfCovered(root, destination, pointer)
+      : undefined;
+  const last = readonlyLast(mount, request);
+  const data = labelled(type, withMappedIds(mount, request.data, pointer, context), context.label);
+  const asked = last ? withoutReadonly({ ...request, data }) : likeMount({ ...request, data });
+  const { calls, tree } = newFilesystem(type, source, asked, mode?.parameter);
+  const users = idMapNamespaces.get(index);
+  const mapped = users ? [mountIdMap(tree, users, { recursive: request.idmap === 'recursive' })] : [];
+  const attempt = stepOnTarget({
+    name: `mount "${type}" at "${destination}"`,
+    pointer,
+    root,
+    path: destination,
+    missing: 'directory',
+    surelyMissing,
+    flags: O_DIRECTORY,
+    noSymlinks: TRUSTED_TYPES.has(type),
+    calls: (target) => {
+      const attach = [...mapped, moveMount(tree, target), ...propagate(tree, request)];
+      return [...calls, ...attach, ...(last ? [] : [close(tree)]), close(target)];
+    },
+    recover: (errno, call) =>
+      withoutNetwork(mount, request, pointer, context, errno) ??
+      (users && explainIdMap(mount, { call, errno }, pointer)) ??
+      explainOption(mount, asked, errno, call, pointer) ??
+      explainFilesystem(type, destination, errno, call, pointer),
+  });
+  const steps = mode ? [mode.look, attempt] : [attempt];
+  return last ? { steps, last: last(tree, pointer) } : { steps };
+}
+
+/** mount(2) with MS_RDONLY makes the filesystem read-only, not only the mount: a disk is not written to. */
+function likeMount(request: MountRequest): MountRequest {
+  const readonly = (request.attributes.set & MOUNT_ATTR_RDONLY) !== 0;
+  return readonly ? { ...request, superblock: [...request.superblock, 'ro'] } : request;
+}
+
+/** A tmpfs, and /dev, have to be filled first: with what is mounted in them, with devices. */
+function readonlyLast({ type, destination }: Mount, { attributes }: MountRequest) {
+  if ((attributes.set & MOUNT_ATTR_RDONLY) === 0) return undefined;
+  if (type !== 'tmpfs' && !/^\/+dev\/*$/.test(destination)) return undefined;
+  return (tree: Call, pointer: string): Step =>
+    step('init', `make "${destination}" read-only`, `${pointer}/options`, [
+      mountSetattr(tree, { set: MOUNT_ATTR_RDONLY }, { recursive: false }),
+      close(tree),
+    ]);
+}
+
+function withoutReadonly(request: MountRequest): MountRequest {
+  const { set, clear } = request.attributes;
+  return { ...request, attributes: { set: set & ~MOUNT_ATTR_RDONLY, clear } };
+}
+
+/** An earlier entry puts an empty tmpfs above it, as every configuration has it for /dev/pts. */
+function isInNewTmpfs(destination: string, earlier: readonly Mount[]): boolean {
+  return earlier.some(
+    ({ type, destination: place, options = [] }) =>
+      type === 'tmpfs' && destination.startsWith(`${place}/`) && !options.includes('tmpcopyup'),
+  );
+}
+
+function withoutNetwork(
+  mount: Mount,
+  request: MountRequest,
+  pointer: string,
+  { root, log }: MountContext,
+  errno: number,
+): readonly Step[] | undefined {
+  if (mount.type !== 'sysfs' || errno !== EPERM) return undefined;
+  log.warning(
+    `"sysfs" at "${mount.destination}" needs a network namespace of the container's own: the host's "/sys" is bound instead, read-only, without its cgroups`,
+    { hint: 'add {"type": "network"} to linux.namespaces, or make the mount a bind of "/sys"' },
+  );
+  return hostSysfsSteps(mount, request, pointer, root);
+}

@@ -1,0 +1,63 @@
+/**
+ * Where a path leads of which a part does not exist: symlinks are read one by one and their targets taken below the
+ * root, so that what a dangling one names can be made. path_resolution(7).
+ *
+ * Who exchanges a directory for a symlink meanwhile changes what is made, but not that it is below the root: every
+ * component is opened with RESOLVE_IN_ROOT, and nothing is followed when it is made.
+ */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { type Step, step } from '../init/step.ts';
+import { type Call, callWithOut, type FdArg, out, tolerate } from '../kernel/call.ts';
+import { close, openInRoot } from '../kernel/calls/file.ts';
+import { EINVAL, ENOENT } from '../kernel/errno.ts';
+
+/** PATH_MAX, and the kernel's limit of links. */
+const PATH_MAX = 4096;
+const MAX_LINKS = 40;
+
+/** `/a/b/../c//d` → `["a", "b", "..", "c", "d"]` */
+export function pathComponents(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.');
+}
+
+/** @param then the steps that go on with the path, in which no component is a symlink */
+export function resolveMissing(
+  root: FdArg,
+  path: string,
+  pointer: string,
+  then: (path: string) => readonly Step[],
+): readonly Step[] {
+  return walk([], pathComponents(path), 0);
+
+  function walk(done: readonly string[], rest: readonly string[], links: number): readonly Step[] {
+    const [name, ...following] = rest;
+    if (name === undefined) return then(`/${done.join('/')}`);
+    if (name === '..') return walk(done.slice(0, -1), following, links);
+    const parent = tolerate(openInRoot(root, `/${done.join('/')}`), ENOENT);
+    const link = tolerate(readlinkat(parent, name), EINVAL, ENOENT);
+    return [
+      step('init', `look at "${name}" on the way to "${path}"`, pointer, [parent, link, close(parent)], {
+        check: (results) => {
+          if (results.value(parent) < 0 || results.value(link) < 0)
+            return walk([...done, name], following, links);
+          if (links === MAX_LINKS) throw tooManyLinks(path, pointer);
+          const target = Buffer.from(results.bytes(link).subarray(0, results.value(link))).toString();
+          const from = target.startsWith('/') ? [] : done;
+          return walk(from, [...pathComponents(target), ...following], links + 1);
+        },
+      }),
+    ];
+  }
+}
+
+function readlinkat(parent: Call, name: string): Call {
+  const memory = out(PATH_MAX);
+  return callWithOut('readlinkat', memory, parent, name, memory, PATH_MAX);
+}
+
+function tooManyLinks(path: string, pointer: string): RuntimeError {
+  return new RuntimeError('bundle', `cannot make "${path}" in the root: too many levels of symbolic links`, {
+    pointer,
+    hint: 'the symlinks of the rootfs lead in a circle',
+  });
+}

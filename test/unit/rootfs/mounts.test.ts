@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'vitest';
+import { RuntimeError } from '../../../src/errors/runtime-error.ts';
+import { EINVAL, ENOENT, EPERM } from '../../../src/kernel/errno.ts';
+import { mountsBelow } from '../../../src/rootfs/explain-mount.ts';
+import { effectiveLabel } from '../../../src/rootfs/mount-label.ts';
+import { mountOptions, parseMountOptions } from '../../../src/rootfs/mount-options.ts';
+import { withAbsolutePaths } from '../../../src/rootfs/mount-paths.ts';
+import type { Config, Mount } from '../../../src/spec/types.ts';
+import { failing, lastText, singleId, stepsOf, text } from './fixture.ts';
+
+const bind = (...options: string[]): Mount => ({
+  ...{ destination: '/x', type: 'bind', source: '/src' },
+  options: ['bind', ...options],
+});
+const tmpfs = (...options: string[]): Mount => ({
+  ...{ destination: '/x', type: 'tmpfs', source: 'tmpfs' },
+  options,
+});
+
+describe('mount options', () => {
+  test('of the specification are all known', () => {
+    // The table of config.md has 68 names; those of mount_setattr(2) are in it.
+    const names = [...mountOptions.keys()];
+    for (const name of ['idmap', 'ridmap', 'tmpcopyup', 'rnosymfollow', 'nosymfollow', 'lazytime', 'rro']) {
+      expect(names).toContain(name);
+    }
+    expect(parseMountOptions(names).data).toEqual([]);
+  });
+
+  test('that contradict each other are settled by the last one', () => {
+    expect(parseMountOptions(['sync', 'async']).superblock).toEqual([]);
+    expect(parseMountOptions(['async', 'sync']).superblock).toEqual(['sync']);
+    expect(parseMountOptions(['ro', 'rw']).attributes).toEqual({ set: 0, clear: 1 });
+  });
+
+  test('that only mount(2) can express do not fail', () => {
+    const calls = lastText(stepsOf([tmpfs('iversion', 'silent', 'mode=700')]).steps);
+    expect(calls).toContain('fsconfig($2, FSCONFIG_SET_FLAG, "iversion", NULL, 0)  (EINVAL is fine)');
+    expect(calls).not.toContain('silent');
+  });
+});
+
+describe('the flags of a bind mount', () => {
+  test('are those that are given, where any is', () => {
+    expect(lastText(stepsOf([bind('ro')]).steps)).toContain(
+      '{attr_set=MOUNT_ATTR_RDONLY, attr_clr=MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC|MOUNT_ATTR_NOSYMFOLLOW}',
+    );
+    expect(lastText(stepsOf([bind()]).steps)).not.toContain('mount_setattr');
+  });
+
+  test('are kept in a user namespace, where they are locked', () => {
+    const calls = lastText(stepsOf([bind('ro')], singleId).steps);
+    expect(calls).toContain('{attr_set=MOUNT_ATTR_RDONLY}, 32)');
+  });
+
+  test('cannot be cleared there: the error names the option', () => {
+    const { steps } = stepsOf([bind('nosuid', 'suid', 'rw')], singleId);
+    const error = failing(steps[0], 'mount_setattr', EPERM) as RuntimeError;
+    expect(error.code).toBe('rootless');
+    expect(error.details.pointer).toBe('/mounts/0/options/2');
+    expect(error.details.hint).toContain('remove "suid", "rw"');
+  });
+
+  test('are no parameters of a filesystem', () => {
+    expect(() => stepsOf([bind('ro', 'size=5')])).toThrow('takes no filesystem options, found "size=5"');
+  });
+});
+
+describe('a remount', () => {
+  test('changes the filesystem and its mount', () => {
+    const calls = lastText(stepsOf([tmpfs(), tmpfs('remount', 'ro', 'nodev', 'size=2m', 'async')]).steps);
+    expect(calls.split('\n')).toEqual([
+      'openat2($open_tree, "/x", {flags=O_CLOEXEC|O_PATH, resolve=RESOLVE_IN_ROOT}, 24) = $1',
+      'fspick($1, "", FSPICK_CLOEXEC|FSPICK_EMPTY_PATH) = $2',
+      'fsconfig($2, FSCONFIG_SET_FLAG, "ro", NULL, 0)',
+      'fsconfig($2, FSCONFIG_SET_FLAG, "async", NULL, 0)',
+      'fsconfig($2, FSCONFIG_SET_STRING, "size", "2m", 0)',
+      'fsconfig($2, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0)',
+      'close($2)',
+      'mount_setattr($1, "", AT_EMPTY_PATH, {attr_set=MOUNT_ATTR_RDONLY|MOUNT_ATTR_NODEV, attr_clr=MOUNT_ATTR_NOSUID|MOUNT_ATTR_NOEXEC|MOUNT_ATTR_NOSYMFOLLOW}, 32)',
+      'close($1)',
+    ]);
+  });
+
+  test('of a bind changes the mount alone, and keeps locked flags', () => {
+    const { steps } = stepsOf([bind('remount', 'ro')]);
+    expect(lastText(steps)).not.toContain('fspick');
+    const again = failing(steps[0], 'mount_setattr', EPERM);
+    if (again instanceof RuntimeError) throw again;
+    expect(text(again[0])).toContain('{attr_set=MOUNT_ATTR_RDONLY}, 32)');
+    const error = failing(again[0], 'mount_setattr', EPERM) as RuntimeError;
+    expect(error.message).toBe('cannot remount "/x": mount_setattr: EPERM (operation not permitted)');
+  });
+
+  test('of nothing says so', () => {
+    const { steps } = stepsOf([tmpfs('remount', 'ro')]);
+    expect(String(failing(steps[0], 'fspick', EINVAL))).toContain(
+      'cannot remount "/x": nothing is mounted there',
+    );
+    expect(String(failing(steps[0], 'openat2', ENOENT))).toContain('nothing is mounted there');
+  });
+});
+
+describe('a read-only', () => {
+  test('tmpfs is filled first', () => {
+    const { steps, last } = stepsOf([tmpfs('ro', 'mode=755')]);
+    expect(lastText(steps)).toContain('fsmount($2, FSMOUNT_CLOEXEC, 0) = $3');
+    expect(lastText(steps)).not.toContain('close($3)');
+    expect(text(last)).toContain('{attr_set=MOUNT_ATTR_RDONLY}');
+  });
+
+  test('filesystem of another kind is read-only from the beginning', () => {
+    const { steps, last } = stepsOf([{ ...tmpfs('ro'), type: 'ext4', source: '/dev/sda1' }]);
+    expect(lastText(steps)).toContain('fsconfig($2, FSCONFIG_SET_FLAG, "ro", NULL, 0)');
+    expect(last).toBeUndefined();
+  });
+});
+
+describe('the group of the terminals', () => {
+  const devpts: Mount = {
+    ...{ destination: '/dev/pts', type: 'devpts', source: 'devpts' },
+    options: ['newinstance', 'gid=5'],
+  };
+
+  test('is left out where it is not mapped, and that is said', () => {
+    const { steps, warnings } = stepsOf([devpts], singleId);
+    expect(lastText(steps)).not.toContain('"gid"');
+    expect(warnings).toEqual([
+      '"devpts" is mounted at "/dev/pts" without its group: gid 5 of the option "gid=5" is not in the container\'s map',
+    ]);
+  });
+
+  test('is another one only by mistake', () => {
+    const other = { ...devpts, options: ['gid=6'] };
+    expect(() => stepsOf([other], singleId)).toThrow('gid 6 of the option "gid=6" is not in the container');
+    expect(() => stepsOf([{ ...devpts, type: 'tmpfs' }], singleId)).toThrow('gid 5 of the option');
+  });
+});
+
+describe('a sysfs that a user namespace may not mount', () => {
+  const sysfs: Mount = { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['rslave'] };
+
+  test("is the host's, read-only and without cgroups, and that is said", () => {
+    const { steps, warnings } = stepsOf([sysfs], singleId);
+    const instead = failing(steps[0], 'fsopen', EPERM);
+    if (instead instanceof RuntimeError) throw instead;
+    expect(text(instead[0])).toContain('open_tree(AT_FDCWD, "/sys", OPEN_TREE_CLONE|AT_RECURSIVE');
+    expect(text(instead[0])).toContain(
+      'mount_setattr($2, "", AT_EMPTY_PATH|AT_RECURSIVE, {attr_set=MOUNT_ATTR_RDONLY|',
+    );
+    expect(text(instead[1])).toContain('"/sys/fs/cgroup"');
+    expect(warnings).toEqual([expect.stringContaining('the host\'s "/sys" is bound instead, read-only')]);
+  });
+});
+
+describe('a proc that a user namespace may not mount', () => {
+  test('is explained by what covers the one that is there', () => {
+    const mountinfo =
+      '20 1 0:5 / /proc rw - proc proc rw\n21 20 0:6 /null /proc/kcore rw - tmpfs x rw\n' +
+      '22 20 0:6 /null /proc/kcore rw - tmpfs x rw\n23 1 0:7 / /process rw - tmpfs x rw\n';
+    expect(mountsBelow('/proc/', mountinfo)).toEqual(['/proc/kcore']);
+  });
+
+  test('fails', () => {
+    const { steps } = stepsOf([{ destination: '/proc', type: 'proc', source: 'proc' }], singleId);
+    expect(failing(steps[0], 'fsconfig', EPERM)).toMatchObject({ code: 'rootless' });
+  });
+});
+
+describe('the label of mounts', () => {
+  test('is an option of what can have one', () => {
+    const label = 'system_u:object_r:container_file_t:s0:c1,c2';
+    const labelled = lastText(stepsOf([tmpfs()], { label }).steps);
+    expect(labelled).toContain(`fsconfig($2, FSCONFIG_SET_STRING, "context", "${label}", 0)`);
+    const proc: Mount = { destination: '/proc', type: 'proc', source: 'proc' };
+    expect(lastText(stepsOf([proc], { label }).steps)).not.toContain('context');
+  });
+
+  test('is left out without SELinux, and that is said', () => {
+    const warnings: string[] = [];
+    const log = { debug() {}, warning: (message: string) => warnings.push(message) };
+    expect(effectiveLabel('l', log, () => false)).toBeUndefined();
+    expect(warnings).toEqual(['the mounts are not labelled "l": SELinux is not enabled on this machine']);
+    expect(effectiveLabel('l', log, () => true)).toBe('l');
+    expect(effectiveLabel(undefined, log, () => false)).toBeUndefined();
+    expect(warnings).toHaveLength(1);
+  });
+});
+
+describe('paths that are relative', () => {
+  const config = (mounts: Mount[]) => ({ mounts }) as unknown as Config;
+
+  test('are taken from the root and from the bundle', () => {
+    const given = config([
+      { ...bind(), destination: 'x/y', source: '../src' },
+      tmpfs(),
+      { destination: 'z' },
+    ]);
+    expect(withAbsolutePaths(given, '/run/bundle').mounts).toEqual([
+      { ...bind(), destination: '/x/y', source: '/run/src' },
+      tmpfs(),
+      { destination: '/z' },
+    ]);
+  });
+
+  test('are rare', () => {
+    const given = config([bind(), tmpfs()]);
+    expect(withAbsolutePaths(given, '/run/bundle')).toBe(given);
+  });
+});
+
+test('tmpcopyup is for a new tmpfs', () => {
+  expect(() => stepsOf([bind('tmpcopyup')])).toThrow('"tmpcopyup" is for a new tmpfs');
+});
