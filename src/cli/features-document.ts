@@ -1,38 +1,67 @@
-/** What this version can do: features.md and features-linux.md of the runtime specification. */
+/**
+ * What this version can do: features.md and features-linux.md of the runtime specification. Put together from the
+ * tables that the code works with; what a configuration may not ask for (`spec/unsupported.ts`) is not enabled.
+ */
+import { unsupportedInConfig } from '../spec/unsupported.ts';
 import { SPEC_VERSION, version } from './version.ts';
 
 const HOOKS = ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'];
-const NAMESPACES = ['cgroup', 'ipc', 'mount', 'network', 'pid', 'time', 'user', 'uts'];
 
 /** Annotations that reach outside the container; an engine should not let its users set them. */
 const UNSAFE_ANNOTATIONS = ['org.tsrun.overlay', 'org.tsrun.overlay.lowerdirs'];
 
 export async function featuresDocument(): Promise<object> {
-  const [{ capabilityNames }, { mountOptions }] = await Promise.all([
-    import('../kernel/constants/capability.ts'),
-    import('../rootfs/mount-options.ts'),
-  ]);
+  const { mountOptions } = await import('../rootfs/mount-options.ts');
   return {
     ociVersionMin: '1.0.0',
     ociVersionMax: SPEC_VERSION,
     hooks: HOOKS,
     mountOptions: [...mountOptions.keys()].sort(),
-    linux: linux(capabilityNames),
+    linux: await linux(),
     annotations: { 'org.tsrun.version': await version(), 'org.tsrun.checkpoint.enabled': 'false' },
     potentiallyUnsafeConfigAnnotations: UNSAFE_ANNOTATIONS,
   };
 }
 
-function linux(capabilities: readonly string[]): object {
+async function linux(): Promise<object> {
+  const [{ capabilityNames }, { namespaceKinds }, { memoryPolicyFlags, memoryPolicyModes }] =
+    await Promise.all([
+      import('../kernel/constants/capability.ts'),
+      import('../namespaces/kinds.ts'),
+      import('../kernel/constants/scheduling.ts'),
+    ]);
+  const { mountOptions } = await import('../rootfs/mount-options.ts');
   return {
-    namespaces: NAMESPACES,
-    capabilities,
-    cgroup: { v1: true, v2: true, systemd: false, systemdUser: false, rdma: false },
-    seccomp: { enabled: false },
-    apparmor: { enabled: false },
-    selinux: { enabled: false },
-    intelRdt: { enabled: false },
-    mountExtensions: { idmap: { enabled: true } },
-    netDevices: { enabled: false },
+    namespaces: namespaceKinds.map(({ type }) => type).sort(),
+    capabilities: capabilityNames,
+    cgroup: {
+      v1: true,
+      v2: true,
+      systemd: false,
+      systemdUser: false,
+      rdma: takes({ resources: { rdma: ASKED } }),
+    },
+    seccomp: { enabled: takes({ seccomp: ASKED }) },
+    apparmor: { enabled: true },
+    selinux: { enabled: true },
+    intelRdt: intelRdt(),
+    memoryPolicy: { modes: Object.keys(memoryPolicyModes), flags: Object.keys(memoryPolicyFlags) },
+    mountExtensions: { idmap: { enabled: mountOptions.has('idmap') } },
+    netDevices: { enabled: takes({ netDevices: ASKED }) },
   };
+}
+
+function intelRdt(): object {
+  return {
+    enabled: takes({ intelRdt: { closID: 'x' } }),
+    schemata: takes({ intelRdt: { schemata: ['x'] } }),
+    monitoring: takes({ intelRdt: { enableMonitoring: true } }),
+  };
+}
+
+/** Something that asks for a field. */
+const ASKED = { any: 'x' };
+
+function takes(part: object): boolean {
+  return unsupportedInConfig({ linux: part }).length === 0;
 }

@@ -19,6 +19,21 @@ describe('exit status and standard error', () => {
     [['kill', 'c', 'FOO'], 1, expect.stringContaining('tsrun: unknown signal "FOO"\n')],
     [['exec', 'c'], 255, expect.stringContaining('tsrun: exec needs a command')],
     [['exec', '-u', '1000x', 'c', 'id'], 255, expect.stringContaining('tsrun: invalid user id "1000x"\n')],
+    [
+      [
+        ...'restore --image-path /i --work-path /w --tcp-established --detach -no-subreaper'.split(' '),
+        '--bundle',
+        '/b',
+        'c',
+      ],
+      1,
+      expect.stringContaining('tsrun: restore is not supported by tsrun\n  hint: use runc or crun with CRIU'),
+    ],
+    [
+      ['checkpoint', '--leave-running', '--image-path=/i', '--status-fd', '4', 'c'],
+      1,
+      expect.stringContaining('tsrun: checkpoint is not supported by tsrun\n'),
+    ],
     [['exec', '--nosuch', 'c', 'id'], 1, expect.stringContaining('tsrun: unknown option --nosuch\n')],
     [
       ['--log', '/nonexistent/log', 'list'],
