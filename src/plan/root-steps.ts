@@ -6,6 +6,7 @@ import type { Call } from '../kernel/call.ts';
 import { close } from '../kernel/calls/file.ts';
 import { isNew } from '../namespaces/kinds.ts';
 import { terminalSteps } from '../process/terminal.ts';
+import { configuredDeviceSteps } from '../rootfs/configured-devices.ts';
 import { deviceSteps, openDev } from '../rootfs/devices.ts';
 import { maskSteps, readonlySteps } from '../rootfs/masks.ts';
 import type { MountContext } from '../rootfs/mount-context.ts';
@@ -74,7 +75,7 @@ function entrySteps(mount: Mount, index: number, request: ContainerRequest, cont
 
 /** Who binds a /dev of its own has its own devices in it. */
 function devSteps(
-  { config, idMaps }: ContainerRequest,
+  { config, idMaps, log }: ContainerRequest,
   root: Call,
   console: Call | undefined,
 ): readonly Step[] {
@@ -82,9 +83,13 @@ function devSteps(
   const ownDev = (config.mounts ?? []).some(isBoundDev);
   const { process } = config;
   const opened = step('init', 'open "/dev"', '', [dev]);
+  const devices = config.linux?.devices ?? [];
+  const context = { root, mayMknod: idMaps === undefined, log };
   const request = { dev, size: process.consoleSize, uid: process.user.uid, console: true };
   return [
-    ...(ownDev ? [opened] : deviceSteps(root, dev, idMaps === undefined)),
+    ...(ownDev
+      ? [opened, ...configuredDeviceSteps(context, undefined, devices)]
+      : deviceSteps(context, dev, devices)),
     ...(console ? terminalSteps({ ...request, receiver: console }) : []),
     step('init', 'close "/dev"', '', [close(dev)]),
   ];

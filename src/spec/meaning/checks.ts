@@ -4,6 +4,7 @@ import type { Config, Process } from '../types.ts';
 import { annotationKeys } from './annotations.ts';
 import type { Check } from './check.ts';
 import { deviceRules } from './device-rules.ts';
+import { devices } from './devices.ts';
 import { hooks } from './hooks.ts';
 import { hostNames } from './host-names.ts';
 import { gidMappings, mappingsNeedNamespace, processIds, uidMappings } from './id-mappings.ts';
@@ -38,6 +39,7 @@ export const configChecks: readonly Check<Config>[] = [
   processIds,
   timeOffsets,
   sysctl,
+  devices,
   deviceRules,
   maskedPaths,
   readonlyPaths,

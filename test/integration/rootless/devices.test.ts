@@ -1,0 +1,2 @@
+/** The same, by ordinary users. */
+import '../devices.test.ts';
