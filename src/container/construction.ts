@@ -16,7 +16,7 @@ import { checkContainerId } from './container-id.ts';
 import type { CreateOptions } from './create.ts';
 import { destroy } from './destroy.ts';
 import { connectToInit, listenForDriver } from './init-socket.ts';
-import { checkPreservedFds } from './preserved-fds.ts';
+import { prepareNotify } from './notify.ts';
 import { processStatus } from './process-status.ts';
 import { containerRequest } from './request.ts';
 import type { Runtime } from './runtime.ts';
@@ -50,7 +50,6 @@ export class Construction {
   /** Reads and plans; nothing is done yet. */
   constructor(runtime: Runtime, options: CreateOptions, { waits, detached }: Ways) {
     checkContainerId(options.id);
-    checkPreservedFds(options.preserveFds);
     this.#runtime = runtime;
     this.#options = options;
     const bundle = readBundle(options.bundle, options.config, runtime.log);
@@ -79,6 +78,7 @@ export class Construction {
     this.directory.claim();
     this.#refuseOccupied();
     try {
+      await prepareNotify(this.directory);
       this.#execute();
     } catch (error) {
       await this.undo();

@@ -17,8 +17,8 @@ import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
 import { execProcess } from './exec-process.ts';
 import { grantedCapabilities } from './granted-capabilities.ts';
+import { checkPassedDescriptors } from './passed-descriptors.ts';
 import { writePidFile } from './pid-file.ts';
-import { checkPreservedFds } from './preserved-fds.ts';
 import { processStatus } from './process-status.ts';
 import type { Runtime } from './runtime.ts';
 import { sendPidfd } from './send-pidfd.ts';
@@ -51,7 +51,7 @@ export interface ExecOptions {
 /** @returns the exit status of the process, 128+N where signal N ended it; 0 when detached */
 export async function exec(runtime: Runtime, id: string, options: ExecOptions): Promise<number> {
   checkContainerId(id);
-  checkPreservedFds(options.preserveFds);
+  checkPassedDescriptors(options.preserveFds);
   const directory = new StateDirectory(runtime.root, id);
   const record = mustRun(directory.read(), directory, options.ignorePaused);
   const config = directory.readConfig();

@@ -17,7 +17,10 @@ import { overlayRequest } from '../rootfs/overlay/request.ts';
 import type { Bundle } from './bundle.ts';
 import type { CreateOptions } from './create.ts';
 import { grantedCapabilities } from './granted-capabilities.ts';
+import { notifiedSocket, notifyEnvironment, withNotifyMount } from './notify-mount.ts';
+import { checkPassedDescriptors, listenDescriptors } from './passed-descriptors.ts';
 import type { Runtime } from './runtime.ts';
+import { StateDirectory } from './state-directory.ts';
 
 /** @throws RuntimeError with the configuration's file, where one of its fields is to blame */
 export function containerRequest(runtime: Runtime, options: CreateOptions, bundle: Bundle): ContainerRequest {
@@ -33,17 +36,20 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
   const { log } = runtime;
   const linux = config.linux ?? {};
   const host = hostFacts();
+  const listen = listenDescriptors();
+  checkPassedDescriptors(options.preserveFds, listen?.count);
   const { namespaces, maps, notices } = chooseIdMaps(linux, config.process.user, callerIds());
   for (const { message, hint } of notices) log.warning(message, hint === undefined ? {} : { hint });
   const cgroups = chooseCgroups(runtime, options.id, linux.cgroupsPath, host);
   // For its warnings, now: the masks are `start`'s.
   grantedCapabilities(config.process.capabilities, maps !== undefined, log);
   if (!host.identity.isRootless) checkDeviceRules(cgroups.directories, linux.resources?.devices, log);
+  const notifies = notifiedSocket() !== undefined;
   return {
     id: options.id,
     bundle: bundle.path,
     configFile: bundle.configFile,
-    config,
+    config: notifies ? withNotifyMount(config, new StateDirectory(runtime.root, options.id).path) : config,
     namespaces,
     idMaps: maps,
     rootfs: bundle.rootfs,
@@ -54,7 +60,8 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
     log,
     noPivot: options.noPivot,
     noNewKeyring: options.noNewKeyring,
-    preserveFds: options.preserveFds,
+    preserveFds: options.preserveFds + (listen?.count ?? 0),
+    environment: [...(listen?.environment ?? []), ...(notifies ? notifyEnvironment : [])],
   };
 }
 

@@ -3,6 +3,8 @@ import { Pidfd } from '../kernel/pidfd.ts';
 import { Construction } from './construction.ts';
 import type { CreateOptions } from './create.ts';
 import { destroy } from './destroy.ts';
+import { listenForReadiness } from './notify.ts';
+import type { NotifySocket } from './notify-socket.ts';
 import { writePidFile } from './pid-file.ts';
 import { runPoststart, startProgram } from './program.ts';
 import { reporting } from './reporting.ts';
@@ -28,7 +30,9 @@ async function runDetached(
   report: Report | undefined,
 ): Promise<number> {
   const construction = new Construction(runtime, options, { waits: false, detached: true });
-  using _ = await buildAndStart(construction, options, report);
+  const { pidfd, notify } = await buildAndStart(construction, options, report);
+  using _ = pidfd;
+  notify?.handOver(construction.record.pid, pidfd);
   return 0;
 }
 
@@ -42,7 +46,9 @@ async function runInForeground(
   const { exitStatus } = await import('./foreground/exit.ts');
   const { SignalForwarding } = await import('./foreground/signals.ts');
   using signals = new SignalForwarding({ terminal: construction.request.config.process.terminal ?? false });
-  using pidfd = await buildAndStart(construction, options, report);
+  const { pidfd, notify } = await buildAndStart(construction, options, report);
+  using _ = pidfd;
+  notify?.announce(pidfd);
   const { record, directory, master } = construction;
   const { pid } = record;
   const exit = await awaitForeground({ pid, pidfd, master, signals });
@@ -54,12 +60,19 @@ async function runInForeground(
   return exitStatus(exit);
 }
 
-/** @returns the container's process @throws RuntimeError; then nothing is left of the container */
+interface Started {
+  /** Of the container's process. */
+  readonly pidfd: Pidfd;
+  /** Where the service manager is to be told of it. */
+  readonly notify: NotifySocket | undefined;
+}
+
+/** @throws RuntimeError; then nothing is left of the container */
 async function buildAndStart(
   construction: Construction,
   options: RunOptions,
   report: Report | undefined,
-): Promise<Pidfd> {
+): Promise<Started> {
   report?.({ event: 'creating' });
   await construction.build();
   try {
@@ -73,7 +86,7 @@ async function start(
   construction: Construction,
   { pidFile, pidfdSocket }: RunOptions,
   report: Report | undefined,
-): Promise<Pidfd> {
+): Promise<Started> {
   const { execution, record, directory, request, master } = construction;
   const { pid } = record;
   const pidfd = Pidfd.open(pid);
@@ -83,10 +96,11 @@ async function start(
   }
   if (pidfdSocket) sendPidfd(pidfdSocket, 'standard', pid);
   report?.({ event: 'created', pid });
+  const notify = await listenForReadiness(directory, request.log);
   startProgram(execution, { record, config: request.config, directory });
   runPoststart(execution, record, request.config);
   if (pidFile) writePidFile(pidFile, pid);
   if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
   report?.({ event: 'running', pid });
-  return pidfd;
+  return { pidfd, notify };
 }

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { receiveGreeting } from '../init/remote.ts';
 import { unlinkSync } from '../kernel/file-system.ts';
+import { Pidfd } from '../kernel/pidfd.ts';
 import { Execution } from '../plan/execution.ts';
 import { checkContainerId } from './container-id.ts';
 import { destroy } from './destroy.ts';
 import { connectToInit } from './init-socket.ts';
+import { listenForReadiness } from './notify.ts';
 import { runPoststart, startProgram } from './program.ts';
 import type { Runtime } from './runtime.ts';
 import { INIT_SOCKET, StateDirectory } from './state-directory.ts';
@@ -23,6 +25,7 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   const config = directory.readConfig();
   const execution = new Execution();
   execution.pid = record.pid;
+  const notify = await listenForReadiness(directory, runtime.log);
   try {
     const control = connectToInit(directory);
     receiveGreeting(control);
@@ -37,6 +40,11 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
     else if (code === 'system' && !initOf(record)?.isAlive) throw killed(error);
     throw error;
   }
+  if (!notify) return;
+  // Others may do something with the container meanwhile.
+  directory.unlock();
+  using pidfd = Pidfd.open(record.pid);
+  if (pidfd) notify.handOver(record.pid, pidfd);
 }
 
 /** By a signal, while we talked to it. */

@@ -36,6 +36,11 @@ export function callerReport(): CallerReport | undefined {
   };
 }
 
+/** One variable of the caller's. */
+export function callerVariable(name: string): string | undefined {
+  return process.env[process.env[variable] === undefined ? name : `@${name}`];
+}
+
 /** The caller's environment, which the launcher passes on with an `@` in front of each name. */
 export function callerEnvironment(): Record<string, string> {
   const own = process.env;

@@ -28,6 +28,20 @@ export function pollBriefly(fd: number, milliseconds: number, events: number = P
 }
 
 /**
+ * Blocks this thread, JavaScript included.
+ *
+ * @param milliseconds -1 for ever
+ * @returns for each descriptor whether something has happened to it; nothing has when the time is over, or a signal
+ *   handler ran
+ */
+export function pollBlocking(interests: readonly Interest[], milliseconds: number): readonly boolean[] {
+  const fds = encode(interests);
+  const ready = libcFunction(POLL)(fds, interests.length, milliseconds) > 0;
+  const view = new DataView(fds.buffer);
+  return interests.map((_, index) => ready && view.getUint16(index * ENTRY + 6, true) !== 0);
+}
+
+/**
  * Waits on a worker thread, without a time limit: have a descriptor among them that you can make ready, since
  * an engine does not end while its worker is blocked.
  *

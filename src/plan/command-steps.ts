@@ -7,11 +7,20 @@ import { enterWorkingDirectory } from '../rootfs/working-directory.ts';
 import type { Process } from '../spec/types.ts';
 import type { Findings } from './create-plan.ts';
 
-/** For once the root is the container's. @param findings filled in when the steps are executed */
-export function commandSteps(process: Process, findings: Findings): readonly Step[] {
+/**
+ * For once the root is the container's.
+ *
+ * @param findings filled in when the steps are executed
+ * @param added variables that the runtime sets
+ */
+export function commandSteps(
+  process: Process,
+  findings: Findings,
+  added: readonly string[] = [],
+): readonly Step[] {
   const { uid, gid } = process.user;
   const lookup = lookUpCommand({ process, uid, gid });
-  findings.env = uniqueEnvironment(process.env ?? []);
+  findings.env = uniqueEnvironment([...(process.env ?? []), ...added]);
   return [
     ...homeStep(uid, findings.env, (env) => {
       findings.env = env;

@@ -9,10 +9,11 @@ import { runtimeHookSteps } from '../hooks/runtime-hooks.ts';
 import { keyringStep, waitStep } from '../init/setup-steps.ts';
 import { spawnStubStep } from '../init/spawn-step.ts';
 import { type Live, type Step, step } from '../init/step.ts';
-import type { Call } from '../kernel/call.ts';
+import { type Call, call } from '../kernel/call.ts';
 import { isNew } from '../namespaces/kinds.ts';
 import { sysctlSteps } from '../namespaces/sysctl.ts';
 import { groupsCall } from '../process/credentials.ts';
+import { uniqueEnvironment } from '../process/environment.ts';
 import { initLabels } from '../process/labels.ts';
 import { commandSteps } from './command-steps.ts';
 import { insideSteps, namespaceSteps, needsUserStub } from './namespace-steps.ts';
@@ -97,13 +98,27 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
       step('init', 'set the supplementary groups', '/process/user/additionalGids', [
         groupsCall(config.process.user.additionalGids ?? []),
       ]),
-      ...commandSteps(config.process, findings),
+      ...commandSteps(config.process, findings, request.environment),
+      ...listenPidSteps(request, findings),
       ...labels.apply,
     ],
     wait: waits && listener ? [waitStep(listener, isNew(namespaces, 'pid'))] : [],
     findings,
     cgroups: join.outcome,
   };
+}
+
+/** sd_listen_fds(3): the sockets are for the process with this pid, which is 1 in a pid namespace of its own. */
+function listenPidSteps({ environment, namespaces }: ContainerRequest, findings: Findings): readonly Step[] {
+  if (isNew(namespaces, 'pid') || !environment.includes('LISTEN_PID=1')) return [];
+  const self = call('getpid');
+  return [
+    step('init', 'look up its own pid', '', [self], {
+      observe: (results) => {
+        findings.env = uniqueEnvironment([...findings.env, `LISTEN_PID=${results.value(self)}`]);
+      },
+    }),
+  ];
 }
 
 /** The hooks of `create`: everything is mounted, and the root is not changed yet. */

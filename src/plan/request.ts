@@ -39,5 +39,8 @@ export interface ContainerRequest {
   readonly log: Log;
   readonly noPivot: boolean;
   readonly noNewKeyring: boolean;
+  /** Descriptors from 3 on. */
   readonly preserveFds: number;
+  /** Variables that the runtime adds for the container's process; a LISTEN_PID among them is 1. */
+  readonly environment: readonly string[];
 }

@@ -10,11 +10,15 @@ import {
   SOL_SOCKET,
 } from '../constants/process.ts';
 
-/** struct sockaddr_un. @throws RangeError for more than 107 bytes: go through `/proc/self/fd/N/name` */
+/**
+ * struct sockaddr_un; a name that begins with a NUL is an abstract one, unix(7).
+ *
+ * @throws RangeError for more than 107 bytes: go through `/proc/self/fd/N/name`
+ */
 function unixAddress(path: string): Uint8Array {
   const name = Buffer.from(path);
   if (name.length > 107) throw new RangeError(`socket path of ${name.length} bytes`);
-  const address = Buffer.alloc(2 + name.length + 1);
+  const address = Buffer.alloc(2 + name.length + (path.startsWith('\0') ? 0 : 1));
   address.writeUInt16LE(AF_UNIX, 0);
   name.copy(address, 2);
   return address;
@@ -64,9 +68,9 @@ export function sendAtOnce(fd: FdArg, bytes: Uint8Array): Call {
 }
 
 /** The result is the number of bytes received, 0 at end of file. */
-export function receive(fd: FdArg, size: number): Call {
+export function receive(fd: FdArg, size: number, flags = 0): Call {
   const memory = out(size);
-  return callWithOut('recvfrom', memory, fd, memory, size, 0, 0, 0);
+  return callWithOut('recvfrom', memory, fd, memory, size, flags, 0, 0);
 }
 
 /** Sends one descriptor (SCM_RIGHTS) with `text` as the payload. */

@@ -62,8 +62,10 @@ export const messageHeader: Kind = struct({
 
 /** struct sockaddr_un. */
 export const socketAddress: Kind = ofBytes((_, bytes) => {
-  const end = bytes.indexOf(0, 2);
-  const path = Buffer.from(bytes.subarray(2, end === -1 ? undefined : end)).toString();
+  const abstract = bytes[2] === 0;
+  const end = bytes.indexOf(0, 3);
+  const name = Buffer.from(bytes.subarray(abstract ? 3 : 2, end === -1 ? undefined : end)).toString();
+  const path = abstract ? `@${name}` : name;
   return `{sa_family=AF_UNIX, sun_path=${quote(path)}}`;
 });
 

@@ -227,7 +227,10 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
     [socket.socket(P.AF_INET, P.SOCK_DGRAM), 'socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, 0)'],
   ],
   bind: [[socket.bind(3, '/s'), 'bind(3, {sa_family=AF_UNIX, sun_path="/s"}, 5)']],
-  connect: [[socket.connect(3, '/s'), 'connect(3, {sa_family=AF_UNIX, sun_path="/s"}, 5)']],
+  connect: [
+    [socket.connect(3, '\0s'), 'connect(3, {sa_family=AF_UNIX, sun_path="@s"}, 4)'],
+    [socket.connect(3, '/s'), 'connect(3, {sa_family=AF_UNIX, sun_path="/s"}, 5)'],
+  ],
   listen: [[socket.listen(3, 1), 'listen(3, 1)']],
   accept: [[socket.accept(3), 'accept4(3, NULL, NULL, SOCK_CLOEXEC)']],
   acceptDriver: [[socket.acceptDriver(3), 'accept4(3, NULL, NULL, SOCK_CLOEXEC)']],

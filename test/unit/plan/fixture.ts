@@ -101,5 +101,6 @@ function requestFor(
     noPivot: false,
     noNewKeyring: false,
     preserveFds: 0,
+    environment: [],
   };
 }
