@@ -132,9 +132,14 @@ export function existsSync(path: string): boolean {
   return attempt(faccessat2(AT_FDCWD, path, F_OK)) === 0;
 }
 
+/** @param mode `R_OK`, `W_OK`, `X_OK` together */
+export function mayAccess(path: string, mode: number): boolean {
+  return attempt(faccessat2(AT_FDCWD, path, mode)) === 0;
+}
+
 /** Whether this process may execute it; a directory, enter it. */
 export function isExecutable(path: string): boolean {
-  return attempt(faccessat2(AT_FDCWD, path, X_OK)) === 0;
+  return mayAccess(path, X_OK);
 }
 
 export class Stats {

@@ -59,11 +59,6 @@ const nodeFileSystemUsers = [
   'container/list.ts',
   'container/status-events.ts',
   'host/program-output.ts',
-  'rootfs/overlay/explain-invalid.ts',
-  'rootfs/overlay/explain.ts',
-  'rootfs/overlay/fuse-server.ts',
-  'rootfs/overlay/fuse.ts',
-  'rootfs/overlay/mounts-below.ts',
   'spec/place-of.ts',
 ];
 

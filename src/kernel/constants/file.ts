@@ -41,6 +41,8 @@ export const S_IFSOCK = 0o140000;
 
 export const F_OK = 0;
 export const X_OK = 1;
+export const W_OK = 2;
+export const R_OK = 4;
 
 export const STATX_BASIC_STATS = 0x7ff;
 /** sizeof(struct statx) */

@@ -1,5 +1,6 @@
 /** What the kernel calls EINVAL when it mounts an overlay, in the order of likelihood. */
-import { existsSync, statfsSync } from 'node:fs';
+import { existsSync } from '../../kernel/file-system.ts';
+import { nodeFileSystem } from '../../log/write-all.ts';
 import type { Reason, RefusedOverlay, WritableDirectories } from './explain.ts';
 import { mountsBelow } from './mounts-below.ts';
 
@@ -47,7 +48,7 @@ const UNFIT: ReadonlyMap<number, string> = new Map([
 
 function unfitFilesystem(path: string): string | undefined {
   try {
-    return UNFIT.get(statfsSync(path).type);
+    return UNFIT.get(nodeFileSystem().statfsSync(path).type);
   } catch {
     return undefined;
   }

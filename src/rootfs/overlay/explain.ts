@@ -1,8 +1,9 @@
 /** Why an overlay was refused, and what to do about it. */
-import { statSync } from 'node:fs';
+
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import type { Failure } from '../../kernel/call.ts';
 import * as E from '../../kernel/errno.ts';
+import { statSync } from '../../kernel/file-system.ts';
 import { explainInvalid } from './explain-invalid.ts';
 import { LOWERDIRS } from './request.ts';
 
@@ -91,7 +92,7 @@ function missingLower(path: string, isRootfs: boolean, { destination, pointer }:
 /** What we may not see may be there. */
 function mayBeDirectory(path: string): boolean {
   try {
-    return statSync(path).isDirectory();
+    return statSync(path)?.isDirectory() === true;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EACCES';
   }

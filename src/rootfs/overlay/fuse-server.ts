@@ -1,5 +1,5 @@
 /** Starts fuse-overlayfs(1) on a mount that is already there: the descriptor of /dev/fuse is its mount point. */
-import { closeSync, readSync } from 'node:fs';
+
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import { ResultTable } from '../../init/program.ts';
 import { Remote } from '../../init/remote.ts';
@@ -30,6 +30,7 @@ import {
 import { MS_PRIVATE, MS_REC } from '../../kernel/constants/mount.ts';
 import { CLONE_NEWNS, CLONE_NEWUSER } from '../../kernel/constants/process.ts';
 import { describeErrno, EINVAL } from '../../kernel/errno.ts';
+import { closeSync, readFileSync } from '../../kernel/file-system.ts';
 import { perform } from '../../kernel/local.ts';
 import type { IdMaps } from '../../namespaces/id-map.ts';
 import type { RefusedOverlay } from './explain.ts';
@@ -80,10 +81,8 @@ export class FuseServer {
 
   /** The last of what it has complained about; once. */
   said(): string {
-    const buffer = Buffer.alloc(2048);
-    const length = readSync(this.#log, buffer, 0, buffer.length, 0);
+    const lines = readFileSync(`/proc/self/fd/${this.#log}`, 'utf8').trim().split('\n');
     closeSync(this.#log);
-    const lines = buffer.toString('utf8', 0, length).trim().split('\n');
     return (lines.at(-1) ?? '').replace(/^fuse-overlayfs: /, '');
   }
 

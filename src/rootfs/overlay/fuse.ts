@@ -5,16 +5,16 @@
  * namespace of its own: pivot_root(2) would change its root too. It stays in the host's pid namespace, where the
  * container neither sees nor kills it. It lives until the container is deleted.
  */
-import { accessSync, constants } from 'node:fs';
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import { action, type Step, step } from '../../init/step.ts';
 import { type Call, call, type Failure } from '../../kernel/call.ts';
 import { close, statx } from '../../kernel/calls/file.ts';
 import { cloneTree, umountDetach } from '../../kernel/calls/mount.ts';
 import { prctl } from '../../kernel/calls/process.ts';
-import { AT_FDCWD, O_CLOEXEC } from '../../kernel/constants/file.ts';
+import { AT_FDCWD, O_CLOEXEC, R_OK, W_OK, X_OK } from '../../kernel/constants/file.ts';
 import { PR_SET_DUMPABLE } from '../../kernel/constants/process.ts';
 import { describeErrno, EINVAL, ENODEV, EPERM, errnoName } from '../../kernel/errno.ts';
+import { mayAccess } from '../../kernel/file-system.ts';
 import type { Log } from '../../log/log.ts';
 import type { IdMaps } from '../../namespaces/id-map.ts';
 import { explainOverlay } from './explain.ts';
@@ -62,20 +62,11 @@ function mayHelp(failure: Failure, refused: ServedOverlay): boolean {
 const PROGRAMS = ['/usr/bin/fuse-overlayfs', '/usr/local/bin/fuse-overlayfs', '/bin/fuse-overlayfs'];
 
 function findProgram(): string | undefined {
-  return PROGRAMS.find((path) => may(path, constants.X_OK));
+  return PROGRAMS.find((path) => mayAccess(path, X_OK));
 }
 
 function mayUseFuse(): boolean {
-  return may('/dev/fuse', constants.R_OK | constants.W_OK);
-}
-
-function may(path: string, mode: number): boolean {
-  try {
-    accessSync(path, mode);
-    return true;
-  } catch {
-    return false;
-  }
+  return mayAccess('/dev/fuse', R_OK | W_OK);
 }
 
 function serve(program: string, refused: ServedOverlay, context: FuseContext, tree: Call): readonly Step[] {
