@@ -11,6 +11,7 @@ import { spawnStubStep } from '../init/spawn-step.ts';
 import { type Live, type Step, step } from '../init/step.ts';
 import { type Call, call } from '../kernel/call.ts';
 import { isNew } from '../namespaces/kinds.ts';
+import { netDeviceSteps } from '../namespaces/net-devices.ts';
 import { sysctlSteps } from '../namespaces/sysctl.ts';
 import { groupsCall } from '../process/credentials.ts';
 import { uniqueEnvironment } from '../process/environment.ts';
@@ -92,6 +93,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
       ...labels.begin,
       ...(request.noNewKeyring ? [] : [keyringStep(request.id)]),
       ...prepared.steps,
+      ...netDeviceSteps(config.linux?.netDevices, { namespaces, ...host }),
       ...hookSteps(request, root.tree, handles),
       ...sysctlSteps(config.linux?.sysctl, namespaces, host.isOwnNamespace),
       ...changeRoot(request, root.tree, prepared.last),

@@ -37,6 +37,7 @@ export const needs = {
     purpose: 'rebuilding the aarch64 assembly',
     present: has('aarch64-linux-gnu-as'),
   },
+  iproute2: { package: 'iproute2', purpose: 'network devices', present: has('ip') },
   strace: { package: 'strace', purpose: 'tests that watch system calls', present: has('strace') },
 } as const satisfies Readonly<Record<string, Need>>;
 

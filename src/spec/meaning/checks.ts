@@ -11,6 +11,7 @@ import { gidMappings, mappingsNeedNamespace, processIds, uidMappings } from './i
 import { memoryPolicy, personality } from './kernel-policies.ts';
 import { mountDestinations } from './mounts.ts';
 import { namespaces } from './namespaces.ts';
+import { netDevices } from './net-devices.ts';
 import { maskedPaths, readonlyPaths, rootPath } from './paths.ts';
 import { args, cwd, env, umask } from './process.ts';
 import { rlimits } from './rlimits.ts';
@@ -40,6 +41,7 @@ export const configChecks: readonly Check<Config>[] = [
   timeOffsets,
   sysctl,
   devices,
+  netDevices,
   deviceRules,
   maskedPaths,
   readonlyPaths,

@@ -5,7 +5,6 @@ import { failure, validConfig } from './fixture.ts';
 /** A value for each field of the table, that asks for something. */
 const ASKING: readonly (readonly [string, unknown])[] = [
   ['/linux/seccomp', { defaultAction: 'SCMP_ACT_ALLOW' }],
-  ['/linux/netDevices', { eth0: { name: 'eth1' } }],
   ['/linux/intelRdt', { closID: 'x' }],
   ['/linux/resources/memory', { limit: 0 }],
   ['/linux/resources/cpu', { shares: 100 }],

@@ -1,0 +1,2 @@
+/** The same, by ordinary users. */
+import '../net-devices.test.ts';
