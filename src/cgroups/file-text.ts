@@ -9,3 +9,14 @@ export function readOrEmpty(path: string): string {
     return '';
   }
 }
+
+/** What is in the files of a cgroup; undefined for one that is not there. */
+export function currentIn(directory: string): (file: string) => string | undefined {
+  return (file) => {
+    try {
+      return readFileSync(`${directory}/${file}`, 'utf8').trim();
+    } catch {
+      return undefined;
+    }
+  };
+}

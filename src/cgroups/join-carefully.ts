@@ -13,8 +13,9 @@ import { existsSync } from '../kernel/file-system.ts';
 import type { Manner } from './attach.ts';
 import { copyCpuset, cpusetFiles, usesCpuset } from './cpuset.ts';
 import { readOrEmpty } from './file-text.ts';
-import { explainJoin, isRefusal } from './join-error.ts';
+import { explainJoin, isRefusal, refuseLimits } from './join-error.ts';
 import { type JoinOutcome, refuse, removeEmpty } from './join-outcome.ts';
+import type { Limits } from './limits.ts';
 import { occupied } from './occupied.ts';
 import type { CgroupDirectory } from './paths.ts';
 
@@ -31,6 +32,7 @@ export interface CarefulContext {
   readonly pointer: string;
   readonly permission: 'required' | 'optional';
   readonly outcome: JoinOutcome;
+  readonly limits: Limits;
 }
 
 /** @param failure of the first attempt */
@@ -117,6 +119,7 @@ function judge(attempts: readonly Attempt[], results: Results, context: CarefulC
     if (context.permission === 'required' || !isRefusal(errno))
       throw explainJoin(path, failed, errno, context);
     refuse(path, context.outcome);
+    refuseLimits(context);
   }
   return undefined;
 }

@@ -13,6 +13,9 @@ import {
   EROFS,
   errnoName,
 } from '../kernel/errno.ts';
+import type { JoinOutcome } from './join-outcome.ts';
+import { noPermission } from './limit-error.ts';
+import { type Limits, pointerOf } from './limits.ts';
 
 export function explainJoin(
   path: string,
@@ -23,7 +26,7 @@ export function explainJoin(
   const hint = hints.get(errno);
   return new RuntimeError(
     'cgroup',
-    `cannot join ${name}: ${call.name} in "${path}": ${describeErrno(errno)}`,
+    `unable to apply cgroup configuration: cannot join ${name}: ${call.name} in "${path}": ${describeErrno(errno)}`,
     {
       pointer,
       call: call.name,
@@ -33,13 +36,33 @@ export function explainJoin(
   );
 }
 
+/**
+ * A cgroup that an ordinary user does not get is no harm, unless it was to keep a limit.
+ *
+ * @throws RuntimeError `cgroup`
+ */
+export function refuseLimits({
+  limits,
+  outcome,
+}: {
+  readonly limits: Limits;
+  readonly outcome: Pick<JoinOutcome, 'refused'>;
+}): void {
+  const lost = limits.writes.filter(({ directory }) => outcome.refused.has(directory));
+  const [first] = lost;
+  if (!first) return;
+  const names = [...new Set(lost.map(({ controller }) => controller))].join(', ');
+  throw new RuntimeError(
+    'cgroup',
+    `cannot set the ${first.limit}: no permission for the cgroup controllers that the limits need (${names})`,
+    { pointer: pointerOf(first), hint: noPermission },
+  );
+}
+
 /** What an ordinary user meets who has no cgroup of their own. */
 export function isRefusal(errno: number): boolean {
   return errno === EACCES || errno === EPERM || errno === EROFS;
 }
-
-const noPermission =
-  'rootless needs no limits and no linux.cgroupsPath where no cgroup is delegated to the user (systemd: Delegate=yes)';
 
 const hints: ReadonlyMap<number, string> = new Map([
   [EACCES, noPermission],

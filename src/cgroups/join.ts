@@ -13,19 +13,23 @@ import { AT_FDCWD } from '../kernel/constants/file.ts';
 import type { DeviceRule } from '../spec/types.ts';
 import { attachSelf, type Manner, openForClone, strictly } from './attach.ts';
 import { copyCpuset, usesCpuset } from './cpuset.ts';
-import { type DeviceWrite, deviceWrites, writeDevices } from './devices.ts';
 import { type CarefulContext, type JoinEntry, joinCarefully } from './join-carefully.ts';
-import { explainJoin, isRefusal } from './join-error.ts';
+import { explainJoin, isRefusal, refuseLimits } from './join-error.ts';
 import { type JoinOutcome, refuse } from './join-outcome.ts';
+import { earlyLimitSteps, lateLimitSteps } from './limit-steps.ts';
+import { type Limits, noLimits } from './limits.ts';
 import type { CgroupDirectory } from './paths.ts';
+import { type DeviceWrite, deviceWrites, writeDevices } from './v1/devices.ts';
 
 export interface JoinRequest {
   readonly directories: readonly CgroupDirectory[];
   /** linux.resources.devices; undefined leaves the controller alone. */
   readonly devices?: readonly DeviceRule[] | undefined;
+  /** linux.resources, the rest of it. */
+  readonly limits?: Limits;
   /**
-   * `optional`: an ordinary user who asks for no limit and no place goes on without those cgroups that may not
-   * be made, and without device rules.
+   * `optional`: an ordinary user who asks for no place goes on without those cgroups that may not be made and have
+   * no limit, and without device rules.
    */
   readonly permission: 'required' | 'optional';
   /**
@@ -42,6 +46,8 @@ export interface Join {
   readonly unified?: Call;
   /** The version 2 directory entered by writing, where clone3 cannot do it. */
   readonly attachUnified: readonly Step[];
+  /** Limits for when the container's first process is there, and has not done anything. For the actor `runtime`. */
+  readonly afterClone: readonly Step[];
   /** Known once the steps were executed. */
   readonly outcome: Readonly<JoinOutcome>;
 }
@@ -50,9 +56,9 @@ const POINTER = '/linux/cgroupsPath';
 
 /** @throws RuntimeError where the device rules cannot be had, see `resolveDeviceRules` */
 export function joinCgroups(request: JoinRequest): Join {
-  const { directories, permission } = request;
+  const { directories, permission, limits = noLimits } = request;
   const outcome: JoinOutcome = { refused: new Set(), occupied: false };
-  if (directories.length === 0) return { steps: [], attachUnified: [], outcome };
+  if (directories.length === 0) return { steps: [], attachUnified: [], afterClone: [], outcome };
   const born = request.unified === 'clone' ? directories.find(({ version }) => version === 2) : undefined;
   const unified = born && openForClone(born);
   const writes = request.devices ? deviceWrites(request.devices) : [];
@@ -63,13 +69,14 @@ export function joinCgroups(request: JoinRequest): Join {
       enter: (manner) => (directory === born ? [] : attachSelf(directory, manner)),
     }),
   );
-  const context = { name: nameOf(directories), pointer: POINTER, permission, outcome };
-  const join = permission === 'optional' ? makeWhatMay(entries, context) : joinNew(entries, context);
+  const context = { name: nameOf(directories), pointer: POINTER, permission, outcome, limits };
+  const join = permission === 'optional' ? [makeWhatMay(entries, context)] : joinNew(entries, context);
   // In any case, so that what refers to the descriptor finds a result, if only an error.
   const open = unified ? [step('stub', 'open the cgroup of version 2', POINTER, [unified])] : [];
   return {
-    steps: [join, ...open],
+    steps: [...join, ...open],
     attachUnified: born ? [attachStep(born, context)] : [],
+    afterClone: lateLimitSteps(limits, 'runtime'),
     outcome,
     ...(unified ? { unified } : {}),
   };
@@ -84,24 +91,52 @@ function devicesOf(
 }
 
 /** Nothing is there yet, but every parent is. The directories come first: until then nobody has moved. */
-function joinNew(entries: readonly JoinEntry[], context: CarefulContext): Step {
-  const calls = [
-    ...entries.map(({ directory: { path } }) => mkdirat(AT_FDCWD, path, 0o755)),
-    ...enterNew(entries),
+function joinNew(entries: readonly JoinEntry[], context: CarefulContext): readonly Step[] {
+  const make = entries.map(({ directory: { path } }) => mkdirat(AT_FDCWD, path, 0o755));
+  return enterNew(entries, context, make);
+}
+
+/** What there are limits for gets them before there is a process in it. */
+function enterNew(
+  entries: readonly JoinEntry[],
+  context: CarefulContext,
+  make: readonly Call[] = [],
+): readonly Step[] {
+  const fill = [...make, ...fillNew(entries)];
+  const enter = entries.flatMap((entry) => entry.enter(strictly));
+  const limits = earlyLimitSteps(context.limits, 'stub');
+  const verb = make.length > 0 ? 'make and join' : 'join';
+  if (limits.length === 0)
+    return [joinStep(`${verb} ${context.name}`, [...fill, ...enter], entries, context)];
+  return [
+    ...(fill.length > 0 ? [joinStep(`make ${context.name}`, fill, withoutEntering(entries), context)] : []),
+    ...limits,
+    ...(enter.length > 0 ? [joinStep(`join ${context.name}`, enter, entries, context)] : []),
   ];
-  return step('stub', `make and join ${context.name}`, POINTER, calls, {
+}
+
+function joinStep(
+  name: string,
+  calls: readonly Call[],
+  entries: readonly JoinEntry[],
+  context: CarefulContext,
+): Step {
+  return step('stub', name, POINTER, calls, {
     recover: (failure) => joinCarefully(entries, failure, context),
   });
 }
 
-function enterNew(entries: readonly JoinEntry[]): Call[] {
+function fillNew(entries: readonly JoinEntry[]): Call[] {
   return [
     ...entries.flatMap(({ directory }) =>
       usesCpuset(directory) ? copyCpuset(parentOf(directory.path), directory.path) : [],
     ),
     ...entries.flatMap(({ devices }) => devices(strictly)),
-    ...entries.flatMap(({ enter }) => enter(strictly)),
   ];
+}
+
+function withoutEntering(entries: readonly JoinEntry[]): readonly JoinEntry[] {
+  return entries.map((entry) => ({ ...entry, enter: () => [] }));
 }
 
 /** An ordinary user may not make any, most of the time; so that is found out first. */
@@ -114,16 +149,11 @@ function makeWhatMay(entries: readonly JoinEntry[], context: CarefulContext): St
       const left = entries.filter((_, index) => !isRefusal(errors[index] ?? 0));
       for (const { directory } of entries) context.outcome.refused.add(directory.path);
       for (const { directory } of left) context.outcome.refused.delete(directory.path);
+      refuseLimits(context);
       if (left.length === 0) return undefined;
       const odd = made.findIndex((_, index) => (errors[index] ?? 0) > 0 && !isRefusal(errors[index] ?? 0));
-      return odd < 0 ? [joinMade(left, context)] : carefulSteps(left, made[odd], errors[odd], context);
+      return odd < 0 ? enterNew(left, context) : carefulSteps(left, made[odd], errors[odd], context);
     },
-  });
-}
-
-function joinMade(entries: readonly JoinEntry[], context: CarefulContext): Step {
-  return step('stub', `join ${context.name}`, POINTER, enterNew(entries), {
-    recover: (failure) => joinCarefully(entries, failure, context),
   });
 }
 
@@ -132,10 +162,16 @@ function carefulSteps(
   call: Call | undefined,
   errno = 0,
   context: CarefulContext,
-) {
-  const steps = call ? joinCarefully(entries, { call, errno }, context) : [];
+): readonly Step[] {
+  if (!call) return [];
+  const steps = joinCarefully(withoutEntering(entries), { call, errno }, context);
   if (steps instanceof RuntimeError) throw steps;
-  return steps;
+  const enter = entries.flatMap((entry) => entry.enter(strictly));
+  return [
+    ...steps,
+    ...earlyLimitSteps(context.limits, 'stub'),
+    joinStep(`join ${context.name}`, enter, entries, context),
+  ];
 }
 
 function attachStep(directory: CgroupDirectory, context: CarefulContext): Step {
@@ -146,6 +182,7 @@ function attachStep(directory: CgroupDirectory, context: CarefulContext): Step {
       if (!isPermitted && !refused.has(directory.path))
         return explainJoin(directory.path, call, errno, context);
       refuse(directory.path, context.outcome);
+      refuseLimits(context);
       return [];
     },
   });

@@ -81,8 +81,7 @@ export class Construction {
       await prepareNotify(this.directory);
       this.#execute();
     } catch (error) {
-      await this.undo();
-      throw this.blame(error);
+      throw await this.#fail(error);
     }
   }
 
@@ -91,8 +90,7 @@ export class Construction {
     try {
       return await act();
     } catch (error) {
-      await this.undo();
-      throw this.blame(error);
+      throw await this.#fail(error);
     }
   }
 
@@ -106,9 +104,12 @@ export class Construction {
     }
   }
 
-  /** The error, with the file that its pointer is in. */
-  blame(error: unknown): unknown {
-    return inFile(error, this.request.configFile);
+  /** Undoes everything. @returns the error, as well as it can be explained */
+  async #fail(error: unknown): Promise<unknown> {
+    const { memoryLimitTooLow } = await import('./memory-limit-too-low.ts');
+    const explained = memoryLimitTooLow(error, this.#record.cgroups, this.request.config);
+    await this.undo();
+    return inFile(explained, this.request.configFile);
   }
 
   /** Takes everything apart again. */

@@ -1,19 +1,22 @@
 /** Turns a bundle and the command line into what the plan is made from: looks at the host, changes nothing. */
 
-import { checkDeviceRules } from '../cgroups/devices.ts';
+import { newLimits } from '../cgroups/manager.ts';
 import { type ContainerCgroups, containerCgroups } from '../cgroups/paths.ts';
+import { checkDeviceRules } from '../cgroups/v1/devices.ts';
 import { inFile } from '../errors/in-file.ts';
 import { callerEnvironment, callerReport } from '../host/caller.ts';
 import { hostCgroups } from '../host/cgroups.ts';
 import { type Identity, identity } from '../host/identity.ts';
 import { isOwnNamespace } from '../host/own-namespace.ts';
 import { statSync } from '../kernel/file-system.ts';
+import type { Log } from '../log/log.ts';
 import { callerIds } from '../namespaces/caller-ids.ts';
 import { chooseIdMaps } from '../namespaces/id-maps.ts';
 import type { ContainerRequest, HostFacts } from '../plan/request.ts';
 import { withAbsolutePaths } from '../rootfs/mount-paths.ts';
 import { dataDirectory } from '../rootfs/overlay/data-directory.ts';
 import { overlayRequest } from '../rootfs/overlay/request.ts';
+import type { Resources } from '../spec/types.ts';
 import type { Bundle } from './bundle.ts';
 import type { CreateOptions } from './create.ts';
 import { grantedCapabilities } from './granted-capabilities.ts';
@@ -45,6 +48,7 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
   grantedCapabilities(config.process.capabilities, maps !== undefined, log);
   if (!host.identity.isRootless) checkDeviceRules(cgroups.directories, linux.resources?.devices, log);
   const notifies = notifiedSocket() !== undefined;
+  noteIgnored(linux.resources, log);
   return {
     id: options.id,
     bundle: bundle.path,
@@ -56,6 +60,7 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
     overlay: overlayRequest(config, options.overlay),
     dataDirectory: dataDirectory(dataOwner(host.identity), runtime.root, options.id),
     cgroups,
+    limits: newLimits(cgroups.directories, host.cgroups, linux.resources),
     host,
     log,
     noPivot: options.noPivot,
@@ -63,6 +68,16 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
     preserveFds: options.preserveFds + (listen?.count ?? 0),
     environment: [...(listen?.environment ?? []), ...(notifies ? notifyEnvironment : [])],
   };
+}
+
+/** As runc since 1.1: the kernel has not counted it apart from the rest since 5.16. */
+function noteIgnored(resources: Resources | undefined, log: Log): void {
+  const { kernel, kernelTCP } = resources?.memory ?? {};
+  if (kernel === undefined && kernelTCP === undefined) return;
+  log.warning('kernel memory limits are ignored', {
+    pointer: `/linux/resources/memory/${kernel === undefined ? 'kernelTCP' : 'kernel'}`,
+    hint: 'the memory limit counts what the kernel uses, too',
+  });
 }
 
 function dataOwner({ isRootless }: Identity) {

@@ -6,6 +6,7 @@ import { receiveGreeting } from '../init/remote.ts';
 import { unlinkSync } from '../kernel/file-system.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { Execution } from '../plan/execution.ts';
+import type { Config } from '../spec/types.ts';
 import { checkContainerId } from './container-id.ts';
 import { destroy } from './destroy.ts';
 import { connectToInit } from './init-socket.ts';
@@ -35,16 +36,22 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
     runPoststart(execution, record, config);
   } catch (error) {
     const code = error instanceof RuntimeError ? error.code : undefined;
+    const explained = await explain(error, record, config);
     // The specification: stop the container, and go on with its deletion (runtime.md, Lifecycle, steps 7 and 9).
     if (code === 'hook') await destroy(record, directory, runtime.log);
-    else if (code === 'system' && !initOf(record)?.isAlive) throw killed(error);
-    throw error;
+    else if (explained === error && code === 'system' && !initOf(record)?.isAlive) throw killed(error);
+    throw explained;
   }
   if (!notify) return;
   // Others may do something with the container meanwhile.
   directory.unlock();
   using pidfd = Pidfd.open(record.pid);
   if (pidfd) notify.handOver(record.pid, pidfd);
+}
+
+async function explain(error: unknown, { cgroups }: StateRecord, config: Config): Promise<unknown> {
+  const { memoryLimitTooLow } = await import('./memory-limit-too-low.ts');
+  return memoryLimitTooLow(error, cgroups, config);
 }
 
 /** By a signal, while we talked to it. */

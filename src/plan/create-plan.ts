@@ -70,6 +70,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
   const join = joinCgroups({
     directories: cgroups.directories,
     devices: config.linux?.resources?.devices,
+    limits: request.limits,
     permission: host.identity.isRootless && !cgroups.explicit ? 'optional' : 'required',
     unified: 'clone',
   });
@@ -87,6 +88,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
       ...join.steps,
       ...root.outside,
       ...namespaceSteps(request, join),
+      ...join.afterClone,
     ],
     inside: [
       ...insideSteps(request, join),

@@ -1,4 +1,5 @@
 /** What a plan is made from: everything is known, nothing has been done. */
+import type { Limits } from '../cgroups/limits.ts';
 import type { ContainerCgroups } from '../cgroups/paths.ts';
 import type { HostCgroups } from '../host/cgroups.ts';
 import type { Identity } from '../host/identity.ts';
@@ -35,6 +36,7 @@ export interface ContainerRequest {
   /** Where the overlay's writable directories live. */
   readonly dataDirectory: string;
   readonly cgroups: ContainerCgroups;
+  readonly limits: Limits;
   readonly host: HostFacts;
   readonly log: Log;
   readonly noPivot: boolean;

@@ -7,17 +7,6 @@ import type { Problem } from './problem.ts';
 
 const LINUX_FIELDS = ['seccomp', 'intelRdt'] as const;
 
-const RESOURCE_FIELDS = [
-  'memory',
-  'cpu',
-  'pids',
-  'blockIO',
-  'hugepageLimits',
-  'network',
-  'rdma',
-  'unified',
-] as const;
-
 type Fields = Readonly<Record<string, unknown>>;
 
 /** `config` may be of any shape. Runs on every create, so it takes no detour. */
@@ -25,7 +14,6 @@ export function unsupportedInConfig(config: unknown): Problem[] {
   const problems: Problem[] = [];
   const { linux } = fieldsOf(config);
   collect(linux, LINUX_FIELDS, '/linux', problems);
-  collect(fieldsOf(linux).resources, RESOURCE_FIELDS, '/linux/resources', problems);
   return problems;
 }
 

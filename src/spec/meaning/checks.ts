@@ -14,6 +14,7 @@ import { namespaces } from './namespaces.ts';
 import { netDevices } from './net-devices.ts';
 import { maskedPaths, readonlyPaths, rootPath } from './paths.ts';
 import { args, cwd, env, umask } from './process.ts';
+import { resources } from './resources.ts';
 import { rlimits } from './rlimits.ts';
 import { execCpuAffinity, ioPriority, scheduler } from './scheduling.ts';
 import { sysctl } from './sysctl.ts';
@@ -43,6 +44,7 @@ export const configChecks: readonly Check<Config>[] = [
   devices,
   netDevices,
   deviceRules,
+  resources,
   maskedPaths,
   readonlyPaths,
   memoryPolicy,

@@ -40,3 +40,10 @@ export const covered: HostCgroups = parseHostCgroups(
 99 31 0:38 / /sys/fs/cgroup rw - cgroup2 none rw
 `,
 );
+
+/** The files that are looked at on these machines, by their paths. */
+export const machineFiles: Readonly<Record<string, string>> = {
+  '/sys/fs/cgroup/cgroup.controllers': 'cpuset cpu io memory hugetlb pids rdma misc',
+  '/sys/fs/cgroup/cgroup.subtree_control': 'cpu io memory pids',
+  '/sys/fs/cgroup/unified/cgroup.controllers': 'hugetlb',
+};

@@ -1,4 +1,5 @@
 /** Plans for a machine that is written down here, not the one that the test runs on. */
+import { newLimits } from '../../../src/cgroups/manager.ts';
 import { containerCgroups } from '../../../src/cgroups/paths.ts';
 import type { HostCgroups } from '../../../src/host/cgroups.ts';
 import type { Identity } from '../../../src/host/identity.ts';
@@ -14,7 +15,7 @@ import { resolveCapabilities } from '../../../src/process/capabilities.ts';
 import { overlayRequest } from '../../../src/rootfs/overlay/request.ts';
 import { generateSpec } from '../../../src/spec/generate.ts';
 import type { Config } from '../../../src/spec/types.ts';
-import { unified } from '../cgroups/hosts.ts';
+import { machineFiles, unified } from '../cgroups/hosts.ts';
 import { type HostFixture, host, ordinary, root } from '../namespaces/fixture.ts';
 
 const ids = { uid: 1000, gid: 100 };
@@ -78,6 +79,7 @@ function requestFor(
   { cgroups = unified, ...facts }: Machine,
 ): ContainerRequest {
   const linux = config.linux ?? {};
+  const own = containerCgroups(cgroups, { id: 'web', cgroupsPath: linux.cgroupsPath, systemd: false });
   const { namespaces, maps } = chooseIdMaps(linux, config.process.user, host({ ...facts, identity }));
   return {
     id: 'web',
@@ -89,7 +91,8 @@ function requestFor(
     rootfs: '/bundle/rootfs',
     overlay: overlayRequest(config),
     dataDirectory: '/data/web',
-    cgroups: containerCgroups(cgroups, { id: 'web', cgroupsPath: linux.cgroupsPath, systemd: false }),
+    cgroups: own,
+    limits: newLimits(own.directories, cgroups, linux.resources, (path) => machineFiles[path] ?? ''),
     host: {
       identity,
       cgroups,

@@ -53,6 +53,34 @@ const plans: Readonly<Record<string, () => Plan>> = {
       },
     }),
   'spec-hybrid-cgroups': () => asRoot({ ...rootSpec, process: quiet }, { cgroups: hybrid }),
+  'limits-hybrid': () =>
+    asRoot(
+      {
+        ...minimal,
+        linux: {
+          ...minimal.linux,
+          resources: {
+            memory: { limit: 67108864, swap: 134217728 },
+            cpu: { shares: 512, quota: 50000, cpus: '0' },
+            hugepageLimits: [{ pageSize: '2MB', limit: 0 }],
+          },
+        },
+      },
+      { cgroups: hybrid },
+    ),
+  limits: () =>
+    asRoot({
+      ...minimal,
+      linux: {
+        ...minimal.linux,
+        resources: {
+          memory: { limit: 67108864, swap: 67108864 },
+          blockIO: { weight: 100 },
+          pids: { limit: 100 },
+          unified: { 'memory.high': '60000000' },
+        },
+      },
+    }),
   minimal: () => asRoot(minimal),
   'minimal-rootless': () => asOrdinaryUser(minimal, subordinate),
   'joined-namespaces': () =>

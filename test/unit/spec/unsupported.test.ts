@@ -6,14 +6,6 @@ import { failure, validConfig } from './fixture.ts';
 const ASKING: readonly (readonly [string, unknown])[] = [
   ['/linux/seccomp', { defaultAction: 'SCMP_ACT_ALLOW' }],
   ['/linux/intelRdt', { closID: 'x' }],
-  ['/linux/resources/memory', { limit: 0 }],
-  ['/linux/resources/cpu', { shares: 100 }],
-  ['/linux/resources/pids', { limit: 10 }],
-  ['/linux/resources/blockIO', { weight: 10 }],
-  ['/linux/resources/hugepageLimits', [{ pageSize: '2MB', limit: 1 }]],
-  ['/linux/resources/network', { classID: 1 }],
-  ['/linux/resources/rdma', { mlx5_1: { hcaHandles: 3 } }],
-  ['/linux/resources/unified', { 'memory.high': '1' }],
 ];
 
 /** An object nested as the pointer says, with the value at its end; over a valid configuration. */
@@ -63,6 +55,6 @@ describe('a value that asks for nothing', () => {
   });
 });
 
-test('device rules are implemented', () => {
+test('resources are implemented', () => {
   expect(unsupportedInConfig(validConfig())).toEqual([]);
 });

@@ -2,15 +2,15 @@
  * The devices controller of cgroup v1 (kernel: admin-guide/cgroup-v1/devices.rst): a policy as writes to
  * `devices.allow` and `devices.deny`. Version 2 has a BPF program in its place, which this version does not have.
  */
-import { RuntimeError } from '../errors/runtime-error.ts';
-import type { Call } from '../kernel/call.ts';
-import { close, openat, write } from '../kernel/calls/file.ts';
-import { AT_FDCWD, O_WRONLY } from '../kernel/constants/file.ts';
-import type { Log } from '../log/log.ts';
-import type { DeviceRule } from '../spec/types.ts';
-import { type Manner, strictly } from './attach.ts';
-import { type DevicePolicy, deviceText, resolveDeviceRules } from './device-rules.ts';
-import type { CgroupDirectory } from './paths.ts';
+import { RuntimeError } from '../../errors/runtime-error.ts';
+import type { Call } from '../../kernel/call.ts';
+import { close, openat, write } from '../../kernel/calls/file.ts';
+import { AT_FDCWD, O_WRONLY } from '../../kernel/constants/file.ts';
+import type { Log } from '../../log/log.ts';
+import type { DeviceRule } from '../../spec/types.ts';
+import { type Manner, strictly } from '../attach.ts';
+import { type DevicePolicy, deviceText, resolveDeviceRules } from '../device-rules.ts';
+import type { CgroupDirectory } from '../paths.ts';
 
 export interface DeviceWrite {
   readonly file: 'devices.allow' | 'devices.deny';

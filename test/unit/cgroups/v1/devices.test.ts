@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { checkDeviceRules, deviceWrites } from '../../../src/cgroups/devices.ts';
-import { containerCgroups } from '../../../src/cgroups/paths.ts';
-import { RuntimeError } from '../../../src/errors/runtime-error.ts';
-import type { DeviceRule } from '../../../src/spec/types.ts';
-import { hybrid, unified } from './hosts.ts';
+import { containerCgroups } from '../../../../src/cgroups/paths.ts';
+import { checkDeviceRules, deviceWrites } from '../../../../src/cgroups/v1/devices.ts';
+import { RuntimeError } from '../../../../src/errors/runtime-error.ts';
+import type { DeviceRule } from '../../../../src/spec/types.ts';
+import { hybrid, unified } from '../hosts.ts';
 
 const denyAll: DeviceRule = { allow: false, access: 'rwm' };
 const fuse = { type: 'c', major: 10, minor: 229 } as const;

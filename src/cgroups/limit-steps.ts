@@ -1,0 +1,44 @@
+/** The steps that put limits in force: one per file, so that one that fails is named. */
+import type { RuntimeError } from '../errors/runtime-error.ts';
+import { type Actor, type Step, step } from '../init/step.ts';
+import { type Call, tolerate } from '../kernel/call.ts';
+import { close, openat, write } from '../kernel/calls/file.ts';
+import { AT_FDCWD, O_WRONLY } from '../kernel/constants/file.ts';
+import { ENOENT } from '../kernel/errno.ts';
+import { explainHandDown, explainLimit } from './limit-error.ts';
+import { type HandDown, type Limits, type PlacedWrite, pointerOf } from './limits.ts';
+
+/** Before the container has a process: whatever it does, it does within its limits. */
+export function earlyLimitSteps({ handDown, writes }: Limits, actor: Actor): readonly Step[] {
+  return [
+    ...handDown.map((one) => handDownStep(one, actor)),
+    ...writes.filter(({ late }) => !late).map((one) => limitStep(one, actor)),
+  ];
+}
+
+/** Once the first process is there, and before it does anything. */
+export function lateLimitSteps({ writes }: Limits, actor: Actor): readonly Step[] {
+  return writes.filter(({ late }) => late).map((one) => limitStep(one, actor));
+}
+
+export function limitStep(limit: PlacedWrite, actor: Actor): Step {
+  const { directory, file, text, otherwise, mayBeMissing } = limit;
+  const open = openat(AT_FDCWD, `${directory}/${file}`, O_WRONLY);
+  const calls = writeText(mayBeMissing ? tolerate(open, ENOENT) : open, text);
+  return step(actor, `set the ${limit.limit}`, pointerOf(limit), calls, {
+    recover: ({ call, errno }): readonly Step[] | RuntimeError =>
+      errno === ENOENT && otherwise ? [limitStep(otherwise, actor)] : explainLimit(limit, call, errno),
+  });
+}
+
+function handDownStep({ directory, text }: HandDown, actor: Actor): Step {
+  const path = `${directory}/cgroup.subtree_control`;
+  const calls = writeText(openat(AT_FDCWD, path, O_WRONLY), text);
+  return step(actor, `hand controllers down from "${directory}"`, '/linux/resources', calls, {
+    recover: ({ call, errno }) => explainHandDown(directory, text, call, errno),
+  });
+}
+
+function writeText(open: Call, text: string): Call[] {
+  return [open, write(open, text), close(open)];
+}

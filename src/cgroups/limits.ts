@@ -1,0 +1,43 @@
+/** The limits of one container: every write with the file it goes to, and what has to be done first. */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import type { LimitWrite } from './limit.ts';
+
+/** A write whose place is known. */
+export interface PlacedWrite extends Omit<LimitWrite, 'otherwise'> {
+  /** The cgroup's directory. */
+  readonly directory: string;
+  readonly otherwise?: PlacedWrite;
+}
+
+/** Version 2: a cgroup has the controllers that its parent hands down. */
+export interface HandDown {
+  /** A directory above the container's. */
+  readonly directory: string;
+  /** `+memory +pids` */
+  readonly text: string;
+}
+
+export interface Limits {
+  /** From the top. */
+  readonly handDown: readonly HandDown[];
+  readonly writes: readonly PlacedWrite[];
+}
+
+export const noLimits: Limits = { handDown: [], writes: [] };
+
+export function placed({ otherwise, ...write }: LimitWrite, directory: string): PlacedWrite {
+  return { ...write, directory, ...(otherwise ? { otherwise: placed(otherwise, directory) } : {}) };
+}
+
+/** JSON pointer of the field that asks for a write. */
+export function pointerOf({ field }: Pick<LimitWrite, 'field'>): string {
+  return `/linux/resources${field}`;
+}
+
+export function missingController(write: LimitWrite, where: string, hint: string): RuntimeError {
+  const { limit, controller } = write;
+  return new RuntimeError('cgroup', `the ${limit} needs the cgroup controller "${controller}", ${where}`, {
+    pointer: pointerOf(write),
+    hint,
+  });
+}
