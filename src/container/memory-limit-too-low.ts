@@ -16,7 +16,7 @@ export function memoryLimitTooLow(error: unknown, cgroups: readonly string[], { 
   if (!isKilled && !(error.details.errno === 'ENOMEM' && reached > 0)) return error;
   const what = isKilled ? 'container init was OOM-killed' : error.message;
   return new RuntimeError('cgroup', `memory limit too low: ${limited.limit}: ${what}`, {
-    cause: error,
+    ...(isKilled ? {} : { cause: error }),
     pointer: `/linux/resources/${limited.field}`,
     hint: 'a container needs some 500 kB to start, and what its program needs',
   });

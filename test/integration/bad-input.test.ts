@@ -75,15 +75,14 @@ const inputs: Readonly<Record<string, BadInput>> = {
     hint: 'remove it',
     at: '{\n      "kernel.panic"',
   },
-  'a memory limit': {
+  'a limit of memory and swap below that of memory': {
     config: ({ linux }) => {
-      linux.resources = { memory: { limit: 1 << 22 } };
+      linux.resources = { memory: { limit: 1 << 22, swap: 4096 } };
     },
-    code: 'unsupported',
-    pointer: '/linux/resources/memory',
-    says: 'is not implemented by this version of tsrun',
-    hint: 'remove it',
-    at: '{\n        "limit"',
+    code: 'config',
+    pointer: '/linux/resources/memory/swap',
+    says: '/linux/resources/memory/swap: expected at least the limit, 4194304, found the number 4096',
+    hint: 'swap counts memory and swap together',
   },
   'a rootfs that is not there': {
     config: ({ root }) => {

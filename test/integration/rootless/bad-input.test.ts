@@ -42,10 +42,11 @@ const inputs: Readonly<Record<string, BadInput>> = {
     config: ({ linux }) => {
       linux.resources = { memory: { limit: 1 << 22 } };
     },
-    code: 'unsupported',
-    pointer: '/linux/resources/memory',
-    says: 'is not implemented by this version of tsrun',
-    at: '{\n        "limit"',
+    code: 'cgroup',
+    pointer: '/linux/resources/memory/limit',
+    says: 'cannot set the memory limit: no permission for the cgroup controllers that the limits need (memory)',
+    hint: 'rootless needs no limits + no cgrouppath when no permission is granted for cgroups',
+    at: '4194304',
   },
   'a cgroup that is not delegated': {
     config: ({ linux }) => {
