@@ -6,6 +6,7 @@ import { checkDeviceRules } from '../cgroups/v1/devices.ts';
 import { inFile } from '../errors/in-file.ts';
 import { callerEnvironment, callerReport } from '../host/caller.ts';
 import { hostCgroups } from '../host/cgroups.ts';
+import { fullMounts } from '../host/full-mounts.ts';
 import { type Identity, identity } from '../host/identity.ts';
 import { isOwnNamespace } from '../host/own-namespace.ts';
 import { statSync } from '../kernel/file-system.ts';
@@ -91,6 +92,7 @@ function hostFacts(): HostFacts {
     nofile: callerReport()?.nofile,
     isDirectory: (path) => statSync(path)?.isDirectory(),
     isOwnNamespace,
+    fullMounts,
   };
 }
 

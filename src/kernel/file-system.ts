@@ -147,6 +147,8 @@ export class Stats {
   readonly uid: number;
   readonly gid: number;
   readonly ino: number;
+  /** Of the filesystem; not encoded as node:fs has it, and only good for comparison. */
+  readonly dev: number;
   readonly nlink: number;
   /** Bytes. */
   readonly size: number;
@@ -156,6 +158,7 @@ export class Stats {
     this.uid = status.uid;
     this.gid = status.gid;
     this.ino = Number(status.inode);
+    this.dev = Number(status.filesystem);
     this.nlink = status.links;
     this.size = Number(status.size);
   }

@@ -13,6 +13,8 @@ export interface Status {
   readonly size: bigint;
   readonly deviceMajor: number;
   readonly deviceMinor: number;
+  /** Of the filesystem that it is in. */
+  readonly filesystem: bigint;
 }
 
 export function decodeStatx(bytes: Uint8Array): Status {
@@ -26,6 +28,7 @@ export function decodeStatx(bytes: Uint8Array): Status {
     size: view.getBigUint64(40, true),
     deviceMajor: view.getUint32(128, true),
     deviceMinor: view.getUint32(132, true),
+    filesystem: view.getBigUint64(136, true),
   };
 }
 

@@ -17,6 +17,8 @@ export interface HostFacts {
   readonly nofile: ResourceLimit | undefined;
   /** Undefined where nothing is there. */
   readonly isDirectory: (path: string) => boolean | undefined;
+  /** Mount points of procfs and sysfs that hide nothing. */
+  readonly fullMounts: () => readonly string[];
   /** Whether the file is the namespace that the caller is in, by its name in /proc/PID/ns. */
   readonly isOwnNamespace: (file: string, path: string) => boolean;
 }

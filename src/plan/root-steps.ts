@@ -12,7 +12,8 @@ import { maskSteps, readonlySteps } from '../rootfs/masks.ts';
 import type { MountContext } from '../rootfs/mount-context.ts';
 import { effectiveLabel } from '../rootfs/mount-label.ts';
 import { mountSteps } from '../rootfs/mounts.ts';
-import { detachPropagation, moveRoot, pivot, readonlyRoot, rootPropagation } from '../rootfs/root.ts';
+import { moveRoot, refuseUnsafe } from '../rootfs/no-pivot.ts';
+import { detachPropagation, pivot, readonlyRoot, rootPropagation } from '../rootfs/root.ts';
 import { makeWorkingDirectory } from '../rootfs/working-directory.ts';
 import type { Mount } from '../spec/types.ts';
 import type { ContainerRequest } from './request.ts';
@@ -102,14 +103,15 @@ function isBoundDev({ destination, type, options = [] }: Mount): boolean {
 
 /** The root gets its final attributes and becomes `/`. */
 export function changeRoot(request: ContainerRequest, root: Call, last: readonly Step[]): readonly Step[] {
-  const { config, noPivot } = request;
+  const { config, rootfs, host } = request;
   const { readonlyPaths = [], maskedPaths = [], rootfsPropagation } = config.linux ?? {};
+  if (request.noPivot) refuseUnsafe(rootfsPropagation);
   return [
     ...last,
     ...(config.root.readonly ? [readonlyRoot(root)] : []),
     ...readonlySteps(root, readonlyPaths),
     ...maskSteps(root, maskedPaths),
-    noPivot ? moveRoot(root) : pivot(root),
+    ...(request.noPivot ? moveRoot(root, rootfs, host.fullMounts()) : [pivot(root)]),
     ...(rootfsPropagation ? [rootPropagation(rootfsPropagation)] : []),
   ];
 }

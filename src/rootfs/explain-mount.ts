@@ -3,9 +3,9 @@
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Call } from '../kernel/call.ts';
 import { describeErrno, EINVAL, ELOOP, ENOENT, ENOTDIR, EPERM, errnoName } from '../kernel/errno.ts';
-import { readFileSync } from '../kernel/file-system.ts';
 import type { Mount } from '../spec/types.ts';
 import { type MountRequest, mountOptions } from './mount-options.ts';
+import { mountsBelow } from './overlay/mounts-below.ts';
 
 /** Filesystems whose content the runtime itself trusts: never mounted on a symlink (CVE-2019-19921). */
 export const TRUSTED_TYPES = new Set(['proc', 'sysfs']);
@@ -60,18 +60,12 @@ export function explainFilesystem(
 
 /** A user namespace gets a proc of its own only where the one it can see hides nothing: mount_too_revealing(). */
 function hintForProc(): string {
-  const covered = mountsBelow('/proc/', readFileSync('/proc/self/mountinfo', 'utf8'));
+  const covered = mountsBelow('/proc');
   if (covered.length === 0)
     return 'a user namespace may mount proc only with a pid namespace of its own: add {"type": "pid"} to linux.namespaces';
   const some = covered.slice(0, 3).map((path) => `"${path}"`);
   const more = covered.length > some.length ? ` and ${covered.length - some.length} more` : '';
   return `proc must be fully visible here, and ${some.join(', ')}${more} are covered, as in a container: start that one with an unmasked /proc (podman: --security-opt unmask=ALL; docker: --security-opt systempaths=unconfined), or bind "/proc"`;
-}
-
-/** proc_pid_mountinfo(5) has the mount point in its fifth field. */
-export function mountsBelow(directory: string, mountinfo: string): readonly string[] {
-  const places = mountinfo.split('\n').map((line) => line.split(' ')[4] ?? '');
-  return [...new Set(places.filter((place) => place.startsWith(directory)))];
 }
 
 export function explainBind(mount: Mount, name: string, errno: number, call: Call, pointer: string) {

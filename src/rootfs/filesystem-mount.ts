@@ -2,12 +2,13 @@
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
 import type { Call } from '../kernel/call.ts';
-import { close } from '../kernel/calls/file.ts';
+import { close, openat } from '../kernel/calls/file.ts';
 import { mountIdMap, mountSetattr, moveMount } from '../kernel/calls/mount.ts';
-import { O_DIRECTORY } from '../kernel/constants/file.ts';
+import { O_DIRECTORY, O_RDONLY } from '../kernel/constants/file.ts';
 import { MOUNT_ATTR_RDONLY } from '../kernel/constants/mount.ts';
 import { EPERM } from '../kernel/errno.ts';
 import type { Mount } from '../spec/types.ts';
+import { type CopyUp, copyUpSteps } from './copy-up.ts';
 import { explainFilesystem, explainOption, TRUSTED_TYPES } from './explain-mount.ts';
 import { hostSysfsSteps } from './host-sysfs.ts';
 import { explainIdMap } from './id-mapped.ts';
@@ -45,6 +46,11 @@ export function filesystemSteps(
   const { calls, tree } = newFilesystem(type, source, asked, mode?.parameter);
   const users = idMapNamespaces.get(index);
   const mapped = users ? [mountIdMap(tree, users, { recursive: request.idmap === 'recursive' })] : [];
+  const attach = (target: Call) => [
+    ...[...mapped, moveMount(tree, target), ...propagate(tree, request)],
+    ...[...(last ? [] : [close(tree)]), close(target)],
+  ];
+  let covered: Call | undefined;
   const attempt = stepOnTarget({
     name: `mount "${type}" at "${destination}"`,
     pointer,
@@ -55,8 +61,8 @@ export function filesystemSteps(
     flags: O_DIRECTORY,
     noSymlinks: TRUSTED_TYPES.has(type),
     calls: (target) => {
-      const attach = [...mapped, moveMount(tree, target), ...propagate(tree, request)];
-      return [...calls, ...attach, ...(last ? [] : [close(tree)]), close(target)];
+      covered = target;
+      return request.copyUp ? calls : [...calls, ...attach(target)];
     },
     recover: (errno, call) =>
       withoutNetwork(mount, request, pointer, context, errno) ??
@@ -64,7 +70,8 @@ export function filesystemSteps(
       explainOption(mount, asked, errno, call, pointer) ??
       explainFilesystem(type, destination, errno, call, pointer),
   });
-  const steps = mode ? [mode.look, attempt] : [attempt];
+  const filled = request.copyUp ? [copyUpStep({ destination, pointer }, tree, () => covered, attach)] : [];
+  const steps = [...(mode ? [mode.look] : []), attempt, ...filled];
   return last ? { steps, last: last(tree, pointer) } : { steps };
 }
 
@@ -96,6 +103,29 @@ function isInNewTmpfs(destination: string, earlier: readonly Mount[]): boolean {
     ({ type, destination: place, options = [] }) =>
       type === 'tmpfs' && destination.startsWith(`${place}/`) && !options.includes('tmpcopyup'),
   );
+}
+
+/** @param covered the directory that the tmpfs will cover, open by then */
+function copyUpStep(
+  copy: CopyUp,
+  tree: Call,
+  covered: () => Call | undefined,
+  attach: (target: Call) => readonly Call[],
+): Step {
+  const begin = step('init', `copy "${copy.destination}" up`, copy.pointer, [], {
+    check: () => {
+      const target = covered();
+      if (!target) throw new TypeError('nothing is covered');
+      const from = openat(target, '.', O_RDONLY | O_DIRECTORY);
+      const name = `mount "tmpfs" at "${copy.destination}"`;
+      return [
+        step('init', `open "${copy.destination}"`, copy.pointer, [from]),
+        ...copyUpSteps(from, tree, copy),
+        step('init', name, copy.pointer, [close(from), ...attach(target)]),
+      ];
+    },
+  });
+  return begin;
 }
 
 function withoutNetwork(

@@ -7,12 +7,11 @@
  */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
-import { type Call, callWithOut, type FdArg, out, tolerate } from '../kernel/call.ts';
-import { close, openInRoot } from '../kernel/calls/file.ts';
+import { type FdArg, tolerate } from '../kernel/call.ts';
+import { close, openInRoot, readlinkat } from '../kernel/calls/file.ts';
 import { EINVAL, ENOENT } from '../kernel/errno.ts';
 
-/** PATH_MAX, and the kernel's limit of links. */
-const PATH_MAX = 4096;
+/** The kernel's limit. */
 const MAX_LINKS = 40;
 
 /** `/a/b/../c//d` → `["a", "b", "..", "c", "d"]` */
@@ -48,11 +47,6 @@ export function resolveMissing(
       }),
     ];
   }
-}
-
-function readlinkat(parent: Call, name: string): Call {
-  const memory = out(PATH_MAX);
-  return callWithOut('readlinkat', memory, parent, name, memory, PATH_MAX);
 }
 
 function tooManyLinks(path: string, pointer: string): RuntimeError {

@@ -2,10 +2,8 @@
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
 import type { Call, Failure, FdArg } from '../kernel/call.ts';
-import { call } from '../kernel/call.ts';
 import { chdir, close, fchdir, openat } from '../kernel/calls/file.ts';
 import {
-  chroot,
   cloneTree,
   mountPropagation,
   mountSetattr,
@@ -97,15 +95,6 @@ export function pivot(root: FdArg): Step {
     ...[old, fchdir(root), pivotRoot('.', '.'), fchdir(old)],
     ...[mountPropagation('.', M.MS_SLAVE | M.MS_REC), umountDetach('.')],
     ...[chdir('/'), close(old), close(root)],
-  ]);
-}
-
-/** `--no-pivot`: for a root on the initial ramdisk, where pivot_root(2) is refused. The old root stays below. */
-export function moveRoot(root: FdArg): Step {
-  return step('init', 'move the root over "/"', '/root', [
-    fchdir(root),
-    call('mount', '.', '/', 0, M.MS_MOVE, 0),
-    ...[chroot('.'), chdir('/'), close(root)],
   ]);
 }
 

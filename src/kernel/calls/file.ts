@@ -12,7 +12,10 @@ import {
   STATX_SIZE,
 } from '../constants/file.ts';
 
-export function openat(dirfd: FdArg, path: string, flags: number, mode = 0): Call {
+/** A string, or the bytes of a name that may be no text, with the NUL at their end. */
+export type Path = string | Uint8Array;
+
+export function openat(dirfd: FdArg, path: Path, flags: number, mode = 0): Call {
   return call('openat', dirfd, path, flags | O_CLOEXEC, mode);
 }
 
@@ -53,6 +56,26 @@ export function write(fd: FdArg, data: string | Uint8Array): Call {
   return call('write', fd, bytes, bytes.length);
 }
 
+/** Copies from where the input is to where the output is; at most 2 GiB at a time. */
+export function sendfile(output: FdArg, input: FdArg, count: number): Call {
+  return call('sendfile', output, input, 0, count);
+}
+
+/** Names with a NUL behind each. */
+export function flistxattr(fd: FdArg, size: number): Call {
+  const memory = out(size);
+  return callWithOut('flistxattr', memory, fd, memory, size);
+}
+
+export function fgetxattr(fd: FdArg, name: Path, size: number): Call {
+  const memory = out(size);
+  return callWithOut('fgetxattr', memory, fd, name, memory, size);
+}
+
+export function fsetxattr(fd: FdArg, name: Path, value: Uint8Array): Call {
+  return call('fsetxattr', fd, name, value, value.length, 0);
+}
+
 /** Leaves the file's position where it is. */
 export function pwrite64(fd: FdArg, data: Uint8Array, offset: number): Call {
   return call('pwrite64', fd, data, data.length, offset);
@@ -64,16 +87,16 @@ export function pipe2(): Call {
   return callWithOut('pipe2', ends, ends, O_CLOEXEC);
 }
 
-export function mkdirat(dirfd: FdArg, path: string, mode: number): Call {
+export function mkdirat(dirfd: FdArg, path: Path, mode: number): Call {
   return call('mkdirat', dirfd, path, mode);
 }
 
 /** @param device as makedev(3) encodes it */
-export function mknodat(dirfd: FdArg, path: string, mode: number, device: number): Call {
+export function mknodat(dirfd: FdArg, path: Path, mode: number, device: number): Call {
   return call('mknodat', dirfd, path, mode, device);
 }
 
-export function symlinkat(target: string, dirfd: FdArg, path: string): Call {
+export function symlinkat(target: Path, dirfd: FdArg, path: Path): Call {
   return call('symlinkat', target, dirfd, path);
 }
 
@@ -86,13 +109,17 @@ export function renameat2(fromDirfd: FdArg, from: string, toDirfd: FdArg, to: st
 }
 
 /** The answer is the target, without a NUL. */
-export function readlinkat(dirfd: FdArg, path: string, size = 4096): Call {
+export function readlinkat(dirfd: FdArg, path: Path, size = 4096): Call {
   const memory = out(size);
   return callWithOut('readlinkat', memory, dirfd, path, memory, size);
 }
 
-export function fchmodat(dirfd: FdArg, path: string, mode: number): Call {
+export function fchmodat(dirfd: FdArg, path: Path, mode: number): Call {
   return call('fchmodat', dirfd, path, mode);
+}
+
+export function fchmod(fd: FdArg, mode: number): Call {
+  return call('fchmod', fd, mode);
 }
 
 export function fchown(fd: FdArg, uid: number, gid: number): Call {
@@ -100,7 +127,7 @@ export function fchown(fd: FdArg, uid: number, gid: number): Call {
 }
 
 /** Works on an `O_PATH` descriptor, which fchown(2) does not. */
-export function fchownat(dirfd: FdArg, path: string, uid: number, gid: number): Call {
+export function fchownat(dirfd: FdArg, path: Path, uid: number, gid: number): Call {
   return call('fchownat', dirfd, path, uid, gid, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW);
 }
 
@@ -110,7 +137,7 @@ export function faccessat2(dirfd: FdArg, path: string, mode: number): Call {
 }
 
 /** Read the answer with `decodeStatx`. */
-export function statx(dirfd: FdArg, path: string, flags = AT_EMPTY_PATH): Call {
+export function statx(dirfd: FdArg, path: Path, flags = AT_EMPTY_PATH): Call {
   const memory = out(STATX_SIZE);
   return callWithOut('statx', memory, dirfd, path, flags, STATX_BASIC_STATS, memory);
 }

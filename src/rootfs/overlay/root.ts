@@ -1,8 +1,10 @@
 /** The overlay root of a container: from what was asked for to the steps and the mount. */
+import { RuntimeError } from '../../errors/runtime-error.ts';
 import type { Identity } from '../../host/identity.ts';
 import { isPrivileged } from '../../host/identity.ts';
 import type { Step } from '../../init/step.ts';
 import type { Call } from '../../kernel/call.ts';
+import { statSync } from '../../kernel/file-system.ts';
 import { type Log, silentLog } from '../../log/log.ts';
 import type { IdMaps } from '../../namespaces/id-map.ts';
 import { makeDirectoriesStep, overlayDirectories } from './directories.ts';
@@ -70,10 +72,11 @@ function fuse(
 
 function writableLayer(
   layer: OverlayRequest['layer'],
-  { dataDirectory }: OverlayRootContext,
+  { dataDirectory, rootfs }: OverlayRootContext,
   root: ReturnType<typeof rootDirectory>,
   pointer: string,
 ): { readonly writable: Writable; readonly make: readonly Step[] } {
+  if (layer.kind === 'directory') refuseRootfs(layer.path, rootfs, pointer);
   if (layer.kind === 'tmpfs') return { writable: layer, make: [] };
   const kept = layer.kind === 'directory';
   const directories = overlayDirectories(kept ? layer.path : dataDirectory, kept);
@@ -81,4 +84,22 @@ function writableLayer(
     writable: { kind: 'directories', ...directories },
     make: [makeDirectoriesStep(directories, root, pointer)],
   };
+}
+
+/** The writable layer of a root must not be a part of it: what is written would show up below. */
+function refuseRootfs(path: string, rootfs: string, pointer: string): void {
+  if (path !== rootfs && !path.startsWith(`${rootfs}/`) && !isSame(path, rootfs)) return;
+  throw new RuntimeError(
+    'overlay',
+    `the overlay's directory "${path}" is in the rootfs that it is to cover`,
+    {
+      pointer,
+      hint: 'name a directory beside the rootfs, on the same or another filesystem',
+    },
+  );
+}
+
+function isSame(path: string, other: string): boolean {
+  const [one, two] = [statSync(path), statSync(other)];
+  return one !== undefined && two !== undefined && one.ino === two.ino && one.dev === two.dev;
 }

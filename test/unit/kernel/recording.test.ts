@@ -120,6 +120,11 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
   fsconfigReconfigure: [
     [mount.fsconfigReconfigure(3), 'fsconfig(3, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0)'],
   ],
+  fchmod: [[file.fchmod(3, 0o644), 'fchmod(3, 0644)']],
+  sendfile: [[file.sendfile(4, 3, 10), 'sendfile(4, 3, NULL, 10)']],
+  flistxattr: [[file.flistxattr(3, 64), 'flistxattr(3, [64 bytes, filled in], 64)']],
+  fgetxattr: [[file.fgetxattr(3, 'user.a', 64), 'fgetxattr(3, "user.a", [64 bytes, filled in], 64)']],
+  fsetxattr: [[file.fsetxattr(3, 'user.a', Buffer.from('b')), 'fsetxattr(3, "user.a", "b", 1, 0)']],
   fspick: [[mount.fspick(3), 'fspick(3, "", FSPICK_CLOEXEC|FSPICK_EMPTY_PATH)']],
   mountIdMap: [
     [

@@ -28,6 +28,7 @@ export const rootlessSpec = generateSpec({ rootless: true, overlay: false, ids }
 
 interface Machine extends HostFixture {
   readonly cgroups?: HostCgroups;
+  readonly noPivot?: boolean;
 }
 
 /** As root, on a machine with cgroups of version 2 alone. */
@@ -76,7 +77,7 @@ function planOf(config: Config, identity: Identity, machine: Machine): Plan {
 function requestFor(
   config: Config,
   identity: Identity,
-  { cgroups = unified, ...facts }: Machine,
+  { cgroups = unified, noPivot = false, ...facts }: Machine,
 ): ContainerRequest {
   const linux = config.linux ?? {};
   const own = containerCgroups(cgroups, { id: 'web', cgroupsPath: linux.cgroupsPath, systemd: false });
@@ -97,11 +98,12 @@ function requestFor(
       identity,
       cgroups,
       nofile: { soft: 1024n, hard: 1048576n },
+      fullMounts: () => ['/proc', '/bundle/rootfs/proc', '/sys'],
       isOwnNamespace: (_, path) => path.startsWith('/proc/self/'),
       isDirectory: (path) => path.startsWith('/sys') || path.endsWith('/'),
     },
     log: silentLog,
-    noPivot: false,
+    noPivot,
     noNewKeyring: false,
     preserveFds: 0,
     environment: [],

@@ -133,6 +133,7 @@ const plans: Readonly<Record<string, () => Plan>> = {
         },
       ],
     }),
+  'no-pivot': () => asRoot(minimal, { noPivot: true }),
   'mounts-shared': () =>
     asRoot({
       ...minimal,

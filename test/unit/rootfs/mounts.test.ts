@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { RuntimeError } from '../../../src/errors/runtime-error.ts';
-import { EINVAL, ENOENT, EPERM } from '../../../src/kernel/errno.ts';
-import { mountsBelow } from '../../../src/rootfs/explain-mount.ts';
+import type { CallStep, Live } from '../../../src/init/step.ts';
+import { call, type Results } from '../../../src/kernel/call.ts';
+import { EINVAL, ENOENT, ENOSPC, EPERM } from '../../../src/kernel/errno.ts';
 import { effectiveLabel } from '../../../src/rootfs/mount-label.ts';
 import { mountOptions, parseMountOptions } from '../../../src/rootfs/mount-options.ts';
 import { withAbsolutePaths } from '../../../src/rootfs/mount-paths.ts';
@@ -154,14 +155,7 @@ describe('a sysfs that a user namespace may not mount', () => {
 });
 
 describe('a proc that a user namespace may not mount', () => {
-  test('is explained by what covers the one that is there', () => {
-    const mountinfo =
-      '20 1 0:5 / /proc rw - proc proc rw\n21 20 0:6 /null /proc/kcore rw - tmpfs x rw\n' +
-      '22 20 0:6 /null /proc/kcore rw - tmpfs x rw\n23 1 0:7 / /process rw - tmpfs x rw\n';
-    expect(mountsBelow('/proc/', mountinfo)).toEqual(['/proc/kcore']);
-  });
-
-  test('fails', () => {
+  test('is an error with a hint', () => {
     const { steps } = stepsOf([{ destination: '/proc', type: 'proc', source: 'proc' }], singleId);
     expect(failing(steps[0], 'fsconfig', EPERM)).toMatchObject({ code: 'rootless' });
   });
@@ -212,3 +206,24 @@ describe('paths that are relative', () => {
 test('tmpcopyup is for a new tmpfs', () => {
   expect(() => stepsOf([bind('tmpcopyup')])).toThrow('"tmpcopyup" is for a new tmpfs');
 });
+
+describe('a tmpfs that begins with a copy', () => {
+  test('is filled before it is attached', () => {
+    const { steps } = stepsOf([tmpfs('tmpcopyup', 'mode=700')]);
+    expect(lastText(steps.slice(0, 1))).not.toContain('move_mount');
+    const [opening, listing] = (steps[1] as CallStep).check?.(noResults, noLive) ?? [];
+    expect(text(opening)).toBe('openat($openat2, ".", O_RDONLY|O_DIRECTORY|O_CLOEXEC)');
+    expect(text(listing)).toContain('getdents64(');
+  });
+
+  test('says when there is no room', () => {
+    const { steps } = stepsOf([tmpfs('tmpcopyup', 'mode=700')]);
+    const listing = (steps[1] as CallStep).check?.(noResults, noLive)?.[1] as CallStep;
+    const error = listing.recover?.({ call: call('sendfile'), errno: ENOSPC }) as RuntimeError;
+    expect(error.message).toBe('cannot copy "/x" up: sendfile: ENOSPC (no space left on device)');
+    expect(error.details.hint).toContain('give it a larger "size="');
+  });
+});
+
+const noResults: Results = { value: () => 0, bytes: () => new Uint8Array() };
+const noLive = {} as Live;
