@@ -71,11 +71,17 @@ function placesFor({ rootfs, host }: ContainerRequest): [string, string] {
  * where the root is to be shared, since mounts on what is opened inside never reach the host. Everybody else's
  * container can reach what its creator can.
  */
-function hostSources({ config, idMaps, host }: ContainerRequest, mapped: ReadonlyMap<number, Call>) {
+function hostSources(
+  { config, idMaps, namespaces, host }: ContainerRequest,
+  mapped: ReadonlyMap<number, Call>,
+) {
   const trees = new Map<number, Call>();
   const steps: Step[] = [];
   const { rootfsPropagation: propagation } = config.linux ?? {};
-  const isShared = propagation === 'shared' || propagation === 'rshared';
+  // What is mounted in a user namespace must not reach the host: as the kernel has it, mount_namespaces(7).
+  const isShared =
+    (propagation === 'shared' || propagation === 'rshared') &&
+    !namespaces.some(({ type }) => type === 'user');
   if (host.identity.isRootless || !(idMaps || isShared || mapped.size > 0)) return { trees, steps };
   config.mounts?.forEach((mount, index) => {
     const request = parseMountOptions(mount.options ?? []);

@@ -25,7 +25,7 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     against: both,
     sections: ['mounts'],
     tsrun: /^\S+ devtmpfs \/null rw,\S+ (shared )?- devtmpfs /,
-    other: /^\S+ (tmpfs \/null rw,nosuid|devtmpfs \/null ro,\S+) (shared )?- /,
+    other: /^\S+ (tmpfs \/null r[ow],nosuid|devtmpfs \/null ro,\S+) (shared )?- /,
   },
   {
     title: 'Masked directories are covered by an empty tmpfs that cannot be filled',

@@ -1,5 +1,5 @@
 /** The configurations, and the ways of calling, under which the probe compares the runtimes. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { LooseConfig } from './base-config.ts';
@@ -274,7 +274,66 @@ export const variants: readonly Variant[] = [
       addMount(config, '/var/new', 'tmpfs', 'tmpfs');
     },
   },
-  ...['private', 'slave', 'shared', 'rshared', 'unbindable'].map(
+  {
+    name: 'targets behind symlinks that lead nowhere, and relative paths',
+    prepare: ({ bundle }) => {
+      mkdirSync(join(bundle.path, 'shared'));
+      writeFileSync(join(bundle.path, 'shared/file'), 'content\n');
+      symlinkSync('../run/systemd/resolv.conf', join(bundle.rootfs, 'etc/resolv.conf'));
+      symlinkSync('/../../nowhere/at/all', join(bundle.rootfs, 'var/link'));
+    },
+    config: (config, { bundle }) => {
+      addMount(config, '/etc/resolv.conf', 'bind', join(bundle.path, 'shared/file'), 'bind', 'ro');
+      addMount(config, '/var/link', 'tmpfs', 'tmpfs', 'mode=700');
+      addMount(config, '/var/link/inside/it', 'bind', 'shared', 'bind');
+      addMount(config, 'var/relative', 'bind', 'shared', 'bind');
+    },
+    without: { crun: 'crun 1.8 makes nothing behind a symlink that leads nowhere' },
+  },
+  {
+    name: 'a read-only tmpfs with mounts in it, and a read-only /dev',
+    config: (config) => {
+      config.mounts[1].options.push('ro');
+      addMount(config, '/var/outer', 'tmpfs', 'outer', 'ro', 'mode=755');
+      addMount(config, '/var/outer/a/b', 'tmpfs', 'inner', 'ro', 'nosuid', 'mode=700');
+    },
+    without: { crun: 'crun 1.8 makes the filesystem read-only too' },
+  },
+  {
+    name: 'remounts of what earlier entries have mounted',
+    config: (config) => {
+      addMount(config, '/tmp', 'tmpfs', 'tmpfs', 'nosuid', 'nodev', 'noatime', 'size=1m', 'mode=755');
+      addMount(config, '/tmp', 'tmpfs', 'tmpfs', 'remount', 'noexec', 'size=2m', 'mode=755');
+    },
+    without: { crun: 'crun 1.8 mounts again' },
+  },
+  {
+    name: 'flags of a tmpfs',
+    config: (config) => {
+      const flags = ['sync', 'dirsync', 'lazytime', 'iversion', 'silent', 'noatime', 'nodiratime'];
+      for (const flag of [...flags, 'strictatime', 'relatime', 'async', 'suid', 'dev', 'exec'])
+        addMount(config, `/tmp/${flag}`, 'tmpfs', 'tmpfs', flag, 'mode=700');
+    },
+    without: { crun: 'crun 1.8 does not know all of them' },
+  },
+  {
+    name: 'a bind of what has flags of its own',
+    only: 'root',
+    through: [
+      ...['unshare', '--mount', '--propagation', 'private', 'sh', '-c'],
+      ...['mount -t tmpfs -o nosuid,nodev,noatime flags /mnt && exec "$@"', 'sh'],
+    ],
+    config: (config) => {
+      addMount(config, '/tmp/kept', 'bind', '/mnt', 'bind');
+      addMount(config, '/tmp/replaced', 'bind', '/mnt', 'bind', 'ro');
+    },
+    without: { crun: 'crun 1.8 clears them even where no flag is asked for' },
+  },
+  {
+    name: 'no pivot_root',
+    args: ['--no-pivot'],
+  },
+  ...['private', 'slave', 'rslave', 'rprivate', 'shared', 'rshared', 'unbindable'].map(
     (rootfsPropagation): Variant => ({
       name: `rootfsPropagation ${rootfsPropagation}`,
       only: 'root',

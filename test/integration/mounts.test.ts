@@ -1,0 +1,214 @@
+/** Mounts that only root can make; mounts that a user namespace changes. */
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { LooseConfig } from '../setup/base-config.ts';
+import { addMount, command, mountTests, run } from '../setup/mount-tests.ts';
+import { need, needRoot } from '../setup/needs.ts';
+import { type Bundle, makeRig, type Rig } from '../setup/rig.ts';
+
+mountTests();
+
+const FIRST = 200_000;
+
+function addUserNamespace({ linux }: LooseConfig, size = 65_536): void {
+  linux.namespaces.push({ type: 'user' });
+  linux.uidMappings = [{ containerID: 0, hostID: FIRST, size }];
+  linux.gidMappings = [{ containerID: 0, hostID: FIRST, size }];
+  delete linux.resources;
+}
+
+/** A directory with a file of root's and one of a user's, and a bundle whose root nobody but its owner needs. */
+function mapped(rig: Rig, change: (config: LooseConfig, source: string) => void): Bundle {
+  const bundle = rig.bundle({
+    finish: (config, { path }) => {
+      command(config, 'cd /tmp; stat -c "%n %u:%g" roots users; touch new; stat -c "%n %u:%g" new');
+      change(config, join(path, 'source'));
+    },
+  });
+  for (const path of [rig.path, bundle.path]) chmodSync(path, 0o711);
+  const source = join(bundle.path, 'source');
+  mkdirSync(source, { mode: 0o755 });
+  for (const name of ['roots', 'users']) writeFileSync(join(source, name), '');
+  chownSync(join(source, 'users'), 1000, 1000);
+  return bundle;
+}
+
+describe('an id-mapped mount', () => {
+  const maps = [
+    { containerID: 0, hostID: 1000, size: 1 },
+    { containerID: 1000, hostID: 0, size: 1 },
+  ];
+
+  test('has its own maps', async (context) => {
+    needRoot(context);
+    need(context, 'busybox');
+    await using rig = makeRig();
+    const bundle = mapped(rig, (config, source) => {
+      const options = ['bind', 'idmap', 'nodev'];
+      const own = { uidMappings: maps, gidMappings: maps };
+      config.mounts.push({ destination: '/tmp', type: 'bind', source, options, ...own });
+      config.process.args[2] += '; grep -o "/tmp .* - " /proc/self/mountinfo';
+      config.process.user = { uid: 1000, gid: 1000 };
+    });
+    const result = await run(rig, bundle);
+    const stdout = 'roots 1000:1000\nusers 0:0\nnew 1000:1000\n/tmp rw,nodev,relatime,idmapped - \n';
+    expect(result).toMatchObject({ code: 0, stdout, stderr: '' });
+  });
+
+  test.each(['idmap', 'ridmap'])("has the container's maps where it has none (%s)", async (option) => {
+    await using rig = makeRig();
+    if (process.getuid?.() !== 0) return;
+    const bundle = mapped(rig, (config, source) => {
+      addUserNamespace(config);
+      config.mounts.push({ destination: '/tmp', type: 'bind', source, options: ['rbind', option] });
+    });
+    const stdout = 'roots 0:0\nusers 1000:1000\nnew 0:0\n';
+    expect(await run(rig, bundle)).toMatchObject({ code: 0, stdout, stderr: '' });
+  });
+
+  test('may be a tmpfs', async (context) => {
+    needRoot(context);
+    need(context, 'busybox');
+    await using rig = makeRig();
+    const bundle = rig.bundle({
+      config: (config) => {
+        const own = { uidMappings: maps, gidMappings: maps };
+        config.mounts.push({ destination: '/tmp', type: 'tmpfs', source: 'x', options: ['idmap'], ...own });
+        command(config, 'stat -c %u:%g /tmp');
+      },
+    });
+    expect(await run(rig, bundle)).toMatchObject({ code: 0, stdout: '1000:1000\n', stderr: '' });
+  });
+
+  test('is an error where the filesystem cannot do it', async (context) => {
+    needRoot(context);
+    need(context, 'busybox');
+    await using rig = makeRig();
+    const bundle = rig.bundle({
+      config: (config) => {
+        const own = { uidMappings: maps, gidMappings: maps };
+        config.mounts.push({
+          ...{ destination: '/tmp', type: 'bind', source: '/proc/sys', options: ['bind', 'idmap'] },
+          ...own,
+        });
+      },
+    });
+    const { code, stderr } = await run(rig, bundle);
+    expect(code).toBe(1);
+    expect(stderr).toContain('cannot map the ids of the mount at "/tmp": mount_setattr: EINVAL');
+    expect(stderr).toContain('its filesystem does not support it');
+    expect(stderr).toContain('(/mounts/6/options/1)');
+  });
+});
+
+describe('in a user namespace of root', () => {
+  test("a sysfs without a network namespace is the host's, without cgroups; devpts has no unmapped group", async (context) => {
+    needRoot(context);
+    need(context, 'busybox');
+    await using rig = makeRig();
+    const bundle = rig.bundle({
+      config: (config) => {
+        addUserNamespace(config, 1);
+        config.linux.namespaces = config.linux.namespaces.filter(
+          ({ type }: { type: string }) => type !== 'network',
+        );
+        command(config, 'ls /sys/kernel >/dev/null && ls /sys/fs/cgroup; mkdir /sys/fs/cgroup/x');
+      },
+    });
+    for (const path of [rig.path, bundle.path]) chmodSync(path, 0o711);
+    const { code, stdout, stderr } = await run(rig, bundle);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('the host\'s "/sys" is bound instead, read-only, without its cgroups');
+    expect(stderr).toContain('"devpts" is mounted at "/dev/pts" without its group');
+    expect(stderr).toContain("can't create directory '/sys/fs/cgroup/x': Read-only file system");
+  });
+});
+
+describe('what is mounted in a container', () => {
+  /** On a volume that is shared with the machine; what the machine sees of it afterwards. */
+  const shared = [
+    ...['unshare', '--mount', '--propagation', 'private', 'sh', '-c'],
+    'mount -t tmpfs volume /mnt && mount --make-shared /mnt && mkdir /mnt/in && "$@"; echo $?; grep -c " /mnt/in " /proc/self/mountinfo',
+    'sh',
+  ];
+
+  async function seen(change: (config: LooseConfig) => void): Promise<string> {
+    await using rig = makeRig();
+    const bundle = rig.bundle({
+      config: (config) => {
+        const all = {
+          bounding: ['CAP_SYS_ADMIN'],
+          effective: ['CAP_SYS_ADMIN'],
+          permitted: ['CAP_SYS_ADMIN'],
+        };
+        Object.assign(config.process, { capabilities: all, noNewPrivileges: false });
+        addMount(config, '/tmp', 'bind', 'rbind', 'rshared');
+        Object.assign(config.mounts.at(-1), { source: '/mnt' });
+        command(config, 'mount -t tmpfs inner /tmp/in');
+        change(config);
+      },
+    });
+    for (const path of [rig.path, bundle.path]) chmodSync(path, 0o711);
+    const { stdout, stderr } = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()], {
+      through: shared,
+    });
+    return stderr + stdout;
+  }
+
+  test('stays there', async (context) => {
+    needRoot(context);
+    need(context, 'busybox');
+    expect(await seen(() => {})).toBe('0\n0\n');
+  });
+
+  test('reaches the machine where rootfsPropagation and the volume are shared', async (context) => {
+    needRoot(context);
+    need(context, 'busybox');
+    for (const rootfsPropagation of ['shared', 'rshared']) {
+      expect(await seen(({ linux }) => Object.assign(linux, { rootfsPropagation }))).toBe('0\n1\n');
+    }
+  });
+
+  test('never leaves a user namespace', async (context) => {
+    needRoot(context);
+    need(context, 'busybox');
+    expect(await seen((config) => addUserNamespace(config))).toBe('0\n0\n');
+    const change = (config: LooseConfig) => {
+      addUserNamespace(config);
+      config.linux.rootfsPropagation = 'rshared';
+    };
+    expect(await seen(change)).toBe('0\n0\n');
+  });
+});
+
+test("without pivot_root, the host's procfs cannot be reached", async (context) => {
+  needRoot(context);
+  need(context, 'busybox');
+  await using rig = makeRig();
+  const bundle = rig.bundle({
+    config: (config) => {
+      const all = { bounding: ['CAP_SYS_ADMIN'], effective: ['CAP_SYS_ADMIN'], permitted: ['CAP_SYS_ADMIN'] };
+      Object.assign(config.process, { capabilities: all, noNewPrivileges: false });
+      // A namespace's own list shows what is above the root too.
+      command(
+        config,
+        'cat /proc/1/root/proc/sys/kernel/ostype; unshare -m true; grep -cE " - (proc|sysfs) " /proc/self/mountinfo',
+      );
+    },
+  });
+  const pivoted = await run(rig, bundle);
+  expect(await run(rig, bundle, '--no-pivot')).toEqual(pivoted);
+  expect(pivoted.code).toBe(0);
+});
+
+test('without pivot_root, a private root is refused', async (context) => {
+  need(context, 'busybox');
+  await using rig = makeRig();
+  const bundle = rig.bundle({
+    config: ({ linux }) => Object.assign(linux, { rootfsPropagation: 'private' }),
+  });
+  const { code, stderr } = await run(rig, bundle, '--no-pivot');
+  expect(code).toBe(1);
+  expect(stderr).toContain('linux.rootfsPropagation "private" is not safe without pivot_root(2)');
+});
