@@ -443,6 +443,8 @@ export const variants: readonly Variant[] = [
     through: shell('exec 3</etc/passwd 4</etc'),
     args: ['--preserve-fds', '2'],
   },
+  { name: 'a root that is moved instead of pivoted to', args: ['--no-pivot'] },
+  { name: 'the session keyring of the caller', args: ['--no-new-keyring'] },
   { name: 'exec', exec: true },
   {
     name: 'exec with an environment, a directory, capabilities and descriptors',
