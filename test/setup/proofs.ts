@@ -148,7 +148,75 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
   '/linux/memoryPolicy': {
     tests: [['integration/process.test.ts', 'personality, memory policy and I/O priority']],
   },
-  '/linux/resources/devices': { tests: [['unit/cgroups/devices.test.ts', 'the writes are those of runc']] },
+  '/linux/devices': {
+    tests: [
+      ['integration/devices.test.ts', 'are made as asked for, as under runc'],
+      ['integration/devices.test.ts', "are the host's, bound"],
+    ],
+  },
+  '/linux/netDevices': {
+    tests: [['integration/net-devices.test.ts', 'are moved with their permanent addresses']],
+  },
+  '/linux/resources/memory': {
+    tests: [
+      ['integration/limits.test.ts', 'of memory end a process that takes more'],
+      ['unit/cgroups/v1/limits.test.ts', 'every field has its file; what the kernel does not count any more'],
+      ['unit/cgroups/v2/limits.test.ts', 'what version 1 alone has is refused'],
+    ],
+  },
+  '/linux/resources/memory/kernel': {
+    tests: [
+      ['unit/cgroups/v1/limits.test.ts', 'every field has its file; what the kernel does not count any more'],
+    ],
+    remark: 'without effect: the kernel limits it no more (the specification: deprecated)',
+  },
+  '/linux/resources/memory/kernelTCP': {
+    tests: [
+      ['unit/cgroups/v1/limits.test.ts', 'every field has its file; what the kernel does not count any more'],
+    ],
+  },
+  '/linux/resources/memory/disableOOMKiller': {
+    tests: [['unit/cgroups/v1/limits.test.ts', 'the OOM killer is given back to a container that has none']],
+  },
+  '/linux/resources/memory/checkBeforeUpdate': {
+    tests: [
+      ['unit/cgroups/v2/limits.test.ts', 'a limit below what is used is refused where that is asked for'],
+    ],
+  },
+  '/linux/resources/cpu': {
+    tests: [
+      ['integration/limits.test.ts', 'of CPU time: a busy loop gets its share'],
+      ['unit/cgroups/v1/limits.test.ts', 'every field has its file'],
+      ['unit/cgroups/v2/limits.test.ts', 'a smaller burst comes before a smaller quota'],
+    ],
+  },
+  '/linux/resources/cpu/realtimeRuntime': {
+    tests: [['unit/cgroups/v2/limits.test.ts', 'realtime is refused']],
+  },
+  '/linux/resources/pids': { tests: [['integration/limits.test.ts', 'of processes stop a fork bomb']] },
+  '/linux/resources/blockIO': {
+    tests: [
+      ['unit/cgroups/v1/controllers.test.ts', 'weights go to the scheduler that has any'],
+      ['unit/cgroups/v2/limits.test.ts', 'block devices: weights of bfq'],
+    ],
+  },
+  '/linux/resources/hugepageLimits': {
+    tests: [['unit/cgroups/v1/controllers.test.ts', 'huge pages: what is reserved, where the kernel can']],
+  },
+  '/linux/resources/network': {
+    tests: [
+      ['unit/cgroups/v1/controllers.test.ts', 'network: class and priorities'],
+      ['unit/cgroups/v2/limits.test.ts', 'network classes are refused'],
+    ],
+    remark: 'on version 1; an error where there is version 2 alone',
+  },
+  '/linux/resources/rdma': { tests: [['unit/cgroups/v1/controllers.test.ts', 'rdma: one line per device']] },
+  '/linux/resources/unified': {
+    tests: [['unit/cgroups/v2/limits.test.ts', 'is written as it is, line by line, and has the last word']],
+  },
+  '/linux/resources/devices': {
+    tests: [['unit/cgroups/v1/devices.test.ts', 'the writes are those of runc']],
+  },
 };
 
 /** By `COMMAND` or `COMMAND --OPTION`; global options by `--OPTION`. */
