@@ -90,10 +90,19 @@ function hostFacts(): HostFacts {
     identity: identity(),
     cgroups: hostCgroups(),
     nofile: callerReport()?.nofile,
-    isDirectory: (path) => statSync(path)?.isDirectory(),
+    isDirectory: isDirectoryHere,
     isOwnNamespace,
     fullMounts,
   };
+}
+
+/** Of a path that cannot be looked at, the step that uses it says why. */
+function isDirectoryHere(path: string): boolean | undefined {
+  try {
+    return statSync(path)?.isDirectory();
+  } catch {
+    return undefined;
+  }
 }
 
 function chooseCgroups(

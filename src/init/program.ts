@@ -35,7 +35,7 @@ export interface Answer {
 /**
  * @param calls executed in this order
  * @param results what earlier programs returned; calls found there are referred to by value
- * @throws RangeError where the arguments do not fit into the stub's inbox
+ * @throws RuntimeError where the arguments do not fit into the stub's inbox
  */
 export function encodeProgram(calls: readonly Call[], results: ReadonlyMap<Call, number>): Program {
   const image = new MemoryImage(INBOX, 4096 + calls.length * 128, (call) => results.get(call));

@@ -6,6 +6,7 @@
  * interpreter: words are set as two halves of a typed array (both architectures are little-endian), not through
  * a DataView, and addresses are numbers: none is beyond 2^53.
  */
+import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Arg, Call, Out, Words } from './call.ts';
 
 /** 2^32 */
@@ -82,7 +83,7 @@ export class MemoryImage {
   }
 
   #grow(): void {
-    if (this.#fixed) throw new RangeError(`arguments of ${this.#end} bytes do not fit`);
+    if (this.#fixed) throw tooLong(this.#end);
     const larger = new Uint8Array(Math.max((this.#end + 7) & -8, this.#bytes.length * 2));
     larger.set(this.#bytes);
     this.#bytes = larger;
@@ -207,4 +208,10 @@ export class MemoryImage {
 
 function isCall(arg: Arg): arg is Call {
   return typeof arg === 'object' && (arg as { readonly kind?: string }).kind === 'call';
+}
+
+function tooLong(size: number): RuntimeError {
+  return new RuntimeError('config', `the arguments of a system call, ${size} bytes, are too long`, {
+    hint: 'a path has at most 4,095 bytes; the arguments and the environment of a process have 6 MiB together',
+  });
 }

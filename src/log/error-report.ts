@@ -17,10 +17,26 @@ const MOST_CAUSES = 16;
 export function asRuntimeError(thrown: unknown): RuntimeError {
   if (thrown instanceof RuntimeError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  // What the system has refused is no bug: the words say the call and the path.
+  if (isSystemError(thrown)) {
+    const { code, syscall } = thrown;
+    return new RuntimeError('system', message, { cause: thrown, errno: code, call: syscall });
+  }
   return new RuntimeError('internal', `internal error: ${message}`, {
     cause: thrown,
     hint: 'this is a bug in tsrun; --debug shows where it happened',
   });
+}
+
+/** As node:fs and kernel/file-system.ts throw it. */
+function isSystemError(thrown: unknown): thrown is Error & { code: string; syscall: string } {
+  return (
+    thrown instanceof Error &&
+    'code' in thrown &&
+    typeof thrown.code === 'string' &&
+    'syscall' in thrown &&
+    typeof thrown.syscall === 'string'
+  );
 }
 
 /** The message, with those of its causes that it does not repeat already. */

@@ -83,7 +83,7 @@ export class Logger implements Log {
     if (field !== undefined) lines.push(`  field: ${field}`);
     if (hint !== undefined) lines.push(`  hint: ${hint}`);
     if (this.#settings.debug) lines.push(stacks(error));
-    writeAll(STDERR, `${lines.join('\n')}\n`);
+    writeAll(STDERR, `${printable(lines.join('\n'))}\n`);
     if (this.#settings.fd === undefined) this.#held.forEach(printWarning);
   }
 
@@ -105,5 +105,11 @@ async function openWriter({ fd = STDERR, format, level }: LogSettings): Promise<
 }
 
 function printWarning({ message, hint }: Warning): void {
-  writeAll(STDERR, `tsrun: warning: ${message}\n${hint === undefined ? '' : `  hint: ${hint}\n`}`);
+  const text = `tsrun: warning: ${message}\n${hint === undefined ? '' : `  hint: ${hint}\n`}`;
+  writeAll(STDERR, printable(text));
+}
+
+/** Names of files and what configurations hold may have characters that steer a terminal. */
+function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, '\uFFFD');
 }

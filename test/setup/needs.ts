@@ -38,6 +38,8 @@ export const needs = {
     present: has('aarch64-linux-gnu-as'),
   },
   iproute2: { package: 'iproute2', purpose: 'network devices', present: has('ip') },
+  perl: { package: 'perl-base', purpose: 'attacks that make system calls', present: has('perl') },
+  script: { package: 'bsdutils', purpose: 'attacks on terminals', present: has('script') },
   strace: { package: 'strace', purpose: 'tests that watch system calls', present: has('strace') },
 } as const satisfies Readonly<Record<string, Need>>;
 

@@ -23,6 +23,8 @@ export interface BundleOptions {
   readonly finish?: (config: LooseConfig, bundle: Bundle) => void;
   /** `empty` makes only the directory. */
   readonly rootfs?: 'busybox' | 'empty';
+  /** Busybox's programs that are needed, where a few are enough: links take their time. */
+  readonly applets?: readonly string[];
 }
 
 export interface Bundle {
@@ -60,15 +62,20 @@ export function programUnderTest(): string {
 
 let serial = 0;
 
-/** A new rig; use it with `await using`. */
-export function makeRig(): Rig {
+/**
+ * A new rig; use it with `await using`.
+ *
+ * @param program the command line that is run in the place of the program under test
+ */
+export function makeRig(program?: readonly string[]): Rig {
   const path = mkdtempSync(join(tmpdir(), 'tsrun-test-'));
   const ids: string[] = [];
   const used = new Set<keyof typeof commands>();
   const root = (name: string) => join(path, `${name}-root`);
   const runtime = (name: keyof typeof commands) => (args: readonly string[], options?: RigOptions) => {
     used.add(name);
-    const line = [...(options?.through ?? []), ...commands[name](), '--root', root(name), ...args];
+    const command = name === 'tsrun' && program ? program : commands[name]();
+    const line = [...(options?.through ?? []), ...command, '--root', root(name), ...args];
     return execute(line[0] as string, line.slice(1), options);
   };
   const rig = {
@@ -97,7 +104,7 @@ export function makeRig(): Rig {
 const hideCgroup1 =
   'umount -l /sys/fs/cgroup 2>/dev/null; mount -t cgroup2 none /sys/fs/cgroup && exec crun "$@"';
 
-const commands = {
+export const commands = {
   tsrun: () => [programUnderTest()] as const,
   runc: () => ['runc'] as const,
   crun: () =>
@@ -109,7 +116,7 @@ const commands = {
 function makeBundle(path: string, options: BundleOptions): Bundle {
   const rootfs = join(path, 'rootfs');
   if (options.rootfs === 'empty') mkdirSync(rootfs);
-  else makeBusyboxRootfs(rootfs);
+  else makeBusyboxRootfs(rootfs, options.applets);
   const config = baseConfig();
   options.config?.(config);
   options.finish?.(config, { path, rootfs });

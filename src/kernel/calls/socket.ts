@@ -1,4 +1,5 @@
 /** Calls on Unix sockets. */
+import { RuntimeError } from '../../errors/runtime-error.ts';
 import { type Arg, type Call, call, callWithOut, type FdArg, out, words } from '../call.ts';
 import {
   AF_UNIX,
@@ -13,11 +14,15 @@ import {
 /**
  * struct sockaddr_un; a name that begins with a NUL is an abstract one, unix(7).
  *
- * @throws RangeError for more than 107 bytes: go through `/proc/self/fd/N/name`
+ * @throws RuntimeError for more than 107 bytes: go through `/proc/self/fd/N/name`
  */
 function unixAddress(path: string): Uint8Array {
   const name = Buffer.from(path);
-  if (name.length > 107) throw new RangeError(`socket path of ${name.length} bytes`);
+  if (name.length > 107) {
+    throw new RuntimeError('usage', `the path of a socket, ${name.length} bytes, is too long`, {
+      hint: 'its name may have some 80 bytes: unix(7)',
+    });
+  }
   const address = Buffer.alloc(2 + name.length + (path.startsWith('\0') ? 0 : 1));
   address.writeUInt16LE(AF_UNIX, 0);
   name.copy(address, 2);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RuntimeError } from '../../../src/errors/runtime-error.ts';
-import { errorText } from '../../../src/log/error-report.ts';
+import { asRuntimeError, errorText } from '../../../src/log/error-report.ts';
 import { Logger, type LogSettings } from '../../../src/log/logger.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'tsrun-log-'));
@@ -176,4 +176,20 @@ describe('without a log file', () => {
     logger.debug('step', { step: 'mount /proc' });
     expect(stderr).toMatch(/^time="[^"]+" level=debug msg=step step="mount \/proc"\n$/);
   });
+});
+
+test('what the system refuses is no bug of ours', async () => {
+  const refused = Object.assign(new Error("EACCES: permission denied, open '/x'"), {
+    code: 'EACCES',
+    syscall: 'open',
+  });
+  const text = await logged({}, (logger) => logger.fail(asRuntimeError(refused)));
+  expect(JSON.parse(text)).toMatchObject({ code: 'system', errno: 'EACCES', msg: refused.message });
+  expect(stderr).toBe(`tsrun: ${refused.message}\n`);
+});
+
+test('nothing that is shown steers the terminal', async () => {
+  const error = new RuntimeError('config', 'cannot read "\u001b]0;x\u0007\u009b"', { hint: 'a\tb\u007f' });
+  await logged({}, (logger) => logger.fail(error));
+  expect(stderr).toBe('tsrun: cannot read "\uFFFD]0;x\uFFFD\uFFFD"\n  hint: a\tb\uFFFD\n');
 });

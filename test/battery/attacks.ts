@@ -1,0 +1,23 @@
+/** All attacks, by family. */
+import type { Attack } from './attack.ts';
+import { credentials } from './attacks/credentials.ts';
+import { descriptors } from './attacks/descriptors.ts';
+import { host } from './attacks/host.ts';
+import { image } from './attacks/image.ts';
+import { input } from './attacks/input.ts';
+import { names } from './attacks/names.ts';
+import { processes } from './attacks/processes.ts';
+import { races } from './attacks/races.ts';
+import { volumes } from './attacks/volumes.ts';
+
+export const families: Readonly<Record<string, readonly Attack[]>> = {
+  'leaked descriptors': descriptors,
+  'what the image has': image,
+  'volumes inside of /proc': volumes,
+  races,
+  'processes in the container': processes,
+  'who the process is': credentials,
+  'names and paths': names,
+  'broken configurations': input,
+  'the host': host,
+};

@@ -1,0 +1,210 @@
+/** What an image may have in the place of what the runtime uses: symlinks out of it, FIFOs, devices. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { LooseConfig } from '../../setup/base-config.ts';
+import type { Bundle } from '../../setup/rig.ts';
+import { type Attack, must, NotApplicable } from '../attack.ts';
+import { reason, type Target } from '../target.ts';
+
+/** /dev is the image's own, not a tmpfs. */
+function ownDev(config: LooseConfig): void {
+  config.mounts = config.mounts.filter(({ destination }: LooseConfig) => !destination.startsWith('/dev'));
+}
+
+function replace({ rootfs }: Bundle, name: string): string {
+  const path = join(rootfs, name);
+  mkdirSync(dirname(path), { recursive: true });
+  rmSync(path, { recursive: true, force: true });
+  return path;
+}
+
+/** To a directory of the host, in all the ways that a symlink can be written; and to one that is to be made. */
+function linksTo(path: string, depth: number): readonly string[] {
+  const up = '../'.repeat(depth + 20);
+  return [path, `${up}${path}`, join(path, 'new'), `/proc/1/root${path}`, `/proc/self/root${path}`];
+}
+
+interface LinkOptions {
+  readonly config: (config: LooseConfig) => void;
+  /** Whether the container may not be made at all. */
+  readonly refused?: boolean;
+}
+
+async function withLinks(target: Target, name: string, { config, refused }: LinkOptions): Promise<string> {
+  const sentinel = target.sentinel();
+  const notes = new Set<string>();
+  for (const link of linksTo(sentinel.path, name.split('/').length)) {
+    const bundle = target.bundle((made) => {
+      made.process.args = ['/bin/true'];
+      config(made);
+    });
+    symlinkSync(link, replace(bundle, name));
+    const result = await target.run(bundle);
+    sentinel.check();
+    must(!refused || result.code !== 0, `a container was made with /${name} → ${link.slice(0, 20)}…`);
+    notes.add(result.code === 0 ? 'resolved inside' : reason(result));
+  }
+  return [...notes][0] ?? '';
+}
+
+const links: Readonly<Record<string, LinkOptions & { readonly cve?: string }>> = {
+  proc: { config: () => {}, refused: true, cve: 'CVE-2019-19921, CVE-2023-27561' },
+  sys: { config: () => {}, refused: process.getuid?.() === 0, cve: 'CVE-2023-28642' },
+  dev: { config: ownDev, cve: 'CVE-2026-41579, CVE-2026-47766' },
+  'dev/pts': {
+    config: (config) => {
+      config.mounts = config.mounts.filter(({ destination }: LooseConfig) => destination !== '/dev');
+    },
+  },
+  'dev/null': { config: ownDev },
+  'dev/ptmx': { config: ownDev },
+  'dev/fd': { config: ownDev },
+  etc: {
+    config: ({ mounts }) => {
+      for (const name of ['hosts', 'resolv.conf', 'made/deep'])
+        mounts.push({
+          destination: `/etc/${name}`,
+          type: 'bind',
+          source: '/etc/passwd',
+          options: ['bind', 'ro'],
+        });
+    },
+    cve: 'CVE-2024-45310',
+  },
+  work: {
+    config: ({ process }) => {
+      process.cwd = '/work/made';
+    },
+    cve: 'CVE-2024-45310',
+  },
+};
+
+async function withFifo(
+  target: Target,
+  name: string,
+  config: (config: LooseConfig) => void,
+): Promise<string> {
+  const bundle = target.bundle(config);
+  spawnSync('mkfifo', [replace(bundle, name)]);
+  const result = await target.run(bundle, { timeout: 8000 });
+  return result.code === 0 ? 'not opened' : reason(result);
+}
+
+const fifos: Readonly<Record<string, (config: LooseConfig) => void>> = {
+  'dev/null': (config) => {
+    ownDev(config);
+    config.linux.maskedPaths.push('/etc/passwd');
+    const namespaces = config.linux.namespaces as LooseConfig[];
+    if (namespaces.some(({ type }) => type === 'user')) return;
+    // In a user namespace devices are bound onto what is there.
+    namespaces.push({ type: 'user' });
+    for (const name of ['uidMappings', 'gidMappings'])
+      config.linux[name] = [{ containerID: 0, hostID: 0, size: 1000 }];
+  },
+  'etc/passwd': ({ process }) => {
+    process.env = ['PATH=/bin'];
+  },
+  'etc/group': () => {},
+  'bind/target': ({ mounts }) => {
+    mounts.push({ destination: '/bind/target', type: 'bind', source: '/etc/passwd', options: ['bind'] });
+  },
+};
+
+export const image: readonly Attack[] = [
+  ...Object.entries(links).map(
+    ([name, { cve, ...options }]): Attack => ({
+      claim: `a symlink at /${name} of the image leads to nothing on the host`,
+      ...(cve === undefined ? {} : { cve }),
+      needs: ['busybox'],
+      run: (target) => withLinks(target, name, options),
+    }),
+  ),
+  ...Object.entries(fifos).map(
+    ([name, config]): Attack => ({
+      claim: `a FIFO at /${name} of the image is not waited for`,
+      needs: ['busybox'],
+      run: (target) => withFifo(target, name, config),
+    }),
+  ),
+  {
+    claim: 'an /etc/passwd of a terabyte is not read to its end',
+    needs: ['busybox'],
+    run: async (target) => {
+      const bundle = target.bundle(({ process }) => {
+        process.env = ['PATH=/bin'];
+      });
+      truncateSync(join(bundle.rootfs, 'etc/passwd'), 2 ** 40);
+      const result = await target.run(bundle, { timeout: 8000 });
+      return result.code === 0 ? 'a part of it is read' : reason(result);
+    },
+  },
+  {
+    claim: 'a /dev/null of the image does not decide what masks a path',
+    cve: 'CVE-2025-31133',
+    needs: ['busybox'],
+    run: async (target) => {
+      const pattern = '/proc/sys/kernel/core_pattern';
+      const before = readFileSync(pattern, 'utf8');
+      const bundle = target.bundle((config) => {
+        ownDev(config);
+        config.linux.maskedPaths = ['/etc/secret'];
+        // What would be written is what is there.
+        const write = `cat ${pattern} >/tmp/p; cat /tmp/p >/etc/secret 2>/dev/null`;
+        config.process.args = ['sh', '-c', `${write}; stat -c '%F %t:%T' /etc/secret`];
+      });
+      writeFileSync(join(bundle.rootfs, 'etc/secret'), 'secret');
+      symlinkSync(pattern, replace(bundle, 'dev/null'));
+      const result = await target.run(bundle);
+      must(readFileSync(pattern, 'utf8') === before, 'core_pattern was changed');
+      if (result.code !== 0) return reason(result);
+      must(result.stdout === 'character special file 1:3\n', `the path is masked with ${result.stdout}`);
+      return 'masked with the null device of the host';
+    },
+  },
+  {
+    claim: 'symlinks at /dev/pts/N, /dev/ptmx and /dev/console do not decide which terminal is used',
+    cve: 'CVE-2025-52565',
+    needs: ['busybox', 'script'],
+    run: async (target) => {
+      const sentinel = target.sentinel();
+      const bundle = target.bundle((config) => {
+        config.mounts = config.mounts.filter(({ destination }: LooseConfig) => destination !== '/dev');
+        config.process.terminal = true;
+        config.process.args = ['stat', '-L', '-c', '%F %t', '/dev/console'];
+      });
+      mkdirSync(join(bundle.rootfs, 'dev/pts'), { recursive: true });
+      for (const name of ['console', 'ptmx', 'pts/ptmx', 'pts/0', 'pts/1'])
+        symlinkSync(join(sentinel.path, 'null'), replace(bundle, `dev/${name}`));
+      const result = await target.run(bundle, { through: onTerminal });
+      sentinel.check();
+      if (result.code !== 0) return reason(result);
+      must(/character special file 88\r?\n/.test(result.stdout), `/dev/console is ${result.stdout}`);
+      return 'a terminal of its own';
+    },
+  },
+  {
+    claim: 'a lower layer with symlinks is not followed when a container is deleted',
+    needs: ['busybox'],
+    run: async (target) => {
+      if (target.kind !== 'tsrun') throw new NotApplicable('it has no overlay root');
+      const sentinel = target.sentinel();
+      const bundle = target.bundle(({ process, ...config }) => {
+        Object.assign(config, { annotations: { 'org.tsrun.overlay': 'disk' } });
+        const link = `ln -s ${sentinel.path} /link; mkdir -p /d; ln -s ${sentinel.path} /d/l`;
+        process.args = ['sh', '-c', `${link}; rm -rf /etc; ln -s ${sentinel.path} /etc`];
+      });
+      const result = await target.run(bundle, { args: ['--overlay=disk'] });
+      sentinel.check();
+      return result.code === 0 ? 'removed by descriptors' : reason(result);
+    },
+  },
+];
+
+/** script(1) gives a terminal to what it runs. */
+export const onTerminal = [
+  'sh',
+  '-c',
+  'for word; do line="$line \'$word\'"; done; exec script -qec "$line" /dev/null',
+  'sh',
+];

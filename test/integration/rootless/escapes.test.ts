@@ -1,2 +1,0 @@
-/** As test/integration/escapes.test.ts, by an ordinary user. */
-import '../escapes.test.ts';
