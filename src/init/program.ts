@@ -3,7 +3,7 @@
  * described at the head of `stub/x86-64.S`.
  */
 import type { Arg, Call, Out, Results, Words } from '../kernel/call.ts';
-import { MemoryImage } from '../kernel/memory-image.ts';
+import { MemoryImage, tooLong } from '../kernel/memory-image.ts';
 import { syscallNumber } from '../kernel/syscall-numbers.ts';
 
 /** Where the stub maps its inbox (`INBOX`) and how large it is (`SIZE`). */
@@ -101,7 +101,7 @@ function isCall(arg: Arg): arg is Call {
 
 function finish(image: MemoryImage, firstOperation: number, replyLength: number): Uint8Array {
   const message = image.bytes();
-  if (message.length > INBOX_SIZE) throw new RangeError(`a program of ${message.length} bytes`);
+  if (message.length > INBOX_SIZE) throw tooLong(message.length);
   image.setWord(0, message.length);
   image.setWord(8, 0);
   image.setWord(16, image.address(firstOperation));

@@ -210,7 +210,8 @@ function isCall(arg: Arg): arg is Call {
   return typeof arg === 'object' && (arg as { readonly kind?: string }).kind === 'call';
 }
 
-function tooLong(size: number): RuntimeError {
+/** A user's strings are to blame: all else is short. */
+export function tooLong(size: number): RuntimeError {
   return new RuntimeError('config', `the arguments of a system call, ${size} bytes, are too long`, {
     hint: 'a path has at most 4,095 bytes; the arguments and the environment of a process have 6 MiB together',
   });
