@@ -45,7 +45,7 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
   '/process/cwd': {
     tests: [
       ...compared('a working directory that is missing'),
-      ['integration/escapes.test.ts', 'is refused by run'],
+      ['battery/attacks/descriptors.ts', 'run: a working directory of /proc/self/fd/N is not a way out'],
     ],
   },
   '/process/capabilities': {
