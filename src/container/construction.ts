@@ -149,6 +149,7 @@ export class Construction {
 
   #firstRecord(): StateRecord {
     const { config, rootfs, id, bundle, host, overlay, dataDirectory, idMaps, preserveFds } = this.request;
+    const { resctrl } = this.request;
     return {
       version: 1,
       ociVersion: config.ociVersion,
@@ -162,6 +163,7 @@ export class Construction {
       ...(config.annotations ? { annotations: config.annotations } : {}),
       ownerUid: host.identity.euid,
       cgroups: this.request.cgroups.directories.map(({ path }) => path),
+      ...(resctrl ? { resctrl: { joined: resctrl.joined, made: resctrl.made } } : {}),
       ...(usesDataDirectory(overlay) ? { dataDirectory } : {}),
       userNamespace: idMaps !== undefined,
       ...(idMaps ? { idMaps } : {}),

@@ -24,6 +24,7 @@ export async function destroy(
   killRest(record.cgroups);
   if (record.helper && initOf(record.helper)) killProcess(record.helper.pid);
   removeCgroups(record.cgroups, log);
+  if (record.resctrl) (await import('../resctrl/remove.ts')).removeResctrl(record.resctrl, log);
   // Most containers have neither: what is not loaded costs nothing.
   if (record.dataDirectory) await (await import('./data-directory.ts')).removeData(record);
   const hooks = record.hasPoststop ? directory.readConfig().hooks : undefined;

@@ -104,6 +104,7 @@ async function execute(parts: Parts): Promise<Executed> {
   }
   const { steps, findings } = execPlan({
     pid: record.pid,
+    resctrl: record.resctrl,
     namespaces,
     process,
     cgroups: cgroupJoin(record, options),

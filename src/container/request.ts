@@ -14,6 +14,7 @@ import type { Log } from '../log/log.ts';
 import { callerIds } from '../namespaces/caller-ids.ts';
 import { chooseIdMaps } from '../namespaces/id-maps.ts';
 import type { ContainerRequest, HostFacts } from '../plan/request.ts';
+import { resctrlGroup } from '../resctrl/group.ts';
 import { withAbsolutePaths } from '../rootfs/mount-paths.ts';
 import { dataDirectory } from '../rootfs/overlay/data-directory.ts';
 import { overlayRequest } from '../rootfs/overlay/request.ts';
@@ -62,6 +63,7 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
     dataDirectory: dataDirectory(dataOwner(host.identity), runtime.root, options.id),
     cgroups,
     limits: newLimits(cgroups.directories, host.cgroups, linux.resources),
+    resctrl: linux.intelRdt && resctrlGroup(linux.intelRdt, options.id),
     host,
     log,
     noPivot: options.noPivot,

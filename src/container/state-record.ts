@@ -1,5 +1,6 @@
 /** What is kept of a container between commands: `state.json` in its directory, written whole or not at all. */
 import type { IdMaps } from '../namespaces/id-map.ts';
+import type { ResctrlRecord } from '../resctrl/group.ts';
 
 export interface StateRecord {
   readonly version: 1;
@@ -20,6 +21,8 @@ export interface StateRecord {
   readonly ownerUid: number;
   /** Directories of the container's cgroup; recorded before they are made. */
   readonly cgroups: readonly string[];
+  /** Its groups of `linux.intelRdt`; recorded before they are made. */
+  readonly resctrl?: ResctrlRecord;
   /** The overlay's upper and work directories, deleted with the container. */
   readonly dataDirectory?: string;
   /** A process of the runtime that lives as long as the container (fuse-overlayfs). */

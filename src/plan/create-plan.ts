@@ -16,6 +16,7 @@ import { sysctlSteps } from '../namespaces/sysctl.ts';
 import { groupsCall } from '../process/credentials.ts';
 import { uniqueEnvironment } from '../process/environment.ts';
 import { initLabels } from '../process/labels.ts';
+import { resctrlSteps } from '../resctrl/steps.ts';
 import { commandSteps } from './command-steps.ts';
 import { insideSteps, namespaceSteps, needsUserStub } from './namespace-steps.ts';
 import type { ContainerRequest } from './request.ts';
@@ -85,6 +86,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
       ...idMapNamespaces.steps,
       spawnStubStep(needsUserStub(request) ? ['userns', 'init'] : ['init'], inherited, request.preserveFds),
       ...labels.outside,
+      ...resctrlSteps(request.resctrl),
       ...join.steps,
       ...root.outside,
       ...namespaceSteps(request, join),

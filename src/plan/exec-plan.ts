@@ -19,6 +19,8 @@ import { finalAffinitySteps, initialAffinitySteps } from '../process/affinity.ts
 import { groupsCall } from '../process/credentials.ts';
 import { execLabelSteps } from '../process/labels.ts';
 import { terminalSteps } from '../process/terminal.ts';
+import type { ResctrlRecord } from '../resctrl/group.ts';
+import { joinResctrlSteps } from '../resctrl/steps.ts';
 import type { Process } from '../spec/types.ts';
 import { commandSteps } from './command-steps.ts';
 import type { Findings } from './create-plan.ts';
@@ -30,6 +32,8 @@ export interface ExecRequest {
   readonly namespaces: number;
   readonly process: Process;
   readonly cgroups: ExecJoin;
+  /** Of `linux.intelRdt`. */
+  readonly resctrl?: ResctrlRecord | undefined;
   readonly preserveFds: number;
   /** Whose session keyring it joins: the container's id, or undefined where that has none of its own. */
   readonly keyring: string | undefined;
@@ -55,6 +59,7 @@ export function execPlan(request: ExecRequest): ExecPlan {
     findings,
     steps: [
       spawnStubStep(['init'], console ? [console] : [], request.preserveFds),
+      ...joinResctrlSteps(request.resctrl),
       ...initialAffinitySteps(process.execCPUAffinity),
       ...execLabelSteps(process, request.keyring !== undefined),
       ...cgroups.steps,

@@ -6,6 +6,7 @@ import type { Identity } from '../host/identity.ts';
 import type { Log } from '../log/log.ts';
 import type { IdMaps } from '../namespaces/id-map.ts';
 import type { ResourceLimit } from '../process/rlimits.ts';
+import type { ResctrlGroup } from '../resctrl/group.ts';
 import type { OverlayRequest } from '../rootfs/overlay/request.ts';
 import type { Config, Namespace } from '../spec/types.ts';
 
@@ -39,6 +40,8 @@ export interface ContainerRequest {
   readonly dataDirectory: string;
   readonly cgroups: ContainerCgroups;
   readonly limits: Limits;
+  /** `linux.intelRdt` */
+  readonly resctrl: ResctrlGroup | undefined;
   readonly host: HostFacts;
   readonly log: Log;
   readonly noPivot: boolean;

@@ -48,6 +48,7 @@ export type TimeOffset = Static<typeof namespaces.TimeOffset>;
 export type TimeOffsets = Static<typeof namespaces.TimeOffsets>;
 export type IdMapping = Static<typeof mappings.IdMapping>;
 export type Device = Static<typeof devices.Device>;
+export type IntelRdt = Static<typeof policies.IntelRdt>;
 export type NetDevices = Static<typeof devices.NetDevices>;
 export type Resources = Static<typeof resources.Resources>;
 export type DeviceRule = Static<typeof resources.DeviceRule>;

@@ -157,6 +157,14 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
   '/linux/netDevices': {
     tests: [['integration/net-devices.test.ts', 'are moved with their permanent addresses']],
   },
+  '/linux/intelRdt': {
+    tests: [
+      ['unit/resctrl/group.test.ts', 'is named like the container, made, filled and joined'],
+      ['unit/resctrl/group.test.ts', 'is found, with its escapes'],
+    ],
+    remark:
+      'an error where the host has no resctrl mounted; tested on a directory that looks like one, not on such a processor',
+  },
   '/linux/resources/memory': {
     tests: [
       ['integration/limits.test.ts', 'of memory end a process that takes more'],

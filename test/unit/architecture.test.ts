@@ -10,7 +10,7 @@ const rows = [
   ['cli'],
   ['container'],
   ['plan'],
-  ['rootfs', 'namespaces', 'cgroups', 'process', 'hooks'],
+  ['rootfs', 'namespaces', 'cgroups', 'resctrl', 'process', 'hooks'],
   ['spec'],
   ['host'],
   ['init'],

@@ -8,6 +8,7 @@ import { devices } from './devices.ts';
 import { hooks } from './hooks.ts';
 import { hostNames } from './host-names.ts';
 import { gidMappings, mappingsNeedNamespace, processIds, uidMappings } from './id-mappings.ts';
+import { intelRdt } from './intel-rdt.ts';
 import { memoryPolicy, personality } from './kernel-policies.ts';
 import { mountDestinations } from './mounts.ts';
 import { namespaces } from './namespaces.ts';
@@ -43,6 +44,7 @@ export const configChecks: readonly Check<Config>[] = [
   sysctl,
   devices,
   netDevices,
+  intelRdt,
   deviceRules,
   resources,
   maskedPaths,

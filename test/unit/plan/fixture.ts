@@ -94,6 +94,7 @@ function requestFor(
     dataDirectory: '/data/web',
     cgroups: own,
     limits: newLimits(own.directories, cgroups, linux.resources, (path) => machineFiles[path] ?? ''),
+    resctrl: undefined,
     host: {
       identity,
       cgroups,

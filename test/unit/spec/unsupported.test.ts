@@ -5,7 +5,6 @@ import { failure, validConfig } from './fixture.ts';
 /** A value for each field of the table, that asks for something. */
 const ASKING: readonly (readonly [string, unknown])[] = [
   ['/linux/seccomp', { defaultAction: 'SCMP_ACT_ALLOW' }],
-  ['/linux/intelRdt', { closID: 'x' }],
 ];
 
 /** An object nested as the pointer says, with the value at its end; over a valid configuration. */
