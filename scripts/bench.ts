@@ -5,7 +5,7 @@ import { build } from './build/build.ts';
 
 try {
   const options = readOptions(process.argv.slice(2));
-  await build();
+  build();
   if (options.profile) {
     const { profile } = await import('../bench/profile/profile.ts');
     await profile(options);

@@ -9,7 +9,7 @@
 import { build } from './build/build.ts';
 
 try {
-  await build();
+  build();
 } catch (error) {
   console.error(`tsrun: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;

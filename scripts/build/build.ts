@@ -18,7 +18,7 @@ const outputs = [
 ];
 
 /** Brings `dist/` and `bin/` up to date. */
-export async function build(): Promise<void> {
+export function build(): void {
   using _ = lock(join(dist, '.lock'));
   const file = join(dist, '.stamp');
   const commit = currentCommit();
@@ -30,8 +30,8 @@ export async function build(): Promise<void> {
   // What the generator writes is an input too; what is edited from here on is for the next build.
   const built = stamp(commit);
   writeAddon();
-  await bundleForNode(entry, commit);
-  await bundleForBun(entry, commit);
+  bundleForNode(entry, commit);
+  bundleForBun(entry, commit);
   writeLaunchers();
   writeFileSync(file, built);
 }

@@ -2,11 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle } from './bundle.ts';
 import { dist, hostArch, inRoot } from './paths.ts';
 
 /** Makes `dist/engine/tsrun-bun`, or removes it where there is no Bun for this machine. */
-export async function bundleForBun(entry: string, commit: string): Promise<void> {
+export function bundleForBun(entry: string, commit: string): void {
   const target = join(dist, 'engine/tsrun-bun');
   const bun = bunPath();
   if (bun === undefined) {
@@ -15,8 +14,6 @@ export async function bundleForBun(entry: string, commit: string): Promise<void>
     return;
   }
   const staging = `${target}.new`;
-  const folder = join(dist, 'bun.new');
-  await bundle({ entry, folder, format: 'esm', define: { TSRUN_COMMIT: JSON.stringify(commit) } });
   const flags = [
     ...['--compile', '--bytecode', '--minify', '--format=esm'],
     // Without, the bytecode of everything is loaded at start: 1.2 ms.
@@ -24,15 +21,15 @@ export async function bundleForBun(entry: string, commit: string): Promise<void>
     // Compiled programs take .env and bunfig.toml (with preload scripts!) from the working directory by default.
     ...['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'],
     ...['--no-compile-autoload-tsconfig', '--no-compile-autoload-package-json'],
+    `--define=TSRUN_COMMIT=${JSON.stringify(commit)}`,
     `--outfile=${staging}`,
   ];
-  const { status, stdout, stderr } = spawnSync(bun, ['build', join(folder, 'main.js'), ...flags], {
+  const { status, stdout, stderr } = spawnSync(bun, ['build', entry, ...flags], {
     encoding: 'utf8',
     env: { PATH: process.env.PATH, HOME: dist },
     cwd: dist,
   });
   if (status !== 0) throw new Error(`bun build failed with status ${status}:\n${stdout}${stderr}`);
-  rmSync(folder, { recursive: true });
   renameSync(staging, target);
 }
 

@@ -1,23 +1,23 @@
-/** The program for Node: CommonJS, because loading the first ES module costs Node 2.5 ms and 3 MB. */
-import { copyFileSync, linkSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { bundle } from './bundle.ts';
+/**
+ * The program for Node: split, so that rarely used parts are loaded when needed, and CommonJS, because loading
+ * the first ES module costs Node 2.5 ms and 3 MB. esbuild splits only ES modules, so it works in two passes.
+ */
+import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { buildSync, transformSync } from 'esbuild';
 import { dist, hostArch, inRoot } from './paths.ts';
 
 /** Stands for `import.meta.url`, which CommonJS does not have. */
 const moduleUrl = 'tsrunModuleUrl';
 
 /** Makes `dist/node/`, `dist/engine/node` and `dist/engine/koffi.node`. */
-export async function bundleForNode(entry: string, commit: string): Promise<void> {
+export function bundleForNode(entry: string, commit: string): void {
   const staging = join(dist, 'node.new');
-  await bundle({
-    entry,
-    folder: staging,
-    format: 'cjs',
-    define: { TSRUN_COMMIT: JSON.stringify(commit), 'import.meta.url': moduleUrl },
-    // Not node:url, whose loading costs as much as all this.
-    intro: `const ${moduleUrl}="file://"+__filename.split("/").map(encodeURIComponent).join("/");`,
-  });
+  rmSync(staging, { recursive: true, force: true });
+  mkdirSync(staging);
+  for (const { path, text } of bundle(entry, commit)) {
+    writeFileSync(join(staging, basename(path)), toCommonJs(text));
+  }
   rmSync(join(dist, 'node'), { recursive: true, force: true });
   renameSync(staging, join(dist, 'node'));
   const arch = hostArch();
@@ -26,6 +26,38 @@ export async function bundleForNode(entry: string, commit: string): Promise<void
     inRoot('node_modules', `@koromix/koffi-linux-${arch}`, `linux_${arch}`, 'koffi.node'),
     join(dist, 'engine/koffi.node'),
   );
+}
+
+function bundle(entry: string, commit: string) {
+  return buildSync({
+    entryPoints: { main: entry },
+    outdir: 'memory',
+    write: false,
+    outExtension: { '.js': '.cjs' },
+    chunkNames: 'chunk-[hash]',
+    bundle: true,
+    splitting: true,
+    minify: true,
+    platform: 'node',
+    // What packages have for CommonJS may be UMD, whose require() esbuild does not see (jsonc-parser).
+    mainFields: ['module', 'main'],
+    target: 'node22',
+    format: 'esm',
+    define: { TSRUN_COMMIT: JSON.stringify(commit), 'import.meta.url': moduleUrl },
+    logLevel: 'silent',
+  }).outputFiles;
+}
+
+function toCommonJs(code: string): string {
+  const { code: converted } = transformSync(code, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22',
+    minify: true,
+    supported: { 'dynamic-import': false }, // import() becomes a promise of require()
+  });
+  if (!converted.includes(moduleUrl)) return converted;
+  return `const ${moduleUrl}=require("node:url").pathToFileURL(__filename).href;${converted}`;
 }
 
 /** A hard link where the file system allows it (100 MB saved), else a copy; never a half-written file. */
