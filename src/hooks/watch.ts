@@ -1,9 +1,10 @@
 /** Waits for a hook: reads what it writes, ends it when its time is over, and reaps it. */
-import { type Call, call, ignoreErrors, type Results, tolerate, words } from '../kernel/call.ts';
+import { type Call, ignoreErrors, type Results, tolerate } from '../kernel/call.ts';
 import { close, read } from '../kernel/calls/file.ts';
 import { kill, pidfdOpen, waitid } from '../kernel/calls/process.ts';
 import { CLD_EXITED, P_PIDFD, SIGKILL, WEXITED, WNOHANG } from '../kernel/constants/process.ts';
 import { EAGAIN, EINTR } from '../kernel/errno.ts';
+import { POLLIN, ppoll } from '../kernel/poll.ts';
 import type { Exit } from '../kernel/spawn.ts';
 import type { Ending } from './failure.ts';
 import type { OutputTail } from './output-tail.ts';
@@ -13,7 +14,6 @@ const PURPOSE = 'wait for the hook';
 const CHUNK = 16 * 1024;
 /** Milliseconds. A stub that waits does not see that its driver is gone; it shall, soon. */
 const LONGEST_POLL = 1000;
-const POLLIN = 1;
 
 /**
  * @param output end to read from of the hook's output, not blocking; it is closed afterwards
@@ -76,8 +76,7 @@ function readSome(output: number): Call {
 function poll(fds: readonly number[], milliseconds: number): Call {
   const pollfds = new Uint8Array(Uint32Array.from(fds.flatMap((fd) => [fd, POLLIN])).buffer);
   const time = Math.ceil(Math.min(milliseconds, LONGEST_POLL));
-  const timeout = words(Math.floor(time / 1000), (time % 1000) * 1_000_000);
-  return tolerate(call('ppoll', pollfds, fds.length, timeout, 0, 0), EINTR);
+  return tolerate(ppoll(pollfds, time), EINTR);
 }
 
 /** Ends the hook, and what it has started and not put into a group of its own. */

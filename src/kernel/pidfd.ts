@@ -1,12 +1,10 @@
 /** A process held by descriptor, pidfd_open(2): it cannot become another one while we look at it. */
-import { type Call, call, words } from './call.ts';
 import { close } from './calls/file.ts';
 import { pidfdOpen, pidfdSendSignal, waitid } from './calls/process.ts';
 import { P_PIDFD, WEXITED, WNOHANG } from './constants/process.ts';
-import { EINTR, ESRCH } from './errno.ts';
+import { ESRCH } from './errno.ts';
 import { attempt, perform, systemError } from './local.ts';
-
-const POLLIN = 1;
+import { pollBriefly } from './poll.ts';
 
 export class Pidfd {
   readonly fd: number;
@@ -35,9 +33,8 @@ export class Pidfd {
   waitForEnd(milliseconds: number): boolean {
     const end = Date.now() + milliseconds;
     for (;;) {
-      const ready = attempt(poll(this.fd, Math.max(0, end - Date.now())));
-      if (ready > 0) return true;
-      if (ready !== -EINTR) return false;
+      const ready = pollBriefly(this.fd, Math.max(0, end - Date.now()));
+      if (ready !== 'interrupted') return ready === 'ready';
     }
   }
 
@@ -49,10 +46,4 @@ export class Pidfd {
   [Symbol.dispose](): void {
     perform(close(this.fd));
   }
-}
-
-function poll(fd: number, milliseconds: number): Call {
-  const pollfd = new Uint8Array(Uint32Array.of(fd, POLLIN).buffer);
-  const timeout = words(Math.floor(milliseconds / 1000), Math.floor(milliseconds % 1000) * 1_000_000);
-  return call('ppoll', pollfd, 1, timeout, 0, 0);
 }

@@ -1,5 +1,7 @@
 /** poll(2): blocking for a moment, or on a worker thread while JavaScript and its signal handlers go on. */
+import { type Call, call, words } from './call.ts';
 import { libcFunction } from './ffi.ts';
+import { attempt } from './local.ts';
 
 const POLL = 'int poll(void *fds, ulong count, int timeout)';
 /** sizeof(struct pollfd): int fd, short events, short revents. */
@@ -18,13 +20,19 @@ export interface Interest {
 export type Readiness = 'ready' | 'timeout' | 'interrupted';
 
 /**
- * Blocks this thread, JavaScript included, until the descriptor is readable (or what is asked of it), a signal handler ran (poll(2) is
- * never restarted after one), or the time is over.
+ * Blocks this thread, JavaScript included, until the descriptor is readable (or what is asked of it), a signal
+ * handler ran (ppoll(2) is never restarted after one), or the time is over.
  */
 export function pollBriefly(fd: number, milliseconds: number, events: number = POLLIN): Readiness {
-  const ready = libcFunction(POLL)(encode([{ fd, events }]), 1, milliseconds);
+  const ready = attempt(ppoll(encode([{ fd, events }]), milliseconds));
   if (ready > 0) return 'ready';
   return ready === 0 ? 'timeout' : 'interrupted';
+}
+
+/** The answers of the single descriptors are not read. */
+export function ppoll(pollfds: Uint8Array, milliseconds: number): Call {
+  const timeout = words(Math.floor(milliseconds / 1000), Math.floor(milliseconds % 1000) * 1_000_000);
+  return call('ppoll', pollfds, pollfds.length / ENTRY, timeout, 0, 0);
 }
 
 /**

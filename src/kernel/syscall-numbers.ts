@@ -68,6 +68,7 @@ const numbers = {
   renameat2: [316, 276],
   recvfrom: [45, 207],
   recvmsg: [47, 212],
+  rt_sigaction: [13, 134],
   rt_sigprocmask: [14, 135],
   sched_setaffinity: [203, 122],
   sched_setattr: [314, 274],

@@ -106,6 +106,7 @@ const rows: Readonly<Record<SyscallName, Row>> = {
   renameat2: [fd, path, fd, path, hidden],
   recvfrom: [fd, out, size, flags('MSG_'), pointer, pointer],
   recvmsg: [fd, T.messageHeader, flags('MSG_')],
+  rt_sigaction: [number, pointer, pointer, size],
   rt_sigprocmask: [number, pointer, pointer, size],
   sched_setaffinity: [number, size, T.bitSet],
   sched_setattr: [number, T.schedAttr, number],
