@@ -100,7 +100,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
       ...netDeviceSteps(config.linux?.netDevices, { namespaces, ...host }),
       ...hookSteps(request, root.tree, handles),
       ...sysctlSteps(config.linux?.sysctl, namespaces, host.isOwnNamespace),
-      ...changeRoot(request, root.tree, prepared.last),
+      ...changeRoot(request, root.tree, prepared),
       step('init', 'set the supplementary groups', '/process/user/additionalGids', [
         groupsCall(config.process.user.additionalGids ?? []),
       ]),

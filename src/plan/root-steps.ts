@@ -23,6 +23,8 @@ export interface PreparedRoot {
   readonly steps: readonly Step[];
   /** Mounts that become read-only when nothing more is made in them. */
   readonly last: readonly Step[];
+  /** `linux.mountLabel`, where SELinux is in force. */
+  readonly label: string | undefined;
 }
 
 /** Up to the change of the root: mounts, /dev, the terminal. createContainer hooks run after it. */
@@ -33,6 +35,7 @@ export function prepareRoot(
 ): PreparedRoot {
   const { config } = request;
   const { process, mounts = [], linux = {} } = config;
+  const label = effectiveLabel(linux.mountLabel, request.log);
   const context: MountContext = {
     root: root.tree,
     isDirectory: request.host.isDirectory,
@@ -41,7 +44,7 @@ export function prepareRoot(
     inUserNamespace: hasUserNamespace(request),
     idMaps: request.idMaps,
     mounts,
-    label: effectiveLabel(linux.mountLabel, request.log),
+    label,
     log: request.log,
   };
   const mounted = mounts.map((mount, index) => entrySteps(mount, index, request, context));
@@ -54,6 +57,7 @@ export function prepareRoot(
       makeWorkingDirectory(root.tree, process.cwd),
     ],
     last: [...mounted.flatMap(({ last }) => last ?? []), ...closeNamespaces(root)],
+    label,
   };
 }
 
@@ -102,7 +106,11 @@ function isBoundDev({ destination, type, options = [] }: Mount): boolean {
 }
 
 /** The root gets its final attributes and becomes `/`. */
-export function changeRoot(request: ContainerRequest, root: Call, last: readonly Step[]): readonly Step[] {
+export function changeRoot(
+  request: ContainerRequest,
+  root: Call,
+  { last, label }: PreparedRoot,
+): readonly Step[] {
   const { config, rootfs, host } = request;
   const { readonlyPaths = [], maskedPaths = [], rootfsPropagation } = config.linux ?? {};
   if (request.noPivot) refuseUnsafe(rootfsPropagation);
@@ -110,7 +118,7 @@ export function changeRoot(request: ContainerRequest, root: Call, last: readonly
     ...last,
     ...(config.root.readonly ? [readonlyRoot(root)] : []),
     ...readonlySteps(root, readonlyPaths),
-    ...maskSteps(root, maskedPaths),
+    ...maskSteps(root, maskedPaths, label),
     ...(request.noPivot ? moveRoot(root, rootfs, host.fullMounts()) : [pivot(root)]),
     ...(rootfsPropagation ? [rootPropagation(rootfsPropagation)] : []),
   ];

@@ -13,7 +13,7 @@ import { explainFilesystem, explainOption, TRUSTED_TYPES } from './explain-mount
 import { hostSysfsSteps } from './host-sysfs.ts';
 import { explainIdMap } from './id-mapped.ts';
 import type { MountContext, MountSteps } from './mount-context.ts';
-import { labelled } from './mount-label.ts';
+import { labelCalls, labelled } from './mount-label.ts';
 import type { MountRequest } from './mount-options.ts';
 import { newFilesystem, propagate } from './new-filesystem.ts';
 import { stepOnTarget } from './target.ts';
@@ -47,7 +47,8 @@ export function filesystemSteps(
   const users = idMapNamespaces.get(index);
   const mapped = users ? [mountIdMap(tree, users, { recursive: request.idmap === 'recursive' })] : [];
   const attach = (target: Call) => [
-    ...[...mapped, moveMount(tree, target), ...propagate(tree, request)],
+    ...[...mapped, ...labelCalls(type, tree, context.label)],
+    ...[moveMount(tree, target), ...propagate(tree, request)],
     ...[...(last ? [] : [close(tree)]), close(target)],
   ];
   let covered: Call | undefined;

@@ -1,4 +1,8 @@
 /** `linux.mountLabel`: the SELinux context of what the container mounts, mount(8) "context". */
+
+import type { Call } from '../kernel/call.ts';
+import { close, fsetxattr, openat } from '../kernel/calls/file.ts';
+import { O_DIRECTORY, O_RDONLY } from '../kernel/constants/file.ts';
 import { existsSync } from '../kernel/file-system.ts';
 import type { Log } from '../log/log.ts';
 
@@ -26,4 +30,12 @@ export function labelled(
   label: string | undefined,
 ): readonly string[] {
   return label === undefined || UNLABELLED.has(type) ? data : [...data, `context=${label}`];
+}
+
+/** The queues take no option: their directory is labelled when it is there. @param tree the detached mount */
+export function labelCalls(type: string, tree: Call, label: string | undefined): readonly Call[] {
+  if (label === undefined || type !== 'mqueue') return [];
+  const directory = openat(tree, '.', O_RDONLY | O_DIRECTORY);
+  const value = Buffer.from(`${label}\0`);
+  return [directory, fsetxattr(directory, 'security.selinux', value), close(directory)];
 }

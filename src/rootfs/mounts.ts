@@ -4,6 +4,7 @@ import type { Mount } from '../spec/types.ts';
 import { bindSteps } from './bind-mount.ts';
 import { filesystemSteps } from './filesystem-mount.ts';
 import type { MountContext, MountSteps } from './mount-context.ts';
+import { labelled } from './mount-label.ts';
 import { type MountRequest, parseMountOptions } from './mount-options.ts';
 import { overlayMountStep } from './overlay/mount-entry.ts';
 import { refuseInsideProc } from './proc-target.ts';
@@ -16,7 +17,10 @@ export function mountSteps(mount: Mount, index: number, context: MountContext): 
   refuse(mount, request, pointer);
   if (request.remount) return { steps: remountSteps(mount, request, pointer, context) };
   if (isBind(mount, request)) return { steps: bindSteps(mount, request, pointer, index, context) };
-  if (mount.type === 'overlay') return { steps: [overlayMountStep(mount, request, pointer, context)] };
+  if (mount.type === 'overlay') {
+    const data = labelled('overlay', request.data, context.label);
+    return { steps: [overlayMountStep(mount, { ...request, data }, pointer, context)] };
+  }
   return filesystemSteps(mount, request, pointer, index, context);
 }
 

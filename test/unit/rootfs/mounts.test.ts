@@ -168,6 +168,18 @@ describe('the label of mounts', () => {
     expect(labelled).toContain(`fsconfig($2, FSCONFIG_SET_STRING, "context", "${label}", 0)`);
     const proc: Mount = { destination: '/proc', type: 'proc', source: 'proc' };
     expect(lastText(stepsOf([proc], { label }).steps)).not.toContain('context');
+    const overlay: Mount = {
+      ...{ destination: '/o', type: 'overlay', source: 'overlay', options: ['lowerdir=/a:/b'] },
+    };
+    expect(lastText(stepsOf([overlay], { label }).steps)).toContain(`"context", "${label}"`);
+  });
+
+  test('is set on the directory of the message queues', () => {
+    const mqueue: Mount = { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue' };
+    expect(lastText(stepsOf([mqueue], { label: 'l' }).steps)).toContain(
+      'fsetxattr($4, "security.selinux", "\\x6c\\x00", 2, 0)',
+    );
+    expect(lastText(stepsOf([mqueue]).steps)).not.toContain('fsetxattr');
   });
 
   test('is left out without SELinux, and that is said', () => {
