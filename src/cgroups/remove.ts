@@ -1,5 +1,6 @@
 /** Removes the container's cgroups, with those that it made inside its own. */
 import { rmdirSync } from '../kernel/file-system.ts';
+import { sleep } from '../kernel/sleep.ts';
 import type { Log } from '../log/log.ts';
 import { withDescendants } from './processes.ts';
 
@@ -43,8 +44,4 @@ function remove(path: string): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ENOENT';
   }
-}
-
-function sleep(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

@@ -2,6 +2,7 @@
  * A container being made: the claim on its id, its record, the execution of the plan, and the undoing of all of
  * it when a step fails.
  */
+import { freezerFile } from '../cgroups/freezer.ts';
 import { refuseOccupied } from '../cgroups/occupied.ts';
 import { inFile } from '../errors/in-file.ts';
 import { runInContainer } from '../hooks/container-hooks.ts';
@@ -150,6 +151,7 @@ export class Construction {
   #firstRecord(): StateRecord {
     const { config, rootfs, id, bundle, host, overlay, dataDirectory, idMaps, preserveFds } = this.request;
     const { resctrl } = this.request;
+    const freezer = freezerFile(this.request.cgroups.directories);
     return {
       version: 1,
       ociVersion: config.ociVersion,
@@ -164,6 +166,7 @@ export class Construction {
       ownerUid: host.identity.euid,
       cgroups: this.request.cgroups.directories.map(({ path }) => path),
       ...(resctrl ? { resctrl: { joined: resctrl.joined, made: resctrl.made } } : {}),
+      ...(freezer === undefined ? {} : { freezer }),
       ...(usesDataDirectory(overlay) ? { dataDirectory } : {}),
       userNamespace: idMaps !== undefined,
       ...(idMaps ? { idMaps } : {}),

@@ -1,4 +1,5 @@
 /** Takes apart whatever a record says there may be: after `create` failed, and for `delete`. */
+import { freezer } from '../cgroups/freezer.ts';
 import { cgroupProcesses, killCgroup } from '../cgroups/processes.ts';
 import { removeCgroups } from '../cgroups/remove.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
@@ -7,7 +8,7 @@ import type { Log } from '../log/log.ts';
 import type { Hooks } from '../spec/types.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
-import { initOf } from './status.ts';
+import { initOf, isPaused } from './status.ts';
 
 /** How long a killed process may take to end; longer means that it hangs in the kernel. */
 const DEATH = 10_000;
@@ -20,8 +21,9 @@ export async function destroy(
   log: Log,
 ): Promise<void> {
   if (!record || !directory.exists()) return directory.remove();
-  if (initOf(record)) killProcess(record.pid);
-  killRest(record.cgroups);
+  const init = initOf(record);
+  if (init) killProcess(record.pid, isPaused(record, init) ? record.freezer : undefined);
+  killRest(record);
   if (record.helper && initOf(record.helper)) killProcess(record.helper.pid);
   removeCgroups(record.cgroups, log);
   if (record.resctrl) (await import('../resctrl/remove.ts')).removeResctrl(record.resctrl, log);
@@ -40,23 +42,37 @@ async function runPoststop({ poststop }: Hooks, record: StateRecord, log: Log): 
 }
 
 /** What is left where the pid namespace is not the container's own: with its first process, nothing else ended. */
-function killRest(cgroups: readonly string[]): void {
+function killRest({ cgroups, freezer: frozenBy }: StateRecord): void {
   for (let left = cgroupProcesses(cgroups); left.length > 0; left = cgroupProcesses(cgroups)) {
     // All at once: killed one by one, they could fork faster.
     killCgroup(cgroups);
+    if (frozenBy !== undefined) tryToThaw(frozenBy);
     for (const pid of left) killProcess(pid);
   }
 }
 
-/** Kills a process and waits until it has ended. */
-function killProcess(pid: number): void {
+/**
+ * Kills a process and waits until it has ended.
+ *
+ * @param frozenBy what has frozen it: version 1 lets nothing frozen end, so it is thawed once it has been killed
+ */
+function killProcess(pid: number, frozenBy?: string): void {
   using process = Pidfd.open(pid);
   if (!process) return;
   process.signal(SIGKILL);
+  if (frozenBy !== undefined) tryToThaw(frozenBy);
   if (!process.waitForEnd(DEATH)) {
     throw new RuntimeError('system', `process ${pid} does not end although it was killed`, {
       hint: `see where it hangs: cat /proc/${pid}/stack /proc/${pid}/wchan`,
     });
   }
   process.reap();
+}
+
+function tryToThaw(file: string): void {
+  try {
+    freezer(file).thaw();
+  } catch {
+    // Not there: then nothing is frozen.
+  }
 }

@@ -1,4 +1,5 @@
 /** `kill`: sends a signal to the container's first process, or to all of its processes. */
+import { freezer } from '../cgroups/freezer.ts';
 import { cgroupProcesses, signalCgroup } from '../cgroups/processes.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { SIGKILL } from '../kernel/constants/process.ts';
@@ -21,6 +22,10 @@ export function kill(runtime: Runtime, id: string, signal: number, { all }: { re
   // Obsolete, and engines still say it: what is left of it is meant, whether the init lives or not.
   if (all || killsAll(signal, record, directory)) signalAll(record, signal);
   else signalInit(record, signal);
+  // Version 1 lets nothing frozen end.
+  if (signal === SIGKILL && status === 'paused' && record.freezer !== undefined) {
+    freezer(record.freezer).thaw();
+  }
 }
 
 /** Without a pid namespace of its own the others would outlive the first process. */

@@ -11,6 +11,8 @@ export interface ProcessStatus {
   readonly parent: number;
   /** Neither a zombie nor gone. */
   readonly isAlive: boolean;
+  /** It waits for something that cannot be interrupted; what version 1 of cgroups has frozen does. */
+  readonly isBlocked: boolean;
   /** It executes a program of its own, and is not our stub any more. */
   readonly hasExecuted: boolean;
 }
@@ -28,6 +30,7 @@ export function processStatus(pid: number): ProcessStatus | undefined {
   return {
     parent: Number(fields[1]),
     isAlive: fields[0] !== 'Z' && fields[0] !== 'X',
+    isBlocked: fields[0] === 'D',
     hasExecuted: (Number(fields[6]) & PF_FORKNOEXEC) === 0,
     startTime: fields[19] ?? '',
   };

@@ -66,6 +66,7 @@ function mustBeCreated(record: StateRecord | undefined, directory: StateDirector
   if (record && status === 'created') return record;
   const words: Partial<Record<Status, string>> = {
     stopped: 'cannot start a container that has stopped',
+    paused: 'cannot start a container in the paused state',
     creating: 'cannot start a container that is still being created',
   };
   throw new RuntimeError('state', words[status ?? 'stopped'] ?? 'cannot start an already running container');

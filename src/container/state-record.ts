@@ -23,6 +23,8 @@ export interface StateRecord {
   readonly cgroups: readonly string[];
   /** Its groups of `linux.intelRdt`; recorded before they are made. */
   readonly resctrl?: ResctrlRecord;
+  /** The file that freezes it, see `freezerFile`. */
+  readonly freezer?: string;
   /** The overlay's upper and work directories, deleted with the container. */
   readonly dataDirectory?: string;
   /** A process of the runtime that lives as long as the container (fuse-overlayfs). */

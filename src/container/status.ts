@@ -1,6 +1,7 @@
 /** In which state a container is: mostly the kernel knows it. */
 
-import { processStatus } from './process-status.ts';
+import { freezer, isVersion1Freezer } from '../cgroups/freezer.ts';
+import { type ProcessStatus, processStatus } from './process-status.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 
@@ -10,7 +11,14 @@ export function statusOf(record: StateRecord, directory: StateDirectory): Status
   if (record.phase === 'creating') return directory.isLocked() ? 'creating' : 'stopped';
   const init = initOf(record);
   if (!init?.isAlive) return 'stopped';
+  if (isPaused(record, init)) return 'paused';
   return init.hasExecuted ? 'running' : 'created';
+}
+
+/** Only a process that is blocked is asked after where version 1 freezes: in most cases nothing has to be read. */
+export function isPaused({ freezer: file }: StateRecord, { isBlocked }: ProcessStatus): boolean {
+  if (file === undefined || (isVersion1Freezer(file) && !isBlocked)) return false;
+  return freezer(file).isFrozen();
 }
 
 /** The container's first process, unless its pid is somebody else's by now. */

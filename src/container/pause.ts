@@ -1,0 +1,39 @@
+/** `pause` and `resume`: all processes of a container stand still, and go on. */
+import { freezer } from '../cgroups/freezer.ts';
+import { noFreezer } from '../cgroups/freezer-error.ts';
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { checkContainerId } from './container-id.ts';
+import type { Runtime } from './runtime.ts';
+import { StateDirectory } from './state-directory.ts';
+import { statusOf } from './status.ts';
+
+/** @throws RuntimeError `not-found`; `state` with runc's words; `cgroup` where it has no freezer */
+export function pause(runtime: Runtime, id: string): void {
+  checkContainerId(id);
+  using directory = new StateDirectory(runtime.root, id);
+  // Not in the middle of a start, which would wait for ever.
+  directory.lock();
+  const record = directory.read();
+  const status = record && statusOf(record, directory);
+  if (!record || (status !== 'running' && status !== 'created')) {
+    throw new RuntimeError('state', 'container not running', {
+      hint: `it is ${status ?? 'stopped'}: tsrun state ${id}`,
+    });
+  }
+  if (record.freezer === undefined) throw noFreezer();
+  freezer(record.freezer).freeze();
+}
+
+/** Without the lock: whoever has it may be waiting for the frozen process. @throws RuntimeError, see `pause` */
+export function resume(runtime: Runtime, id: string): void {
+  checkContainerId(id);
+  const directory = new StateDirectory(runtime.root, id);
+  const record = directory.read();
+  const status = record && statusOf(record, directory);
+  if (record?.freezer === undefined || status !== 'paused') {
+    throw new RuntimeError('state', 'container not paused', {
+      hint: `it is ${status ?? 'stopped'}: tsrun state ${id}`,
+    });
+  }
+  freezer(record.freezer).thaw();
+}

@@ -1,0 +1,2 @@
+/** As test/integration/pause.test.ts, by an ordinary user. */
+import '../pause.test.ts';
