@@ -243,6 +243,8 @@ export const commandProofs: Readonly<Record<string, Evidence>> = {
   'create --preserve-fds': { tests: compared('preserved descriptors') },
   'create --no-new-keyring': { tests: compared('the session keyring of the caller') },
   'create --no-pivot': { tests: compared('a root that is moved instead of pivoted to') },
+  pause: { tests: [['integration/pause.test.ts', 'stands still, says so, and goes on']] },
+  resume: { tests: [['integration/pause.test.ts', 'stands still, says so, and goes on']] },
   delete: { tests: [['integration/lifecycle.test.ts', 'that is created is deleted without force']] },
   'delete --force': { tests: [['integration/lifecycle.test.ts', 'that runs is deleted by force']] },
   exec: { tests: [['integration/exec.test.ts', 'gets what the command line says']] },
