@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { type Need, needs } from '../../test/setup/needs.ts';
 
 /** Prints what it does; nothing when everything is there. */
-export function installPackages(): void {
-  const missing = Object.values(needs).filter((need) => !need.present());
+export function installPackages(wanted: readonly Need[] = Object.values(needs)): void {
+  const missing = wanted.filter((need) => !need.present());
   if (missing.length === 0) return;
   const root = process.getuid?.() === 0;
   if (root && !process.env.TSRUN_NO_INSTALL) install(missing);

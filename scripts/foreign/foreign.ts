@@ -1,0 +1,66 @@
+/** runc's own integration suite, unmodified, against runc, crun and tsrun. */
+import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { installPackages } from '../test/packages.ts';
+import { addGo, addImages } from './images.ts';
+import type { Options } from './options.ts';
+import { suiteNeeds } from './packages.ts';
+import {
+  outdated,
+  type Reason,
+  type Run,
+  readReasons,
+  readResults,
+  unexplained,
+  writeResults,
+} from './results.ts';
+import { callerOf, cloneFor, runtimeOf, suiteUser } from './runtimes.ts';
+import { fetchSource } from './source.ts';
+import { runSuite, type Suite, suiteFiles } from './suite.ts';
+
+/** Needs root. Returns what is wrong: failures without a written reason, reasons without a failure. */
+export async function runForeign(options: Options): Promise<string[]> {
+  if (process.getuid?.() !== 0)
+    throw new Error("runc's suite needs root: it makes cgroups and changes users");
+  installPackages(suiteNeeds);
+  const { version, directory } = fetchSource();
+  // Below /tmp, whatever TMPDIR says: the test user must be able to reach it.
+  const scratch = mkdtempSync('/tmp/tsrun-suite-');
+  chmodSync(scratch, 0o711);
+  try {
+    const suite = await copySuite(directory, scratch);
+    const runs = runAll(suite, options);
+    if (options.files.length === 0) writeResults(version, runs);
+    return judge(runs, options.files.length === 0 ? readResults().runs : [], readReasons());
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function copySuite(directory: string, scratch: string): Promise<Suite> {
+  const suite = { source: join(scratch, 'runc'), bin: join(scratch, 'bin'), scratch };
+  cpSync(directory, suite.source, { recursive: true, verbatimSymlinks: true });
+  await addImages(suite.source, scratch);
+  addGo(suite.bin);
+  return suite;
+}
+
+function runAll(suite: Suite, { runtimes, callers, files }: Options): Run[] {
+  const user = suiteUser();
+  const clone = cloneFor(user, suite.scratch);
+  const chosen = files.length > 0 ? files : suiteFiles(suite);
+  return callers.flatMap((caller) =>
+    runtimes.map((name) =>
+      runSuite(suite, runtimeOf(name, clone), callerOf(caller, user, suite.scratch), chosen),
+    ),
+  );
+}
+
+/** @param kept the runs that test/foreign/results.json holds now; none where it was not written */
+function judge(runs: readonly Run[], kept: readonly Run[], reasons: readonly Reason[]): string[] {
+  const missing = runs.flatMap((run) =>
+    unexplained(run, reasons).map((test) => `no reason written: ${run.runtime}, ${run.caller}: ${test}`),
+  );
+  const stale = kept.length === 0 ? [] : outdated(kept, reasons);
+  return [...missing, ...stale.map(({ file, test }) => `nothing fails: ${file}: ${test ?? 'any test'}`)];
+}
