@@ -1,6 +1,7 @@
 /** runc's own integration suite, unmodified, against runc, crun and tsrun. */
-import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { conformanceFile, conformancePage } from '../conformance/page.ts';
 import { installPackages } from '../test/packages.ts';
 import { addGo, addImages } from './images.ts';
 import type { Options } from './options.ts';
@@ -30,11 +31,17 @@ export async function runForeign(options: Options): Promise<string[]> {
   try {
     const suite = await copySuite(directory, scratch);
     const runs = runAll(suite, options);
-    if (options.files.length === 0) writeResults(version, runs);
+    if (options.files.length === 0) await keep(version, runs);
     return judge(runs, options.files.length === 0 ? readResults().runs : [], readReasons());
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** In test/foreign/results.json, and on the page that shows them. */
+async function keep(version: string, runs: readonly Run[]): Promise<void> {
+  writeResults(version, runs);
+  writeFileSync(conformanceFile, await conformancePage());
 }
 
 async function copySuite(directory: string, scratch: string): Promise<Suite> {

@@ -8,7 +8,6 @@ import {
   readResults,
   unexplained,
 } from '../../../scripts/foreign/results.ts';
-import { suiteSection } from '../../../scripts/foreign/table.ts';
 
 const run: Run = {
   runtime: 'tsrun',
@@ -38,13 +37,6 @@ test('every failure wants a reason, every reason a failure', () => {
 test('a reason without a test is for all that fail in a file', () => {
   const { test: _, ...whole } = reason;
   expect(unexplained(run, [whole])).toEqual([]);
-});
-
-test('the table counts, and gives a reason for each failure and skip', () => {
-  const section = suiteSection({ suite: '1.1.5', runs: [run] }, [reason]);
-  expect(section).toContain('| root | tsrun 1 | 1 | 1 | 1 |');
-  expect(section).toContain('| root | a.bats | because | two |');
-  expect(section).toContain('| root | test requires \\| systemd | a.bats | three |');
 });
 
 test('the results that are kept have a reason for each failure, and no reason is left over', () => {
