@@ -7,6 +7,7 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { link } from './link/link.ts';
+import { foreignSuite } from './test/foreign.ts';
 import { installPackages } from './test/packages.ts';
 import { record } from './test/record.ts';
 import { checks, rootlessRuns, type Tally, vitest } from './test/runs.ts';
@@ -25,6 +26,7 @@ attempt(() => {
   vitest(total, scratch, ['unit', 'integration-bun', 'integration-node']);
   rootlessRuns(total, scratch);
 });
+if (all) attempt(() => foreignSuite(total));
 if (all) attempt(() => record(total, Date.now() - begin));
 attempt(() => rmSync(scratch, { recursive: true, force: true }));
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
