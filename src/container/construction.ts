@@ -150,7 +150,7 @@ export class Construction {
 
   #firstRecord(): StateRecord {
     const { config, rootfs, id, bundle, host, overlay, dataDirectory, idMaps, preserveFds } = this.request;
-    const { resctrl } = this.request;
+    const { nested, resctrl } = this.request;
     const freezer = freezerFile(this.request.cgroups.directories);
     return {
       version: 1,
@@ -170,6 +170,7 @@ export class Construction {
       ...(usesDataDirectory(overlay) ? { dataDirectory } : {}),
       userNamespace: idMaps !== undefined,
       ...(idMaps ? { idMaps } : {}),
+      ...(nested ? { nested: { uid: nested.uid, gid: nested.gid } } : {}),
       hasPoststop: (config.hooks?.poststop?.length ?? 0) > 0,
       preserveFds,
       ...(this.request.noNewKeyring ? { noNewKeyring: true } : {}),

@@ -16,7 +16,7 @@ import type { Config, Linux, Process } from '../spec/types.ts';
 import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
 import { execProcess } from './exec-process.ts';
-import { grantedCapabilities } from './granted-capabilities.ts';
+import { grantedCapabilities, ownsRights } from './granted-capabilities.ts';
 import { checkPassedDescriptors } from './passed-descriptors.ts';
 import { writePidFile } from './pid-file.ts';
 import { processStatus } from './process-status.ts';
@@ -56,6 +56,7 @@ export async function exec(runtime: Runtime, id: string, options: ExecOptions): 
   const record = mustRun(directory.read(), directory, options.ignorePaused);
   const config = directory.readConfig();
   const process = await execProcess(config, options, runtime.log);
+  mustBeItsIds(process, record);
   checkConsole(process.terminal ?? false, options.detach, options.consoleSocket);
   const { linux = {} } = config;
   const parts = { record, namespaces: joinedFlags(config, record), process, linux, options, runtime };
@@ -106,6 +107,7 @@ async function execute(parts: Parts): Promise<Executed> {
     pid: record.pid,
     resctrl: record.resctrl,
     namespaces,
+    nested: record.nested !== undefined,
     process,
     cgroups: cgroupJoin(record, options),
     preserveFds: options.preserveFds,
@@ -140,7 +142,7 @@ function programRequest(
   pid: number,
 ): ProgramRequest {
   const { uid, gid, additionalGids = [] } = process.user;
-  const capabilities = grantedCapabilities(process.capabilities, record.userNamespace, runtime.log);
+  const capabilities = grantedCapabilities(process.capabilities, ownsRights(record), runtime.log);
   const noNewPrivileges = process.noNewPrivileges ?? false;
   const credentials = { uid, gid, additionalGids, capabilities, noNewPrivileges };
   return {
@@ -167,6 +169,19 @@ function mustHaveExecuted(pid: number): void {
   throw new RuntimeError('system', 'the process was killed before it executed its program', {
     hint: 'did the container end meanwhile?',
   });
+}
+
+/** A namespace with one id has no other. */
+function mustBeItsIds({ user: { uid, gid } }: Process, { nested }: StateRecord): void {
+  if (!nested || (uid === nested.uid && gid === nested.gid)) return;
+  throw new RuntimeError(
+    'rootless',
+    `uid ${uid} and gid ${gid} do not exist in the container: it has one id`,
+    {
+      pointer: '/process/user',
+      hint: `use --user ${nested.uid}:${nested.gid}, or map more ids when it is created`,
+    },
+  );
 }
 
 function mustRun(

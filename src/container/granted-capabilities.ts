@@ -4,6 +4,7 @@ import { capabilityNames } from '../kernel/constants/capability.ts';
 import type { Log } from '../log/log.ts';
 import { type CapabilityMasks, resolveCapabilities } from '../process/capabilities.ts';
 import type { Capabilities } from '../spec/types.ts';
+import type { StateRecord } from './state-record.ts';
 
 const ALL = (1n << BigInt(capabilityNames.length)) - 1n;
 
@@ -23,4 +24,9 @@ export function grantedCapabilities(
     });
   }
   return masks;
+}
+
+/** Whether it has a user namespace of its own, in which its root has every capability. */
+export function ownsRights({ userNamespace, nested }: StateRecord): boolean {
+  return userNamespace || nested !== undefined;
 }

@@ -10,7 +10,7 @@ import { silentLog } from '../log/log.ts';
 import type { Execution } from '../plan/execution.ts';
 import { identitySteps, type ProgramRequest, programSteps } from '../plan/start-plan.ts';
 import type { Config } from '../spec/types.ts';
-import { grantedCapabilities } from './granted-capabilities.ts';
+import { grantedCapabilities, ownsRights } from './granted-capabilities.ts';
 import { hookState } from './hook-state.ts';
 import { connectToInit } from './init-socket.ts';
 import type { StateDirectory } from './state-directory.ts';
@@ -53,7 +53,7 @@ export function startSteps(
 
 function programRequest(record: StateRecord, { process, linux = {} }: Config): ProgramRequest {
   const { uid, gid, additionalGids = [] } = process.user;
-  const capabilities = grantedCapabilities(process.capabilities, record.userNamespace, silentLog);
+  const capabilities = grantedCapabilities(process.capabilities, ownsRights(record), silentLog);
   const noNewPrivileges = process.noNewPrivileges ?? false;
   return {
     process,

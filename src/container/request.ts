@@ -43,11 +43,11 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
   const host = hostFacts();
   const listen = listenDescriptors();
   checkPassedDescriptors(options.preserveFds, listen?.count);
-  const { namespaces, maps, notices } = chooseIdMaps(linux, config.process.user, callerIds());
+  const { namespaces, maps, nested, notices } = chooseIdMaps(linux, config.process.user, callerIds());
   for (const { message, hint } of notices) log.warning(message, hint === undefined ? {} : { hint });
   const cgroups = chooseCgroups(runtime, options.id, linux.cgroupsPath, host);
   // For its warnings, now: the masks are `start`'s.
-  grantedCapabilities(config.process.capabilities, maps !== undefined, log);
+  grantedCapabilities(config.process.capabilities, maps !== undefined || nested !== undefined, log);
   if (!host.identity.isRootless) checkDeviceRules(cgroups.directories, linux.resources?.devices, log);
   const notifies = notifiedSocket() !== undefined;
   noteIgnored(linux.resources, log);
@@ -58,6 +58,7 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
     config: notifies ? withNotifyMount(config, new StateDirectory(runtime.root, options.id).path) : config,
     namespaces,
     idMaps: maps,
+    nested,
     rootfs: bundle.rootfs,
     overlay: overlayRequest(config, options.overlay),
     dataDirectory: dataDirectory(dataOwner(host.identity), runtime.root, options.id),

@@ -1,5 +1,6 @@
 /** What is kept of a container between commands: `state.json` in its directory, written whole or not at all. */
 import type { IdMaps } from '../namespaces/id-map.ts';
+import type { Ids } from '../namespaces/nested-user.ts';
 import type { ResctrlRecord } from '../resctrl/group.ts';
 
 export interface StateRecord {
@@ -32,6 +33,8 @@ export interface StateRecord {
   /** Whether it has a user namespace of its own, and with which ids. */
   readonly userNamespace: boolean;
   readonly idMaps?: IdMaps;
+  /** The ids of its process, which runs in a user namespace nested in that. */
+  readonly nested?: Ids;
   /** What `start` executes: found in the container when it was created. */
   readonly executable?: string;
   readonly env?: readonly string[];

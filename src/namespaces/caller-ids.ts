@@ -1,6 +1,7 @@
 /** The caller's ids and what may be mapped to them, from this machine. */
 import { identity } from '../host/identity.ts';
 import { findIdMapHelper, subordinateRanges, userName } from '../host/subordinate-ids.ts';
+import { ownIds } from '../host/user-namespace.ts';
 import type { IdHost } from './id-maps.ts';
 
 /** Nothing is read before it is asked for: a map of the own id needs no file. */
@@ -12,5 +13,6 @@ export function callerIds(): IdHost {
     userName: () => userName(own.uid),
     subordinateRanges: (file) => subordinateRanges(file, own.uid),
     helper: (name) => findIdMapHelper(name),
+    ownIds: (file) => ownIds(file),
   };
 }

@@ -8,10 +8,12 @@
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { CAP_SETGID, CAP_SETUID, hasCapability, type Identity, isPrivileged } from '../host/identity.ts';
 import type { IdMapHelper, IdMapHelperName, IdRange, SubordinateFile } from '../host/subordinate-ids.ts';
+import type { OwnIdRange } from '../host/user-namespace.ts';
 import type { IdMapping, Linux, Namespace, User } from '../spec/types.ts';
 import { describeMap, type IdMap, type IdMaps, isMapped } from './id-map.ts';
 import { addRangeHint, helperMissingHint } from './id-map-hints.ts';
 import { isNew } from './kinds.ts';
+import { type NestedIds, nestedIds, nestedInOwn } from './nested-user.ts';
 
 export type { IdMaps };
 
@@ -21,6 +23,8 @@ export interface IdHost {
   userName(): string | undefined;
   subordinateRanges(file: SubordinateFile): readonly IdRange[];
   helper(name: IdMapHelperName): IdMapHelper | undefined;
+  /** Of our own user namespace. */
+  ownIds(file: 'uid_map' | 'gid_map'): readonly OwnIdRange[];
 }
 
 /** Something that was done and not asked for, for the log. */
@@ -34,6 +38,8 @@ export interface ChosenIdMaps {
   readonly namespaces: readonly Namespace[];
   /** Absent where no user namespace is made. */
   readonly maps?: IdMaps;
+  /** Where the process's ids are not among them, and can be had in a namespace of its own. */
+  readonly nested?: NestedIds;
   readonly notices: readonly Notice[];
 }
 
@@ -43,20 +49,57 @@ export interface ChosenIdMaps {
  */
 export function chooseIdMaps(linux: Linux, user: User, host: IdHost): ChosenIdMaps {
   const namespaces = withUserNamespace(linux.namespaces ?? [], host.identity);
-  if (!isNew(namespaces, 'user')) return { namespaces, notices: [] };
+  if (!isNew(namespaces, 'user')) return { namespaces, ...inOurOwn(namespaces, user, host) };
   const given = { uid: linux.uidMappings ?? [], gid: linux.gidMappings ?? [] };
   const chosen = given.uid.length > 0 && given.gid.length > 0 ? undefined : defaultMaps(host);
   const uid = given.uid.length > 0 || !chosen ? given.uid : chosen.uid;
   const gid = given.gid.length > 0 || !chosen ? given.gid : chosen.gid;
-  if (chosen) mustExist(user, uid, gid, host);
+  const nested = nestedIds(user, uid, gid);
+  if (chosen) mustExist(user, nested, uid, gid, host);
   const maps = {
     uid: writtenBy(uidSide, uid, given.uid.length > 0, host),
     gid: writtenBy(gidSide, gid, given.gid.length > 0, host),
   };
   const denySetgroups = !maps.gid.helper && !hasCapability(host.identity, CAP_SETGID);
   const added = namespaces !== linux.namespaces && !hasUserNamespace(linux.namespaces ?? []);
+  if (denySetgroups) mustHaveNoGroups(user, host);
   const notices = chosen ? [notice(maps, added, chosen.why, host)] : [];
-  return { namespaces, maps: { ...maps, denySetgroups }, notices };
+  return {
+    namespaces,
+    maps: { ...maps, denySetgroups },
+    ...(nested ? { nested } : {}),
+    notices: [...notices, ...(nested ? [nestedNotice(nested)] : [])],
+  };
+}
+
+/** Without a user namespace of the container's own. */
+function inOurOwn(
+  namespaces: readonly Namespace[],
+  user: User,
+  { identity, ownIds }: IdHost,
+): Pick<ChosenIdMaps, 'nested' | 'notices'> {
+  const nested = hasUserNamespace(namespaces) ? undefined : nestedInOwn(user, identity, ownIds);
+  return nested ? { nested, notices: [nestedNotice(nested)] } : { notices: [] };
+}
+
+function nestedNotice({ uid, gid, outer }: NestedIds): Notice {
+  const wanted = `uid ${uid} and gid ${gid}`;
+  const message = `the container has one id, ${outer.uid}: as ${wanted} its process runs in a user namespace nested in it`;
+  return { message, hint: "its capabilities do not reach the container's other namespaces" };
+}
+
+/** setgroups(2) is what an ordinary user gives up for writing a map of groups. */
+function mustHaveNoGroups({ additionalGids = [] }: User, host: IdHost): void {
+  if (additionalGids.length === 0) return;
+  const owner = host.userName() ?? String(host.identity.uid);
+  throw new RuntimeError(
+    'rootless',
+    'cannot set any additional groups in a rootless container with one group id',
+    {
+      pointer: '/process/user/additionalGids',
+      hint: `remove them, or map subordinate ids with newgidmap; ${addRangeHint(owner)}`,
+    },
+  );
 }
 
 /** Who may not make namespaces needs a user namespace to make them in. */
@@ -171,9 +214,15 @@ function notice(
 }
 
 /** The ids of a config with its own maps have been checked with the config. */
-function mustExist(user: User, uid: readonly IdMapping[], gid: readonly IdMapping[], host: IdHost): void {
-  if (!isMapped(uid, user.uid)) throw unmapped('uid', user.uid, '/process/user/uid', uid, host);
-  if (!isMapped(gid, user.gid)) throw unmapped('gid', user.gid, '/process/user/gid', gid, host);
+function mustExist(
+  user: User,
+  nested: NestedIds | undefined,
+  uid: readonly IdMapping[],
+  gid: readonly IdMapping[],
+  host: IdHost,
+): void {
+  if (!nested && !isMapped(uid, user.uid)) throw unmapped('uid', user.uid, '/process/user/uid', uid, host);
+  if (!nested && !isMapped(gid, user.gid)) throw unmapped('gid', user.gid, '/process/user/gid', gid, host);
   user.additionalGids?.forEach((id, index) => {
     if (!isMapped(gid, id)) throw unmapped('gid', id, `/process/user/additionalGids/${index}`, gid, host);
   });

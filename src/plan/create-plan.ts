@@ -11,6 +11,7 @@ import { spawnStubStep } from '../init/spawn-step.ts';
 import { type Live, type Step, step } from '../init/step.ts';
 import { type Call, call } from '../kernel/call.ts';
 import { isNew } from '../namespaces/kinds.ts';
+import { nestedUserSteps } from '../namespaces/nested-user.ts';
 import { netDeviceSteps } from '../namespaces/net-devices.ts';
 import { sysctlSteps } from '../namespaces/sysctl.ts';
 import { groupsCall } from '../process/credentials.ts';
@@ -76,6 +77,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
     unified: 'clone',
   });
   const root = rootTree(request, handles.onHelper);
+  const nested = nestedUserSteps(request.nested);
   const labels = initLabels(config.process, !request.noNewKeyring);
   const prepared = prepareRoot(request, root, console);
   const findings: Findings = { executable: '', env: [], cwdEntered: true };
@@ -87,6 +89,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
       spawnStubStep(needsUserStub(request) ? ['userns', 'init'] : ['init'], inherited, request.preserveFds),
       ...labels.outside,
       ...resctrlSteps(request.resctrl),
+      ...nested.outside,
       ...join.steps,
       ...root.outside,
       ...namespaceSteps(request, join),
@@ -104,6 +107,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
       step('init', 'set the supplementary groups', '/process/user/additionalGids', [
         groupsCall(config.process.user.additionalGids ?? []),
       ]),
+      ...nested.inside,
       ...commandSteps(config.process, findings, request.environment),
       ...listenPidSteps(request, findings),
       ...labels.apply,

@@ -15,6 +15,7 @@ import { AT_FDCWD, O_DIRECTORY, O_NOFOLLOW, O_PATH } from '../kernel/constants/f
 import { CLONE_NEWCGROUP, CLONE_NEWUSER, PR_SET_DUMPABLE } from '../kernel/constants/process.ts';
 import { describeErrno, EINVAL, EPERM, errnoName } from '../kernel/errno.ts';
 import { namespaceKinds } from '../namespaces/kinds.ts';
+import { joinNestedSteps } from '../namespaces/nested-user.ts';
 import { finalAffinitySteps, initialAffinitySteps } from '../process/affinity.ts';
 import { groupsCall } from '../process/credentials.ts';
 import { execLabelSteps } from '../process/labels.ts';
@@ -30,6 +31,8 @@ export interface ExecRequest {
   readonly pid: number;
   /** `CLONE_*` of the namespaces to be joined. */
   readonly namespaces: number;
+  /** Whether its process is in a user namespace nested in the container's. */
+  readonly nested: boolean;
   readonly process: Process;
   readonly cgroups: ExecJoin;
   /** Of `linux.intelRdt`. */
@@ -54,6 +57,8 @@ export function execPlan(request: ExecRequest): ExecPlan {
   const target = pidfdOpen(request.pid);
   const inherited = [target, ...(cgroups.unified ? [cgroups.unified] : [])];
   const join = cgroups.unified && { directory: cgroups.unified, attach: cgroups.attachUnified };
+  const withUser = (request.namespaces & CLONE_NEWUSER) !== 0;
+  const nested = request.nested ? joinNestedSteps(request.pid, withUser) : undefined;
   const withCgroup = (request.namespaces & CLONE_NEWCGROUP) !== 0;
   return {
     findings,
@@ -66,7 +71,8 @@ export function execPlan(request: ExecRequest): ExecPlan {
       // From here on processes of the container can see the stub (CVE-2016-9962).
       step('stub', 'be undumpable', '', [prctl(PR_SET_DUMPABLE, 0)]),
       step('stub', "open the container's first process", '', [target]),
-      joinStep(target, request.namespaces & ~CLONE_NEWCGROUP),
+      ...(nested?.outside ?? []),
+      joinStep(target, request.namespaces & ~(CLONE_NEWCGROUP | (nested ? CLONE_NEWUSER : 0))),
       cloneStep({ from: 'stub', to: 'init', flags: 0, cgroup: join, explain: cloneFailed }),
       dismissStep('stub'),
       // Entering the cgroup would be refused from inside its namespace.
@@ -75,13 +81,14 @@ export function execPlan(request: ExecRequest): ExecPlan {
         : []),
       beginStep(inherited),
       ...finalAffinitySteps(process.execCPUAffinity),
-      ...((request.namespaces & CLONE_NEWUSER) !== 0 ? [becomeRoot()] : []),
+      ...(withUser ? [becomeRoot()] : []),
       hideStep(),
       ...(request.keyring === undefined ? [] : [keyringStep(request.keyring)]),
       step('init', 'set the supplementary groups', '/process/user/additionalGids', [
         groupsCall(additionalGids),
       ]),
       ...(console ? execTerminal(console, process, uid) : []),
+      ...(nested?.inside ?? []),
       ...commandSteps(process, findings),
     ],
   };

@@ -5,6 +5,7 @@ import type { HostCgroups } from '../host/cgroups.ts';
 import type { Identity } from '../host/identity.ts';
 import type { Log } from '../log/log.ts';
 import type { IdMaps } from '../namespaces/id-map.ts';
+import type { NestedIds } from '../namespaces/nested-user.ts';
 import type { ResourceLimit } from '../process/rlimits.ts';
 import type { ResctrlGroup } from '../resctrl/group.ts';
 import type { OverlayRequest } from '../rootfs/overlay/request.ts';
@@ -33,6 +34,8 @@ export interface ContainerRequest {
   readonly namespaces: readonly Namespace[];
   /** Of the new user namespace; absent where none is made. */
   readonly idMaps: IdMaps | undefined;
+  /** Where its process needs a user namespace nested in it. */
+  readonly nested: NestedIds | undefined;
   /** Absolute. */
   readonly rootfs: string;
   readonly overlay: OverlayRequest | undefined;

@@ -153,11 +153,13 @@ function fcntlArgument(command: Arg | undefined): readonly Kind[] {
 }
 
 /** ioctl_ns(2). */
-const NS_GET_NSTYPE = 0xb703;
+const namespaceRequests: ReadonlyMap<number | bigint, string> = new Map([
+  [0xb702, 'NS_GET_PARENT'],
+  [0xb703, 'NS_GET_NSTYPE'],
+]);
 
 const ioctlRequest = ofNumber((value) => {
-  if (value === NS_GET_NSTYPE) return 'NS_GET_NSTYPE';
-  const name = symbol(value, { prefixes: ['TIOC', 'SIOC'] });
+  const name = namespaceRequests.get(value) ?? symbol(value, { prefixes: ['TIOC', 'SIOC'] });
   return name === String(value) ? hexadecimal(value) : name;
 });
 

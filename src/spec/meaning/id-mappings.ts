@@ -44,8 +44,11 @@ export const processIds: Check<Config> = {
     const namespace = namespaceOf(config, 'user');
     if (namespace === undefined || namespace.path) return;
     const { uid, gid, additionalGids = [] } = config.process.user;
-    mustBeMapped(config, 'uidMappings', uid, '/process/user/uid', report);
-    mustBeMapped(config, 'gidMappings', gid, '/process/user/gid', report);
+    // A single id can be any, in a namespace nested in the container's.
+    if (!isSingle(mappings(config, 'uidMappings')) || !isSingle(mappings(config, 'gidMappings'))) {
+      mustBeMapped(config, 'uidMappings', uid, '/process/user/uid', report);
+      mustBeMapped(config, 'gidMappings', gid, '/process/user/gid', report);
+    }
     additionalGids.forEach((one, index) => {
       mustBeMapped(config, 'gidMappings', one, `/process/user/additionalGids/${index}`, report);
     });
@@ -54,6 +57,10 @@ export const processIds: Check<Config> = {
 
 function mappings(config: Config, kind: Kind): readonly IdMapping[] {
   return config.linux?.[kind] ?? [];
+}
+
+function isSingle(maps: readonly IdMapping[]): boolean {
+  return maps.length === 1 && maps[0]?.size === 1;
 }
 
 function checkMappings(maps: readonly IdMapping[], at: string, report: Report): void {

@@ -39,14 +39,17 @@ export interface HostFixture {
   readonly identity?: Identity;
   readonly ranges?: readonly IdRange[];
   /** Absent: not installed. */
+  /** Of the user namespace that we are in. */
+  readonly ownIds?: readonly IdRange[];
   readonly helpers?: 'privileged' | 'unprivileged';
 }
 
-export function host({ identity = ordinary, ranges = [], helpers }: HostFixture = {}): IdHost {
+export function host({ identity = ordinary, ranges = [], ownIds = [], helpers }: HostFixture = {}): IdHost {
   return {
     identity,
     userName: () => 'ann',
     subordinateRanges: () => ranges,
+    ownIds: () => ownIds,
     helper: (name) => helpers && { path: `/usr/bin/${name}`, privileged: helpers === 'privileged' },
   };
 }

@@ -31,13 +31,13 @@ describe('maps of the config', () => {
 
   test('of the own id only are written directly, and nothing is read for them', () => {
     const careful = { ...host(), helper: fail, subordinateRanges: fail, userName: fail };
-    const { maps, notices } = chooseIdMaps(own, user, careful);
+    const { maps, nested, notices } = chooseIdMaps(own, { uid: 7, gid: 7 }, careful);
     expect(maps).toEqual({
       uid: { mappings: own.uidMappings, pointer: '/linux/uidMappings' },
       gid: { mappings: own.gidMappings, pointer: '/linux/gidMappings' },
       denySetgroups: true,
     });
-    expect(notices).toEqual([]);
+    expect([nested, notices]).toEqual([undefined, []]);
   });
 
   test('with ranges are written by the helpers, which keep setgroups', () => {
@@ -120,11 +120,47 @@ describe('a config without a user namespace', () => {
   });
 
   test('and with an id that the chosen map lacks is an error at that id', () => {
-    const error = errorOf(() => chooseIdMaps(linux, { uid: 33, gid: 0 }, host()));
-    expect(error.message).toBe('uid 33 does not exist in the container: its map is 0 → 1000');
+    const some = host({ ranges: [{ start: 100000, size: 10 }], helpers: 'privileged' });
+    const error = errorOf(() => chooseIdMaps(linux, { uid: 33, gid: 0 }, some));
+    expect(error.message).toBe(
+      'uid 33 does not exist in the container: its map is 0 → 1000, 1–10 → 100000–100009',
+    );
     expect(error.details.pointer).toBe('/process/user/uid');
     const group = errorOf(() => chooseIdMaps(linux, { ...user, additionalGids: [0, 5] }, host()));
     expect(group.details.pointer).toBe('/process/user/additionalGids/1');
+  });
+});
+
+describe('a process that is not the one id', () => {
+  const linux: Linux = { namespaces: [{ type: 'user' }] };
+  const single: Linux = { ...linux, uidMappings: [map(0, 1000, 1)], gidMappings: [map(5, 100, 1)] };
+
+  test.each([
+    ['of the config', single, { uid: 0, gid: 5 }],
+    ['that was chosen', linux, { uid: 0, gid: 0 }],
+  ])('runs in a namespace nested in that %s, and it is told', (_, config, outer) => {
+    const { maps, nested, notices } = chooseIdMaps(config, { uid: 33, gid: 5 }, host());
+    expect(nested).toEqual({ uid: 33, gid: 5, outer });
+    expect(maps?.uid.mappings).toEqual([map(0, 1000, 1)]);
+    expect(notices.at(-1)?.message).toBe(
+      'the container has one id, 0: as uid 33 and gid 5 its process runs in a user namespace nested in it',
+    );
+  });
+
+  test('does so within rootless podman, whose namespace has one id, too', () => {
+    const identity = { ...root, inInitialUserNamespace: false, isRootless: true };
+    const inside = (size: number, ids = { uid: 33, gid: 33 }) =>
+      chooseIdMaps({ namespaces: [] }, ids, host({ identity, ownIds: [{ start: 0, size }] })).nested;
+    expect(inside(1)).toEqual({ uid: 33, gid: 33, outer: { uid: 0, gid: 0 } });
+    expect(inside(2)).toBeUndefined();
+    expect(inside(1, { uid: 0, gid: 0 })).toBeUndefined();
+    expect(chooseIdMaps({}, { uid: 33, gid: 33 }, host({ identity: root })).nested).toBeUndefined();
+  });
+
+  test('has no additional groups', () => {
+    const error = errorOf(() => chooseIdMaps(single, { uid: 0, gid: 5, additionalGids: [5] }, host()));
+    expect(error.message).toContain('cannot set any additional groups in a rootless container');
+    expect(error.details.pointer).toBe('/process/user/additionalGids');
   });
 });
 

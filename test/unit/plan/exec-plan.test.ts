@@ -1,13 +1,16 @@
 /** The plan of `exec`: what it joins, and in which order. */
 import { expect, test } from 'vitest';
 import { step } from '../../../src/init/step.ts';
-import { CLONE_NEWNS, CLONE_NEWPID } from '../../../src/kernel/constants/process.ts';
+import type { Call } from '../../../src/kernel/call.ts';
+import { CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUSER } from '../../../src/kernel/constants/process.ts';
+import { describeCall, nameResults } from '../../../src/kernel/recording.ts';
 import { execPlan } from '../../../src/plan/exec-plan.ts';
 
 function names(keyring: string | undefined): string[] {
   const { steps } = execPlan({
     pid: 7,
     namespaces: CLONE_NEWNS | CLONE_NEWPID,
+    nested: false,
     process: { cwd: '/', args: ['true'], user: { uid: 0, gid: 0 } },
     cgroups: { steps: [], attachUnified: [] },
     preserveFds: 0,
@@ -27,6 +30,7 @@ test('uses its first processors before it enters the cgroup, and its last ones t
   const { steps } = execPlan({
     pid: 7,
     namespaces: CLONE_NEWNS | CLONE_NEWPID,
+    nested: false,
     process: {
       ...{ cwd: '/', args: ['true'], user: { uid: 0, gid: 0 } },
       execCPUAffinity: { initial: '0', final: '1' },
@@ -50,10 +54,35 @@ test('hides the stub before it joins anything of the container', () => {
   expect(order.indexOf('be undumpable')).toBeLessThan(order.indexOf("join the container's namespaces"));
 });
 
+test('joins the namespace of a nested process last, by way of the container’s', () => {
+  const { steps } = execPlan({
+    pid: 7,
+    namespaces: CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID,
+    nested: true,
+    process: { cwd: '/', args: ['true'], user: { uid: 33, gid: 33 } },
+    cgroups: { steps: [], attachUnified: [] },
+    preserveFds: 0,
+    keyring: undefined,
+    console: undefined,
+  });
+  const calls = steps.flatMap((one) => (one.kind === 'calls' ? one.calls : []));
+  const names = nameResults(calls);
+  const joins = calls.filter(({ name }) => name === 'setns').map((call) => describeCall(call, names));
+  expect(joins).toEqual([
+    'setns($3, CLONE_NEWUSER)',
+    'setns($1, CLONE_NEWNS|CLONE_NEWPID)',
+    'setns($2, CLONE_NEWUSER)',
+  ]);
+  expect(describeCall(calls.find(({ name }) => name === 'ioctl') as Call, names)).toBe(
+    'ioctl($2, NS_GET_PARENT, 0) = $3',
+  );
+});
+
 test('labels the stub before it joins anything of the container', () => {
   const { steps } = execPlan({
     pid: 7,
     namespaces: CLONE_NEWNS | CLONE_NEWPID,
+    nested: false,
     process: { ...{ cwd: '/', args: ['true'], user: { uid: 0, gid: 0 } }, apparmorProfile: 'web' },
     cgroups: { steps: [], attachUnified: [] },
     preserveFds: 0,

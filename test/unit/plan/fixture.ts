@@ -81,7 +81,7 @@ function requestFor(
 ): ContainerRequest {
   const linux = config.linux ?? {};
   const own = containerCgroups(cgroups, { id: 'web', cgroupsPath: linux.cgroupsPath, systemd: false });
-  const { namespaces, maps } = chooseIdMaps(linux, config.process.user, host({ ...facts, identity }));
+  const { namespaces, maps, nested } = chooseIdMaps(linux, config.process.user, host({ ...facts, identity }));
   return {
     id: 'web',
     bundle: '/bundle',
@@ -89,6 +89,7 @@ function requestFor(
     config,
     namespaces,
     idMaps: maps,
+    nested,
     rootfs: '/bundle/rootfs',
     overlay: overlayRequest(config),
     dataDirectory: '/data/web',

@@ -95,6 +95,8 @@ const plans: Readonly<Record<string, () => Plan>> = {
         ],
       },
     }),
+  'nested-user': () =>
+    asOrdinaryUser({ ...minimal, process: { ...minimal.process, user: { uid: 33, gid: 33 } } }),
   'time-namespace': () =>
     asRoot({
       ...minimal,

@@ -71,6 +71,15 @@ describe('id maps', () => {
     expect(text).not.toContain('additionalGids/0');
   });
 
+  test('with one id hold every user: it gets a namespace nested in that', () => {
+    const config = validConfig();
+    const single = [{ containerID: 0, hostID: 1000, size: 1 }];
+    config.linux?.namespaces?.push({ type: 'user' });
+    Object.assign(config.linux ?? {}, { uidMappings: single, gidMappings: single });
+    config.process.user.uid = 500;
+    expect(load(JSON.stringify(config))).toEqual(config);
+  });
+
   test('of a namespace that is joined are not compared with the ids of the process', () => {
     const config = validConfig();
     config.linux?.namespaces?.push({ type: 'user', path: '/proc/1/ns/user' });
