@@ -27,13 +27,26 @@ export function checkConsole(terminal: boolean, detached: boolean, socketPath: s
   }
 }
 
-/** A socket connected to `path`; through a descriptor, since an address holds 107 bytes. */
+/** A socket connected to `path`; through a descriptor, since an address holds 107 bytes. @throws RuntimeError `usage` */
 export function connectTo(path: string): number {
-  const directory = openSync(dirname(path), O_RDONLY | O_DIRECTORY);
   try {
-    const fd = perform(socket(AF_UNIX, SOCK_STREAM));
-    perform(connect(fd, `/proc/self/fd/${directory}/${basename(path)}`));
+    return connectThrough(openSync(dirname(path), O_RDONLY | O_DIRECTORY), basename(path));
+  } catch (cause) {
+    throw new RuntimeError('usage', `cannot connect to the socket "${path}"`, {
+      cause,
+      hint: 'a program has to listen there, on an AF_UNIX stream socket',
+    });
+  }
+}
+
+function connectThrough(directory: number, name: string): number {
+  const fd = perform(socket(AF_UNIX, SOCK_STREAM));
+  try {
+    perform(connect(fd, `/proc/self/fd/${directory}/${name}`));
     return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
   } finally {
     closeSync(directory);
   }

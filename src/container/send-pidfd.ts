@@ -17,16 +17,10 @@ import { connectTo } from './console.ts';
 export function sendPidfd(path: string, kind: 'standard' | 'setns', pid: number): void {
   using pidfd = Pidfd.open(pid);
   if (!pidfd) throw new RuntimeError('system', `process ${pid} ended before its pidfd was sent`);
-  let socket = -1;
+  const socket = connectTo(path);
   try {
-    socket = connectTo(path);
     perform(sendDescriptor(socket, pidfd.fd, kind));
-  } catch (cause) {
-    throw new RuntimeError('usage', `cannot send a pidfd to "${path}"`, {
-      cause,
-      hint: 'a program has to listen on the AF_UNIX stream socket that --pidfd-socket names',
-    });
   } finally {
-    if (socket >= 0) attempt(close(socket));
+    attempt(close(socket));
   }
 }

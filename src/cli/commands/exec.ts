@@ -91,7 +91,7 @@ export function execRequest(options: Values<typeof execOptions>, words: readonly
     processFile: absoluteOption(options.process),
     args,
     cwd: options.cwd,
-    env: options.env ?? [],
+    env: (options.env ?? []).map(assignment),
     user: options.user === undefined ? undefined : parseUser(options.user),
     additionalGids: (options['additional-gids'] ?? []).map((gid) => parseId('group', gid)),
     tty: options.tty ?? false,
@@ -106,5 +106,13 @@ export function execRequest(options: Values<typeof execOptions>, words: readonly
     ignorePaused: options['ignore-paused'] ?? false,
     pidfdSocket: absoluteOption(options['pidfd-socket']),
     subCgroups: options.cgroup === undefined ? undefined : parseSubCgroups(options.cgroup),
+  });
+}
+
+/** As in config.json: what has no name, or no value, is a mistake. */
+function assignment(text: string): string {
+  if (text.indexOf('=') > 0) return text;
+  throw new RuntimeError('usage', `invalid environment variable: ${JSON.stringify(text)}`, {
+    hint: 'write NAME=VALUE, or NAME= for an empty value',
   });
 }

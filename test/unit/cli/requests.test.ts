@@ -54,6 +54,10 @@ test('two dashes between container and command are dropped', () => {
   expect(execRequest({}, ['--', 'ls', '--']).args).toEqual(['ls', '--']);
 });
 
+test.each(['A', '=A', ''])('the environment has no %j', (text) => {
+  expect(() => execRequest({ env: ['B=', text] }, ['true'])).toThrow('invalid environment variable');
+});
+
 test('exec with a process file needs no command', () => {
   expect(execRequest({ process: '/p.json' }, [])).toMatchObject({ processFile: '/p.json', args: [] });
   expect(() => execRequest({}, [])).toThrow('exec needs a command');
