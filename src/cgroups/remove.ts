@@ -1,5 +1,5 @@
 /** Removes the container's cgroups, with those that it made inside its own. */
-import { rmdirSync } from '../kernel/file-system.ts';
+import { existsSync, rmdirSync } from '../kernel/file-system.ts';
 import { sleep } from '../kernel/sleep.ts';
 import type { Log } from '../log/log.ts';
 import { withDescendants } from './processes.ts';
@@ -41,7 +41,8 @@ function remove(path: string): boolean {
   try {
     rmdirSync(path);
     return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  } catch {
+    // Where the filesystem is read-only, the error says nothing about what is there.
+    return !existsSync(path);
   }
 }

@@ -63,6 +63,7 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
     overlay: overlayRequest(config, options.overlay),
     dataDirectory: dataDirectory(dataOwner(host.identity), runtime.root, options.id),
     cgroups,
+    rootlessCgroups: runtime.rootless === 'auto' ? host.identity.isRootless : runtime.rootless === 'true',
     limits: newLimits(cgroups.directories, host.cgroups, linux.resources),
     resctrl: linux.intelRdt && resctrlGroup(linux.intelRdt, options.id),
     host,

@@ -73,7 +73,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
     directories: cgroups.directories,
     devices: config.linux?.resources?.devices,
     limits: request.limits,
-    permission: host.identity.isRootless && !cgroups.explicit ? 'optional' : 'required',
+    permission: request.rootlessCgroups && !cgroups.explicit ? 'optional' : 'required',
     unified: 'clone',
   });
   const root = rootTree(request, handles.onHelper);

@@ -42,6 +42,8 @@ export interface ContainerRequest {
   /** Where the overlay's writable directories live. */
   readonly dataDirectory: string;
   readonly cgroups: ContainerCgroups;
+  /** Goes on without the cgroups that may not be made, unless the configuration names their place (`--rootless`). */
+  readonly rootlessCgroups: boolean;
   readonly limits: Limits;
   /** `linux.intelRdt` */
   readonly resctrl: ResctrlGroup | undefined;

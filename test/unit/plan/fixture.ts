@@ -94,6 +94,7 @@ function requestFor(
     overlay: overlayRequest(config),
     dataDirectory: '/data/web',
     cgroups: own,
+    rootlessCgroups: identity.isRootless,
     limits: newLimits(own.directories, cgroups, linux.resources, (path) => machineFiles[path] ?? ''),
     resctrl: undefined,
     host: {
