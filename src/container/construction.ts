@@ -11,6 +11,7 @@ import { type CreatePlan, createPlan } from '../plan/create-plan.ts';
 import { Execution } from '../plan/execution.ts';
 import type { ContainerRequest } from '../plan/request.ts';
 import { usesDataDirectory } from '../rootfs/overlay/root.ts';
+import { type Filter, filterOf } from '../seccomp/load.ts';
 import { readBundle } from './bundle.ts';
 import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
@@ -43,6 +44,8 @@ export class Construction {
   readonly plan: CreatePlan;
   /** Of the container's terminal, when built; only where we are to serve it ourselves. */
   master: number | undefined;
+  /** Of its system calls, where the configuration asks for one: see `compileFilter`. */
+  filter: Filter | undefined;
   readonly #runtime: Runtime;
   readonly #options: CreateOptions;
   readonly #listens: boolean;
@@ -76,6 +79,7 @@ export class Construction {
 
   /** Executes the plan. @throws RuntimeError; then nothing is left of the container */
   async build(): Promise<void> {
+    await this.compileFilter();
     this.directory.claim();
     this.#refuseOccupied();
     try {
@@ -92,6 +96,19 @@ export class Construction {
       return await act();
     } catch (error) {
       throw await this.#fail(error);
+    }
+  }
+
+  /** Still, nothing is done. @throws RuntimeError */
+  async compileFilter(): Promise<void> {
+    const profile = this.request.config.linux?.seccomp;
+    if (!profile) return;
+    // Most containers that are made by hand have none.
+    const { compiledFilter } = await import('../seccomp/compiled.ts');
+    try {
+      this.filter = filterOf(profile, compiledFilter(profile).program);
+    } catch (error) {
+      throw inFile(error, this.request.configFile);
     }
   }
 
@@ -127,6 +144,7 @@ export class Construction {
     // What is to be undone is written down before it is done.
     this.directory.write(this.#record);
     this.directory.freezeConfig(this.request.config);
+    if (this.filter) this.directory.writeFilter(this.filter.program);
     const terminal = this.#openConsole();
     if (this.#listens) this.execution.define(listener, listenForDriver(this.directory));
     this.execution.execute(this.plan.before);

@@ -12,6 +12,7 @@ import type { Findings } from '../plan/create-plan.ts';
 import { execPlan } from '../plan/exec-plan.ts';
 import { Execution } from '../plan/execution.ts';
 import { type ProgramRequest, programSteps } from '../plan/start-plan.ts';
+import type { Filter } from '../seccomp/load.ts';
 import type { Config, Linux, Process } from '../spec/types.ts';
 import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
@@ -59,7 +60,8 @@ export async function exec(runtime: Runtime, id: string, options: ExecOptions): 
   mustBeItsIds(process, record);
   checkConsole(process.terminal ?? false, options.detach, options.consoleSocket);
   const { linux = {} } = config;
-  const parts = { record, namespaces: joinedFlags(config, record), process, linux, options, runtime };
+  const filter = directory.readFilter(config);
+  const parts = { record, namespaces: joinedFlags(config, record), process, linux, filter, options, runtime };
   return options.detach ? execDetached(parts) : execInForeground(parts);
 }
 
@@ -69,6 +71,7 @@ interface Parts {
   readonly namespaces: number;
   readonly process: Process;
   readonly linux: Linux;
+  readonly filter: Filter | undefined;
   readonly options: ExecOptions;
   readonly runtime: Runtime;
 }
@@ -137,7 +140,7 @@ async function execute(parts: Parts): Promise<Executed> {
 }
 
 function programRequest(
-  { record, process, linux, options, runtime }: Parts,
+  { record, process, linux, filter, options, runtime }: Parts,
   findings: Findings,
   pid: number,
 ): ProgramRequest {
@@ -153,6 +156,7 @@ function programRequest(
     preserveFds: options.preserveFds,
     nofile: callerReport()?.nofile,
     limitedFrom: record.userNamespace && !identity().isRootless ? pid : undefined,
+    filter,
   };
 }
 

@@ -8,17 +8,18 @@ import { startSteps } from './program.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Reads, checks and plans as `create` does, and stops there. */
-export function plan(runtime: Runtime, options: CreateOptions): Plan {
+export async function plan(runtime: Runtime, options: CreateOptions): Promise<Plan> {
   const construction = new Construction(runtime, options, {
     waits: true,
     detached: options.consoleSocket !== undefined,
   });
-  const { record, request, directory } = construction;
+  await construction.compileFilter();
+  const { record, request, directory, filter } = construction;
   const { before, inside, wait, findings } = construction.plan;
   const { config } = request;
   const [executable = ''] = config.process.args ?? [];
   const known = { ...record, executable, env: findings.env };
-  const start = startSteps(undefined, { record: known, config, directory });
+  const start = startSteps(undefined, { record: known, config, directory, filter });
   const poststart = runtimeHookSteps('poststart', config.hooks?.poststart, () =>
     hookState(record, 'running'),
   );

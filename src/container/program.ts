@@ -9,6 +9,7 @@ import { call } from '../kernel/call.ts';
 import { silentLog } from '../log/log.ts';
 import type { Execution } from '../plan/execution.ts';
 import { identitySteps, type ProgramRequest, programSteps } from '../plan/start-plan.ts';
+import type { Filter } from '../seccomp/load.ts';
 import type { Config } from '../spec/types.ts';
 import { grantedCapabilities, ownsRights } from './granted-capabilities.ts';
 import { hookState } from './hook-state.ts';
@@ -21,6 +22,7 @@ export interface Startable {
   readonly record: StateRecord;
   readonly config: Config;
   readonly directory: StateDirectory;
+  readonly filter: Filter | undefined;
 }
 
 /** @throws RuntimeError where the process did not come to execute its program */
@@ -36,9 +38,9 @@ export function runPoststart(execution: Execution, record: StateRecord, { hooks 
 /** The steps from the waiting init to the user's program, poststart hooks aside. */
 export function startSteps(
   execution: Execution | undefined,
-  { record, config, directory }: Startable,
+  { record, config, directory, filter }: Startable,
 ): readonly Step[] {
-  const request = programRequest(record, config);
+  const request = { ...programRequest(record, config), filter };
   const listener = call('socket');
   if (record.listener !== undefined) execution?.define(listener, record.listener);
   const prepare = identitySteps(request).flatMap((step) => (step.kind === 'calls' ? step.calls : []));
@@ -51,7 +53,10 @@ export function startSteps(
   return [...hooks, ...programSteps(request)];
 }
 
-function programRequest(record: StateRecord, { process, linux = {} }: Config): ProgramRequest {
+function programRequest(
+  record: StateRecord,
+  { process, linux = {} }: Config,
+): Omit<ProgramRequest, 'filter'> {
   const { uid, gid, additionalGids = [] } = process.user;
   const capabilities = grantedCapabilities(process.capabilities, ownsRights(record), silentLog);
   const noNewPrivileges = process.noNewPrivileges ?? false;

@@ -87,7 +87,7 @@ async function start(
   { pidFile, pidfdSocket }: RunOptions,
   report: Report | undefined,
 ): Promise<Started> {
-  const { execution, record, directory, request, master } = construction;
+  const { execution, record, directory, request, filter, master } = construction;
   const { pid } = record;
   const pidfd = Pidfd.open(pid);
   if (master !== undefined) {
@@ -97,7 +97,7 @@ async function start(
   if (pidfdSocket) sendPidfd(pidfdSocket, 'standard', pid);
   report?.({ event: 'created', pid });
   const notify = await listenForReadiness(directory, request.log);
-  startProgram(execution, { record, config: request.config, directory });
+  startProgram(execution, { record, config: request.config, directory, filter });
   runPoststart(execution, record, request.config);
   if (pidFile) writePidFile(pidFile, pid);
   if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');

@@ -31,7 +31,7 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
     const control = connectToInit(directory);
     receiveGreeting(control);
     execution.connect('init', control);
-    startProgram(execution, { record, config, directory });
+    startProgram(execution, { record, config, directory, filter: directory.readFilter(config) });
     unlinkSync(join(directory.path, INIT_SOCKET));
     runPoststart(execution, record, config);
   } catch (error) {

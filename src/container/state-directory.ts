@@ -12,6 +12,7 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
+  readBytesSync,
   readFileSync,
   removeTree,
   renameSync,
@@ -19,6 +20,7 @@ import {
   writeFileSync,
 } from '../kernel/file-system.ts';
 import { attempt, perform } from '../kernel/local.ts';
+import { type Filter, filterOf } from '../seccomp/load.ts';
 import { parseJson, stringifyJson } from '../spec/parse-json.ts';
 import type { Config } from '../spec/types.ts';
 import type { StateRecord } from './state-record.ts';
@@ -44,6 +46,10 @@ export class StateDirectory {
   #checkRoot(): void {
     if (!this.#isRootChecked) checkStateRoot(this.#root);
     this.#isRootChecked = true;
+  }
+
+  get #filterFile(): string {
+    return join(this.path, 'seccomp.bpf');
   }
 
   exists(): boolean {
@@ -112,6 +118,16 @@ export class StateDirectory {
 
   readConfig(): Config {
     return parseJson(readFileSync(this.#configFile, 'utf8')) as Config;
+  }
+
+  /** Keeps the compiled seccomp filter: `start` and `exec` need no library. */
+  writeFilter(program: Uint8Array): void {
+    writeFileSync(this.#filterFile, program, { mode: 0o600 });
+  }
+
+  /** @returns undefined where the configuration asks for no filter */
+  readFilter({ linux }: Config): Filter | undefined {
+    return linux?.seccomp && filterOf(linux.seccomp, readBytesSync(this.#filterFile));
   }
 
   #replace(name: string, content: string): void {

@@ -14,7 +14,8 @@ const table: readonly (readonly [number, string, string])[] = [
   [24, 'EMFILE', 'too many open files'], [25, 'ENOTTY', 'inappropriate ioctl for device'],
   [26, 'ETXTBSY', 'text file busy'], [27, 'EFBIG', 'file too large'], [28, 'ENOSPC', 'no space left on device'],
   [29, 'ESPIPE', 'illegal seek'], [30, 'EROFS', 'read-only file system'], [31, 'EMLINK', 'too many links'],
-  [32, 'EPIPE', 'broken pipe'], [34, 'ERANGE', 'numerical result out of range'],
+  [32, 'EPIPE', 'broken pipe'], [33, 'EDOM', 'numerical argument out of domain'],
+  [34, 'ERANGE', 'numerical result out of range'],
   [36, 'ENAMETOOLONG', 'file name too long'], [38, 'ENOSYS', 'function not implemented'],
   [39, 'ENOTEMPTY', 'directory not empty'], [40, 'ELOOP', 'too many levels of symbolic links'],
   [61, 'ENODATA', 'no data available'], [62, 'ETIME', 'timer expired'],
@@ -48,6 +49,7 @@ export const EINTR = 4;
 export const EBADF = 9;
 export const EAGAIN = 11;
 export const EACCES = 13;
+export const EFAULT = 14;
 export const EBUSY = 16;
 export const EEXIST = 17;
 export const EXDEV = 18;
@@ -57,6 +59,7 @@ export const EISDIR = 21;
 export const EINVAL = 22;
 export const ENOSPC = 28;
 export const EROFS = 30;
+export const EDOM = 33;
 export const ERANGE = 34;
 export const ENAMETOOLONG = 36;
 export const ENOSYS = 38;

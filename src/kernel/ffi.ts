@@ -43,8 +43,11 @@ function koffi(): Koffi {
   return loaded;
 }
 
+type Library = ReturnType<Koffi['load']>;
+
 const functions = new Map<string, NativeFunction>();
-let libc: ReturnType<Koffi['load']> | undefined;
+const libraries = new Map<string, Library>();
+let libc: Library | undefined;
 
 /** A function of the C library, by its C declaration. */
 export function libcFunction(declaration: string): NativeFunction {
@@ -55,6 +58,21 @@ export function libcFunction(declaration: string): NativeFunction {
     functions.set(declaration, found);
   }
   return found;
+}
+
+/**
+ * A function of another library.
+ *
+ * @param name a path, or a name for dlopen(3)
+ * @throws Error where the library, or the function in it, is not to be had
+ */
+export function libraryFunction(name: string, declaration: string): NativeFunction {
+  let library = libraries.get(name);
+  if (!library) {
+    library = koffi().load(name);
+    libraries.set(name, library);
+  }
+  return library.func(declaration);
 }
 
 /** errno of the last call of this thread. */

@@ -87,6 +87,10 @@ export function closeSync(fd: number): void {
 }
 
 export function readFileSync(path: string, encoding: 'utf8' | 'latin1'): string {
+  return readBytesSync(path).toString(encoding);
+}
+
+export function readBytesSync(path: string): Buffer {
   const fd = openSync(path, O_RDONLY);
   const parts: Uint8Array[] = [];
   try {
@@ -100,7 +104,7 @@ export function readFileSync(path: string, encoding: 'utf8' | 'latin1'): string 
   }
   const [first = new Uint8Array()] = parts;
   const whole = parts.length < 2 ? first : Buffer.concat(parts);
-  return Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString(encoding);
+  return Buffer.from(whole.buffer, whole.byteOffset, whole.length);
 }
 
 /** @returns how many bytes were written, which may be less than all */
@@ -110,7 +114,7 @@ export function writeSync(fd: number, data: string | Uint8Array, offset = 0): nu
 }
 
 /** Makes the file, or empties it. */
-export function writeFileSync(path: string, data: string, { mode = 0o666 } = {}): void {
+export function writeFileSync(path: string, data: string | Uint8Array, { mode = 0o666 } = {}): void {
   writeTo(openSync(path, O_WRONLY | O_CREAT | O_TRUNC, mode), data);
 }
 
@@ -119,9 +123,9 @@ export function overwriteSync(path: string, data: string): void {
   writeTo(openSync(path, O_WRONLY), data);
 }
 
-function writeTo(fd: number, data: string): void {
+function writeTo(fd: number, data: string | Uint8Array): void {
   try {
-    const bytes = Buffer.from(data);
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
     for (let offset = 0; offset < bytes.length; ) offset += writeSync(fd, bytes, offset);
   } finally {
     closeSync(fd);

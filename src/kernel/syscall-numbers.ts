@@ -72,6 +72,7 @@ const numbers = {
   rt_sigprocmask: [14, 135],
   sched_setaffinity: [203, 122],
   sched_setattr: [314, 274],
+  seccomp: [317, 277],
   sendfile: [40, 71],
   sendmsg: [46, 211],
   set_mempolicy: [238, 237],

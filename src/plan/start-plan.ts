@@ -3,12 +3,19 @@
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Actor, type Step, step } from '../init/step.ts';
 import { chdir, closeRangeCloexec, umask } from '../kernel/calls/file.ts';
-import { execve } from '../kernel/calls/process.ts';
+import { capset, execve } from '../kernel/calls/process.ts';
 import { describeErrno, ENOENT, EPERM, errnoName } from '../kernel/errno.ts';
-import { boundingCalls, type Credentials, capabilityCalls, idCalls } from '../process/credentials.ts';
+import {
+  asAdministrator,
+  boundingCalls,
+  type Credentials,
+  capabilityCalls,
+  idCalls,
+} from '../process/credentials.ts';
 import { kernelPolicySteps } from '../process/kernel-policies.ts';
 import { type ResourceLimit, rlimitCalls } from '../process/rlimits.ts';
 import { schedulingSteps } from '../process/scheduling.ts';
+import { administratorStep, type Filter, loadStep } from '../seccomp/load.ts';
 import type { Linux, Process, Rlimit } from '../spec/types.ts';
 
 /** runc and crun set this where the configuration is silent. */
@@ -29,6 +36,8 @@ export interface ProgramRequest {
    * which root has and its container's root has not.
    */
   readonly limitedFrom: number | undefined;
+  /** Of its system calls. */
+  readonly filter: Filter | undefined;
 }
 
 /**
@@ -68,7 +77,24 @@ export function identitySteps(
     step('init', 'become the user', '/process/user', idCalls(credentials)),
     ...(cwdEntered ? [] : [step('init', `change to "${process.cwd}"`, '/process/cwd', [chdir(process.cwd)])]),
     step('init', 'mark the other descriptors close-on-exec', '', [closeRangeCloexec(3 + preserveFds)]),
-    step('init', 'set the capabilities', '/process/capabilities', capabilityCalls(credentials)),
+    ...lastRights(request),
+  ];
+}
+
+/**
+ * The filter comes as late as it can: what follows it, the filter must allow. Without `no_new_privs` it takes
+ * CAP_SYS_ADMIN in the process's user namespace to load one, which is given up behind it.
+ */
+function lastRights({ credentials, filter }: ProgramRequest): readonly Step[] {
+  const set = (to: Credentials) =>
+    step('init', 'set the capabilities', '/process/capabilities', capabilityCalls(to));
+  if (!filter) return [set(credentials)];
+  const administrator = credentials.noNewPrivileges ? undefined : asAdministrator(credentials);
+  if (!administrator) return [set(credentials), loadStep(filter)];
+  return [
+    administratorStep(capabilityCalls(administrator)),
+    loadStep(filter),
+    step('init', 'give up CAP_SYS_ADMIN', '/process/capabilities', [capset(credentials.capabilities)]),
   ];
 }
 

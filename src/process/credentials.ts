@@ -43,6 +43,16 @@ export function idCalls({ uid, gid }: Credentials): Call[] {
   return [prctl(PR_SET_KEEPCAPS, 1), setresgid(gid), setresuid(uid), prctl(PR_SET_KEEPCAPS, 0)];
 }
 
+const SYS_ADMIN = 1n << BigInt(capabilityNames.indexOf('CAP_SYS_ADMIN'));
+
+/** The same process while it still has CAP_SYS_ADMIN; undefined where it keeps that. */
+export function asAdministrator(credentials: Credentials): Credentials | undefined {
+  const { effective, permitted } = credentials.capabilities;
+  if (effective & SYS_ADMIN) return undefined;
+  const more = { effective: effective | SYS_ADMIN, permitted: permitted | SYS_ADMIN };
+  return { ...credentials, capabilities: { ...credentials.capabilities, ...more } };
+}
+
 /** The last thing before `execve`: after it the process can do what its configuration says and nothing more. */
 export function capabilityCalls({ capabilities, noNewPrivileges }: Credentials): Call[] {
   const ambient = capabilityNumbers(capabilities.ambient);

@@ -5,7 +5,7 @@
 
 import type { Problem } from './problem.ts';
 
-const LINUX_FIELDS = ['seccomp'] as const;
+const LINUX_FIELDS: readonly string[] = [];
 
 type Fields = Readonly<Record<string, unknown>>;
 

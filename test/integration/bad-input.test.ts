@@ -165,8 +165,10 @@ const inputs: Readonly<Record<string, BadInput>> = {
       linux.seccomp = { defaultAction: 'SCMP_ACT_ALLOW', architectures: ['SCMP_ARCH_X68_64'] };
     },
     code: 'config',
-    pointer: '/linux/seccomp',
-    says: 'has 2 problems: ',
+    pointer: '/linux/seccomp/architectures/0',
+    says: 'expected one of the 23 known names',
+    hint: 'did you mean "SCMP_ARCH_X86_64"?',
+    at: '"SCMP_ARCH_X68_64"',
   },
   'a command that is not there': {
     config: ({ process }) => {

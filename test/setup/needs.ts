@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
+import { findLibseccomp } from '../../src/kernel/libseccomp.ts';
 
 export interface Need {
   /** Debian's package. */
@@ -36,6 +37,12 @@ export const needs = {
     package: process.arch === 'arm64' ? 'binutils' : 'binutils-aarch64-linux-gnu',
     purpose: 'rebuilding the aarch64 assembly',
     present: has('aarch64-linux-gnu-as'),
+  },
+  gcc: { package: 'gcc', purpose: 'tests that run programs of their own in containers', present: has('gcc') },
+  libseccomp: {
+    package: 'libseccomp2',
+    purpose: 'seccomp filters',
+    present: () => findLibseccomp() !== undefined,
   },
   iproute2: { package: 'iproute2', purpose: 'network devices', present: has('ip') },
   perl: { package: 'perl-base', purpose: 'attacks that make system calls', present: has('perl') },

@@ -12,6 +12,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stringifyJson } from '../../src/spec/parse-json.ts';
 import { baseConfig, type LooseConfig } from './base-config.ts';
 import { makeBusyboxRootfs } from './busybox-rootfs.ts';
 import { type ExecuteOptions, execute, type Result } from './execute.ts';
@@ -120,6 +121,6 @@ function makeBundle(path: string, options: BundleOptions): Bundle {
   const config = baseConfig();
   options.config?.(config);
   options.finish?.(config, { path, rootfs });
-  writeFileSync(join(path, 'config.json'), JSON.stringify(config, undefined, 2));
+  writeFileSync(join(path, 'config.json'), stringifyJson(config, 2));
   return { path, rootfs };
 }

@@ -10,7 +10,7 @@ const rows = [
   ['cli'],
   ['container'],
   ['plan'],
-  ['rootfs', 'namespaces', 'cgroups', 'resctrl', 'process', 'hooks'],
+  ['rootfs', 'namespaces', 'cgroups', 'resctrl', 'process', 'hooks', 'seccomp'],
   ['spec'],
   ['host'],
   ['init'],

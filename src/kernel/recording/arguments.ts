@@ -110,6 +110,7 @@ const rows: Readonly<Record<SyscallName, Row>> = {
   rt_sigprocmask: [number, pointer, pointer, size],
   sched_setaffinity: [number, size, T.bitSet],
   sched_setattr: [number, T.schedAttr, number],
+  seccomp: [oneOf('SECCOMP_SET_'), flags('SECCOMP_FILTER_FLAG_'), T.filterProgram],
   sendfile: [fd, fd, pointer, size],
   sendmsg: [fd, T.messageHeader, flags('MSG_')],
   sendto: [fd, T.data, size, flags('MSG_'), pointer, size],

@@ -3,13 +3,14 @@ import * as file from '../constants/file.ts';
 import * as mount from '../constants/mount.ts';
 import * as processConstants from '../constants/process.ts';
 import * as scheduling from '../constants/scheduling.ts';
+import * as seccomp from '../constants/seccomp.ts';
 
 interface Constant {
   readonly name: string;
   readonly value: bigint;
 }
 
-const tables = [file, mount, processConstants, scheduling, ...Object.values(scheduling)];
+const tables = [file, mount, processConstants, scheduling, seccomp, ...Object.values(scheduling)];
 
 const constants: readonly Constant[] = tables.flatMap((table) =>
   Object.entries(table).flatMap(([name, value]) =>

@@ -130,6 +130,13 @@ export const schedAttr: Kind = ofBytes((view) => {
   ].join(', ');
 });
 
+/** Eight bytes to an instruction: nobody reads hundreds of them. */
+const instructions: Kind = (arg, context) =>
+  arg instanceof Uint8Array ? `[${arg.length / 8} instructions]` : plain(arg, context);
+
+/** struct sock_fprog, seccomp(2). */
+export const filterProgram: Kind = struct({ len: number, filter: instructions });
+
 /** What is written or sent: text, or octets. */
 export const data: Kind = (arg, context) =>
   arg instanceof Uint8Array ? quoteBytes(arg) : plain(arg, context);

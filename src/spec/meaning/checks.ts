@@ -18,6 +18,7 @@ import { args, cwd, env, umask } from './process.ts';
 import { resources } from './resources.ts';
 import { rlimits } from './rlimits.ts';
 import { execCpuAffinity, ioPriority, scheduler } from './scheduling.ts';
+import { seccomp } from './seccomp.ts';
 import { sysctl } from './sysctl.ts';
 import { timeOffsets } from './time-offsets.ts';
 import { ociVersion } from './version.ts';
@@ -49,6 +50,7 @@ export const configChecks: readonly Check<Config>[] = [
   resources,
   maskedPaths,
   readonlyPaths,
+  seccomp,
   memoryPolicy,
   personality,
 ];

@@ -70,6 +70,7 @@ function planOf(config: Config, identity: Identity, machine: Machine): Plan {
     preserveFds: 0,
     nofile: request.host.nofile,
     limitedFrom: undefined,
+    filter: undefined,
   });
   return { create: [...before, ...inside, ...wait], start, handles: { listener, console } };
 }

@@ -165,11 +165,11 @@ describe('several problems', () => {
     const text = await messageFor((config) => {
       config.process.args = 5;
       config.process.cwd = 'tmp';
-      config.linux.seccomp = { defaultAction: 'SCMP_ACT_ALLOW' };
+      config.linux.rootfsPropagation = 'all';
     });
     expect(text).toContain('/process/args');
     expect(text).toContain('/process/cwd');
-    expect(text).toContain('/linux/seccomp is not implemented');
+    expect(text).toContain('/linux/rootfsPropagation');
   });
 });
 

@@ -1,0 +1,4 @@
+/** Seccomp as an ordinary user. */
+import { testRefusals } from '../../setup/seccomp-tests.ts';
+
+testRefusals();

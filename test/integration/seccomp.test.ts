@@ -1,0 +1,4 @@
+/** Seccomp as root. */
+import { testRefusals } from '../setup/seccomp-tests.ts';
+
+testRefusals();

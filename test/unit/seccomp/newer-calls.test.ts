@@ -1,0 +1,83 @@
+/** The head that answers ENOSYS, executed by an interpreter of the instructions it is made of. */
+import { describe, expect, test } from 'vitest';
+import { newerCallsHead, refusesByDefault } from '../../../src/seccomp/newer-calls.ts';
+
+const X86_64 = 0xc000003e;
+const I386 = 0x40000003;
+const ARM = 0x40000028;
+const X32 = 0x40000000;
+const ENOSYS = 0x00050026;
+
+/** @returns the value that the filter returns, or undefined where execution goes on behind the head */
+function execute(program: Uint8Array, architecture: number, number: number): number | undefined {
+  const view = new DataView(program.buffer, program.byteOffset, program.byteLength);
+  const data = new Map([
+    [0, number],
+    [4, architecture],
+  ]);
+  let accumulator = 0;
+  for (let at = 0; at < program.length; at += 8) {
+    const [code, yes, no, k] = [
+      view.getUint16(at, true),
+      view.getUint8(at + 2),
+      view.getUint8(at + 3),
+      view.getUint32(at + 4, true),
+    ];
+    const jump = (condition: boolean) => {
+      at += 8 * (condition ? yes : no);
+    };
+    if (code === 0x20) accumulator = data.get(k) ?? Number.NaN;
+    else if (code === 0x15) jump(accumulator === k);
+    else if (code === 0x25) jump(accumulator > k);
+    else if (code === 0x45) jump((accumulator & k) !== 0);
+    else if (code === 0x05) at += 8 * k;
+    else if (code === 0x06) return k;
+    else throw new Error(`instruction 0x${code.toString(16)}`);
+  }
+  return undefined;
+}
+
+describe('what is newer than the profile', () => {
+  const program = newerCallsHead([
+    { auditArchitecture: X86_64, last: 439, lastX32: X32 + 547 },
+    { auditArchitecture: I386, last: 421 },
+    { auditArchitecture: ARM, last: undefined },
+  ]);
+
+  test.each([
+    ['the last one named', X86_64, 439, undefined],
+    ['the next one', X86_64, 440, ENOSYS],
+    ['the last one of x32', X86_64, X32 + 547, undefined],
+    ['the next one of x32', X86_64, X32 + 548, ENOSYS],
+    ['the first one of x32', X86_64, X32, undefined],
+    ['the last one of i386', I386, 421, undefined],
+    ['the next one of i386', I386, 422, ENOSYS],
+    ['an architecture of which nothing is named', ARM, 1000, undefined],
+    ['an architecture that is not in the profile', 0x80000016, 1000, undefined],
+    ['a number with the highest bit set', X86_64, 0x80000001, ENOSYS],
+  ])('%s', (_, architecture, number, answer) => {
+    expect(execute(program, architecture, number)).toBe(answer);
+  });
+});
+
+test('without x32 in the profile, its numbers are newer than all others', () => {
+  const program = newerCallsHead([{ auditArchitecture: X86_64, last: 439 }]);
+  expect(execute(program, X86_64, X32)).toBe(ENOSYS);
+});
+
+test('a profile that names nothing gets no head', () => {
+  expect(newerCallsHead([{ auditArchitecture: X86_64, last: undefined }])).toHaveLength(0);
+});
+
+test('only where calls are refused by default', () => {
+  expect(['SCMP_ACT_ERRNO', 'SCMP_ACT_KILL_PROCESS', 'SCMP_ACT_TRAP'].map(refuses)).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect(['SCMP_ACT_ALLOW', 'SCMP_ACT_LOG', 'SCMP_ACT_TRACE'].map(refuses)).toEqual([false, false, false]);
+});
+
+function refuses(action: string): boolean {
+  return refusesByDefault(action as Parameters<typeof refusesByDefault>[0]);
+}
