@@ -132,6 +132,26 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
   },
   '/linux/sysctl': { tests: [['integration/sysctl.test.ts', 'are those of the container alone']] },
   '/linux/rootfsPropagation': { tests: compared('rootfsPropagation $') },
+  '/linux/seccomp': {
+    tests: [
+      ['setup/seccomp-tests.ts', "Docker's default profile"],
+      ['setup/seccomp-tests.ts', "podman's default profile"],
+      ['setup/seccomp-tests.ts', 'a profile that refuses a few'],
+      ['unit/seccomp/compile.test.ts', 'a profile becomes whole instructions'],
+    ],
+  },
+  '/linux/seccomp/defaultErrnoRet': {
+    tests: [
+      ['setup/seccomp-tests.ts', 'a profile with an errno of its own'],
+      ['unit/spec/seccomp.test.ts', 'an errno of an action that has none'],
+    ],
+  },
+  '/linux/seccomp/architectures': {
+    tests: [
+      ['setup/seccomp-tests.ts', 'a profile for x86-64 and x32 alone'],
+      ['unit/seccomp/compile.test.ts', 'an architecture of the other byte order'],
+    ],
+  },
   '/linux/maskedPaths': { tests: compared('masked and read-only paths in the root, and missing ones') },
   '/linux/readonlyPaths': { tests: compared('masked and read-only paths in the root, and missing ones') },
   '/linux/mountLabel': {
