@@ -18,6 +18,12 @@ export async function execProcess(config: Config, options: ExecOptions, log: Log
       hint: 'it is a path in the container: --cwd /…',
     });
   }
+  const odd = options.env.find((entry) => entry.indexOf('=') <= 0);
+  if (odd !== undefined) {
+    throw new RuntimeError('usage', `invalid environment variable: ${JSON.stringify(odd)}`, {
+      hint: 'write --env NAME=VALUE; no variable of the caller is taken over',
+    });
+  }
   const gid = options.user?.gid ?? process.user.gid;
   const additionalGids = [...(process.user.additionalGids ?? []), ...options.additionalGids];
   return {
@@ -36,7 +42,7 @@ export async function execProcess(config: Config, options: ExecOptions, log: Log
 
 const INHERITED = [
   ...(['capabilities', 'apparmorProfile', 'selinuxLabel'] as const),
-  ...(['scheduler', 'ioPriority', 'execCPUAffinity'] as const),
+  ...(['scheduler', 'ioPriority', 'execCPUAffinity', 'oomScoreAdj'] as const),
 ] as const;
 
 /**
@@ -44,7 +50,7 @@ const INHERITED = [
  * being described in a file.
  */
 function withInherited(process: Process, container: Process): Process {
-  const silent = INHERITED.filter((name) => !process[name] && container[name] !== undefined);
+  const silent = INHERITED.filter((name) => (process[name] ?? '') === '' && container[name] !== undefined);
   const inherited: Partial<Process> = Object.fromEntries(silent.map((name) => [name, container[name]]));
   return { ...process, ...inherited };
 }

@@ -7,6 +7,7 @@ import { hostCgroups, unifiedCgroupOf } from '../host/cgroups.ts';
 import { identity, isPrivileged } from '../host/identity.ts';
 import { call } from '../kernel/call.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
+import { silentLog } from '../log/log.ts';
 import { kindOf } from '../namespaces/kinds.ts';
 import type { Findings } from '../plan/create-plan.ts';
 import { execPlan } from '../plan/exec-plan.ts';
@@ -99,7 +100,7 @@ interface Executed {
 
 /** @throws RuntimeError; then there is no process */
 async function execute(parts: Parts): Promise<Executed> {
-  const { record, namespaces, process, options } = parts;
+  const { record, namespaces, process, options, runtime } = parts;
   const execution = new Execution();
   const consoleReceiver = call('socket');
   const own = process.terminal && !options.consoleSocket ? new OwnConsole() : undefined;
@@ -115,6 +116,8 @@ async function execute(parts: Parts): Promise<Executed> {
     cgroups: cgroupJoin(record, options),
     preserveFds: options.preserveFds,
     keyring: record.noNewKeyring ? undefined : record.id,
+    rootless: identity().isRootless,
+    log: runtime.log,
     console: process.terminal ? consoleReceiver : undefined,
   });
   try {
@@ -145,7 +148,9 @@ function programRequest(
   pid: number,
 ): ProgramRequest {
   const { uid, gid, additionalGids = [] } = process.user;
-  const capabilities = grantedCapabilities(process.capabilities, ownsRights(record), runtime.log);
+  // What the container's own process did not get either was said when it was created.
+  const log = options.processFile || options.caps.length > 0 ? runtime.log : silentLog;
+  const capabilities = grantedCapabilities(process.capabilities, ownsRights(record), log);
   const noNewPrivileges = process.noNewPrivileges ?? false;
   const credentials = { uid, gid, additionalGids, capabilities, noNewPrivileges };
   return {

@@ -14,11 +14,13 @@ import { pidfdOpen, prctl, setresgid, setresuid } from '../kernel/calls/process.
 import { AT_FDCWD, O_DIRECTORY, O_NOFOLLOW, O_PATH } from '../kernel/constants/file.ts';
 import { CLONE_NEWCGROUP, CLONE_NEWUSER, PR_SET_DUMPABLE } from '../kernel/constants/process.ts';
 import { describeErrno, EINVAL, EPERM, errnoName } from '../kernel/errno.ts';
+import type { Log } from '../log/log.ts';
 import { namespaceKinds } from '../namespaces/kinds.ts';
 import { joinNestedSteps } from '../namespaces/nested-user.ts';
 import { finalAffinitySteps, initialAffinitySteps } from '../process/affinity.ts';
 import { groupsCall } from '../process/credentials.ts';
 import { execLabelSteps } from '../process/labels.ts';
+import { execOomScoreSteps } from '../process/oom-score.ts';
 import { terminalSteps } from '../process/terminal.ts';
 import type { ResctrlRecord } from '../resctrl/group.ts';
 import { joinResctrlSteps } from '../resctrl/steps.ts';
@@ -40,6 +42,8 @@ export interface ExecRequest {
   readonly preserveFds: number;
   /** Whose session keyring it joins: the container's id, or undefined where that has none of its own. */
   readonly keyring: string | undefined;
+  readonly rootless: boolean;
+  readonly log: Log;
   /** Takes the master of the terminal. */
   readonly console: Call | undefined;
 }
@@ -66,6 +70,7 @@ export function execPlan(request: ExecRequest): ExecPlan {
       spawnStubStep(['init'], console ? [console] : [], request.preserveFds),
       ...joinResctrlSteps(request.resctrl),
       ...initialAffinitySteps(process.execCPUAffinity),
+      ...execOomScoreSteps(process.oomScoreAdj, request.rootless, request.log),
       ...execLabelSteps(process, request.keyring !== undefined),
       ...cgroups.steps,
       // From here on processes of the container can see the stub (CVE-2016-9962).

@@ -91,7 +91,6 @@ test('a process in a user namespace gets what takes a right of the machine’s r
 
 test('personality, memory policy and I/O priority are the process’s', async (context) => {
   need(context, 'busybox');
-  needRoot(context);
   context.skip(process.arch !== 'x64', 'not every other processor has a 32-bit mode');
   await using rig = makeRig();
   const seen = await run(rig, ({ linux }) =>
@@ -188,4 +187,65 @@ test('a label of a security module that is not there is an error of create, and 
   expect([profile.code, label.code, unconfined.code]).toEqual([255, 255, 0]);
   expect(profile.stderr).toContain('hint: AppArmor is not enabled on this machine');
   expect(label.stderr).toContain('hint: SELinux is not enabled on this machine');
+});
+
+test('exec has the OOM score of the container, as under runc, or that of its file', async (context) => {
+  need(context, 'busybox', 'runc');
+  await using rig = makeRig();
+  const bundle = rig.bundle({
+    config: ({ process: own }) => Object.assign(own, { args: ['sleep', '600'], oomScoreAdj: 321 }),
+  });
+  const score = ['cat', '/proc/self/oom_score_adj'];
+  const id = await started(rig, bundle);
+  expect((await rig.tsrun(['exec', id, ...score])).stdout).toBe('321\n');
+  const file = join(bundle.path, 'process.json');
+  for (const [oomScoreAdj, seen] of [
+    [undefined, '321\n'],
+    [654, '654\n'],
+    [0, '0\n'],
+  ]) {
+    const process = { cwd: '/', user: { uid: 0, gid: 0 }, args: ['/bin/cat', score[1]], oomScoreAdj };
+    writeFileSync(file, JSON.stringify(process));
+    expect((await rig.tsrun(['exec', '--process', file, id])).stdout).toBe(seen);
+  }
+  const theirs = rig.id();
+  const streams = ['sh', '-c', 'exec "$@" </dev/null >/dev/null 2>&1', 'sh'];
+  expect(
+    (await rig.runc(['run', '--detach', '--bundle', bundle.path, theirs], { through: streams })).code,
+  ).toBe(0);
+  expect((await rig.runc(['exec', theirs, ...score])).stdout).toBe('321\n');
+});
+
+test('an OOM score that may not be lowered stays for an ordinary user, and is an error for root', async (context) => {
+  need(context, 'busybox');
+  const { CapEff = '0' } =
+    /^CapEff:\s*(?<CapEff>.*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.groups ?? {};
+  context.skip((BigInt(`0x${CapEff}`) & (1n << 24n)) !== 0n, 'has CAP_SYS_RESOURCE');
+  await using rig = makeRig();
+  const bundle = rig.bundle({
+    config: ({ process: own }) =>
+      Object.assign(own, { args: ['cat', '/proc/self/oom_score_adj'], oomScoreAdj: -1000 }),
+  });
+  const result = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()]);
+  const hint = 'hint: it can be lowered with CAP_SYS_RESOURCE only';
+  expect(result.stderr).toContain(hint);
+  if (process.getuid?.() === 0) {
+    expect(result).toMatchObject({ code: 1, stdout: '' });
+    expect(result.stderr).toContain('cannot set oom_score_adj to -1000');
+    return;
+  }
+  const own = readFileSync('/proc/self/oom_score_adj', 'utf8');
+  expect(result).toMatchObject({ code: 0, stdout: own });
+  expect(result.stderr).toContain(
+    `warning: oom_score_adj stays ${own.trim()}: it may not be lowered to -1000`,
+  );
+});
+
+test('a variable that is none is an error of exec, as it is one in a configuration', async (context) => {
+  need(context, 'busybox');
+  await using rig = makeRig();
+  const id = await started(rig, sleepingBundle(rig));
+  const refused = await rig.tsrun(['exec', '--env', 'FOO', id, 'true']);
+  expect(refused).toMatchObject({ code: 255, stdout: '' });
+  expect(refused.stderr).toContain('invalid environment variable: "FOO"');
 });

@@ -4,6 +4,7 @@ import { step } from '../../../src/init/step.ts';
 import type { Call } from '../../../src/kernel/call.ts';
 import { CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUSER } from '../../../src/kernel/constants/process.ts';
 import { describeCall, nameResults } from '../../../src/kernel/recording.ts';
+import { silentLog } from '../../../src/log/log.ts';
 import { execPlan } from '../../../src/plan/exec-plan.ts';
 
 function names(keyring: string | undefined): string[] {
@@ -15,6 +16,8 @@ function names(keyring: string | undefined): string[] {
     cgroups: { steps: [], attachUnified: [] },
     preserveFds: 0,
     keyring,
+    rootless: false,
+    log: silentLog,
     console: undefined,
   });
   return steps.map(({ name }) => name);
@@ -38,6 +41,8 @@ test('uses its first processors before it enters the cgroup, and its last ones t
     cgroups: { steps: [attach], attachUnified: [] },
     preserveFds: 0,
     keyring: undefined,
+    rootless: false,
+    log: silentLog,
     console: undefined,
   });
   const order = steps.map(({ name }) => name);
@@ -63,6 +68,8 @@ test('joins the namespace of a nested process last, by way of the container’s'
     cgroups: { steps: [], attachUnified: [] },
     preserveFds: 0,
     keyring: undefined,
+    rootless: false,
+    log: silentLog,
     console: undefined,
   });
   const calls = steps.flatMap((one) => (one.kind === 'calls' ? one.calls : []));
@@ -87,6 +94,8 @@ test('labels the stub before it joins anything of the container', () => {
     cgroups: { steps: [], attachUnified: [] },
     preserveFds: 0,
     keyring: 'web',
+    rootless: false,
+    log: silentLog,
     console: undefined,
   });
   const order = steps.map(({ name }) => name);
