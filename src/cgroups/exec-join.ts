@@ -2,6 +2,8 @@
 
 import { type Step, step } from '../init/step.ts';
 import type { Call } from '../kernel/call.ts';
+import { close, openat, write } from '../kernel/calls/file.ts';
+import { O_WRONLY } from '../kernel/constants/file.ts';
 import { EBUSY } from '../kernel/errno.ts';
 import { existsSync } from '../kernel/file-system.ts';
 import { attachSelf, openDetached, openForClone } from './attach.ts';
@@ -19,7 +21,7 @@ export interface ExecJoin {
 export interface ExecManner {
   /** Whether the caller may make mounts. */
   readonly privileged?: boolean;
-  /** The version 2 directory to join where the container's own cannot be joined: asked for only then. */
+  /** A version 2 directory below the container's own, to join where that cannot be joined: asked for only then. */
   readonly fallback?: (() => string | undefined) | undefined;
 }
 
@@ -43,40 +45,51 @@ export function execJoinCgroups(
   const calls = [...entered.flatMap((directory) => attachSelf(directory)), ...(unified ? [unified] : [])];
   return {
     steps: calls.length === 0 ? [] : [joinStep(entered, calls)],
-    attachUnified: born ? [joinStep([born], attachSelf(born), fallback)] : [],
+    attachUnified: born && unified ? [attachThrough(unified, born, '', fallback)] : [],
     ...(unified ? { unified } : {}),
   };
 }
 
 type Directory = Pick<CgroupDirectory, 'version' | 'path'>;
 
-function joinStep(
-  directories: readonly Directory[],
-  calls: readonly Call[],
+const name = "the container's cgroup";
+
+/**
+ * By the handle for clone3: where that is refused, the stub is in the container's mount namespace by now, and the
+ * host's paths are out of its reach.
+ *
+ * @param sub below the handle's directory, with a slash at its end
+ */
+function attachThrough(
+  handle: Call,
+  directory: Directory,
+  sub: string,
   fallback?: ExecManner['fallback'],
 ): Step {
-  const name = "the container's cgroup";
-  return step('stub', `join ${name}`, '', calls, {
+  const members = openat(handle, `${sub}cgroup.procs`, O_WRONLY);
+  const calls = [members, write(members, '0'), close(members)];
+  const whose = sub === '' ? name : "the cgroup of the container's first process";
+  return step('stub', `join ${whose}`, '', calls, {
     recover: ({ call, errno }) => {
       // It hands controllers down, so no process may be in it (cgroups(7), "no internal processes").
-      const path = errno === EBUSY ? fallback?.() : undefined;
-      if (path !== undefined) return joinFirstProcess(path);
+      const other = errno === EBUSY ? fallback?.() : undefined;
+      if (other?.startsWith(`${directory.path}/`)) {
+        return [attachThrough(handle, directory, `${other.slice(directory.path.length + 1)}/`)];
+      }
+      return explainJoin(`${directory.path}/${sub}cgroup.procs`, call, errno, { name: whose, pointer: '' });
+    },
+  });
+}
+
+function joinStep(directories: readonly Directory[], calls: readonly Call[]): Step {
+  return step('stub', `join ${name}`, '', calls, {
+    recover: ({ call, errno }) => {
       const directory = directories.find(({ path }) =>
         calls.some((one) => isOpenOf(one, path) && uses(call, one)),
       );
       return explainJoin(directory?.path ?? '', call, errno, { name, pointer: '' });
     },
   });
-}
-
-function joinFirstProcess(path: string): readonly Step[] {
-  const directory: Directory = { version: 2, path };
-  return [
-    {
-      ...joinStep([directory], attachSelf(directory)),
-      name: "join the cgroup of the container's first process",
-    },
-  ];
 }
 
 function isOpenOf(call: Call, path: string): boolean {

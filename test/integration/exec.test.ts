@@ -222,6 +222,16 @@ test('a keyring of the name of the container’s is not made a second time', asy
   expect(inside[0]?.[0]).toBe(outside[0]?.[0]);
 });
 
+test('enters the cgroups of the container where clone3 is refused, as in a sandbox', async (context) => {
+  need(context, 'busybox', 'strace');
+  const refuse = ['-e', 'trace=clone3', '-e', 'inject=clone3:error=ENOSYS'];
+  const through = ['strace', '-qq', '-f', '--seccomp-bpf', '-o', '/dev/null', ...refuse];
+  const result = await rig.tsrun(['exec', id, 'cat', '/proc/self/cgroup', '/proc/1/cgroup'], { through });
+  expect(result).toMatchObject({ code: 0, stderr: '' });
+  const lines = result.stdout.trim().split('\n');
+  expect(lines.slice(lines.length / 2)).toEqual(lines.slice(0, lines.length / 2));
+});
+
 describe('a process file', () => {
   test.for([
     ['{"args": "sh", "cwd": "/"}', '/args'],

@@ -7,7 +7,8 @@ import { type Join, joinCgroups } from '../../../src/cgroups/join.ts';
 import { type CgroupDirectory, containerCgroups } from '../../../src/cgroups/paths.ts';
 import { RuntimeError } from '../../../src/errors/runtime-error.ts';
 import type { CallStep } from '../../../src/init/step.ts';
-import { EACCES, EEXIST, EINVAL, ENOENT } from '../../../src/kernel/errno.ts';
+import type { Call } from '../../../src/kernel/call.ts';
+import { EACCES, EBUSY, EEXIST, EINVAL, ENOENT } from '../../../src/kernel/errno.ts';
 import { hybrid, unified } from './hosts.ts';
 import { allResults, shortCalls } from './recorded.ts';
 
@@ -178,6 +179,21 @@ describe('a further process', () => {
       ...[`openat ${base}/v2/cgroup.procs`, 'write 0', 'close'],
     ]);
     expect(execJoinCgroups(paths, 'clone').unified?.args[1]).toBe(`${base}/v2`);
+  });
+
+  test('that clone3 cannot put there enters by the same handle, or where the first process is', () => {
+    const path = join(base, 'v2');
+    mkdirSync(path);
+    writeFileSync(join(path, 'cgroup.procs'), '');
+    const { unified, attachUnified } = execJoinCgroups([path], 'clone', { fallback: () => `${path}/leaf` });
+    const [attach] = attachUnified as readonly CallStep[];
+    expect(attach?.calls[0]?.args.slice(0, 2)).toEqual([unified, 'cgroup.procs']);
+    const failed = { call: attach?.calls[1] as Call, errno: EBUSY };
+    const [instead] = attach?.recover?.(failed) as readonly CallStep[];
+    expect(instead?.calls[0]?.args.slice(0, 2)).toEqual([unified, 'leaf/cgroup.procs']);
+    expect(instead?.recover?.(failed)).toBeInstanceOf(RuntimeError);
+    const elsewhere = execJoinCgroups([path], 'clone', { fallback: () => '/other' }).attachUnified;
+    expect((elsewhere[0] as CallStep).recover?.(failed)).toBeInstanceOf(RuntimeError);
   });
 
   test('has nothing to do where there are none', () => {
