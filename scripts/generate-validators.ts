@@ -15,6 +15,7 @@ import standalone from 'ajv/dist/standalone/index.js';
 import { transformSync } from 'esbuild';
 import { Config } from '../src/spec/schema/config.ts';
 import { Process } from '../src/spec/schema/process.ts';
+import { Resources } from '../src/spec/schema/resources.ts';
 
 const FILE = fileURLToPath(new URL('../src/spec/validators.generated.js', import.meta.url));
 
@@ -80,7 +81,8 @@ function compile(): string {
   const seen = new Map<string, string>();
   const validateConfig = share(ajv, Config, seen).$ref as string;
   const validateProcess = share(ajv, Process, seen).$ref as string;
-  return standalone.default(ajv, { validateConfig, validateProcess });
+  const validateResources = share(ajv, Resources, seen).$ref as string;
+  return standalone.default(ajv, { validateConfig, validateProcess, validateResources });
 }
 
 /** How ajv notes an error, minified: 300 times, and most of the code. */

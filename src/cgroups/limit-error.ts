@@ -26,6 +26,15 @@ export function explainLimit(limit: PlacedWrite, call: Pick<Call, 'name'>, errno
   );
 }
 
+/** A controller that an ordinary user did not get when the container was made. */
+export function explainMissing(limit: PlacedWrite): RuntimeError {
+  return new RuntimeError(
+    'cgroup',
+    `cannot set the ${limit.limit}: the container has no cgroup of the controller "${limit.controller}"`,
+    { pointer: pointerOf(limit), hint: noPermission },
+  );
+}
+
 export function explainHandDown(
   directory: string,
   text: string,

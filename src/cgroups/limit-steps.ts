@@ -31,7 +31,7 @@ export function limitStep(limit: PlacedWrite, actor: Actor): Step {
   });
 }
 
-function handDownStep({ directory, text }: HandDown, actor: Actor): Step {
+export function handDownStep({ directory, text }: HandDown, actor: Actor): Step {
   const path = `${directory}/cgroup.subtree_control`;
   const calls = writeText(openat(AT_FDCWD, path, O_WRONLY), text);
   return step(actor, `hand controllers down from "${directory}"`, '/linux/resources', calls, {

@@ -14,6 +14,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   ps: async () => (await import('./commands/ps.ts')).ps,
   pause: async () => (await import('./commands/pause.ts')).pause,
   resume: async () => (await import('./commands/resume.ts')).resume,
+  update: async () => (await import('./commands/update.ts')).update,
   list: async () => (await import('./commands/list.ts')).list,
   run: async () => (await import('./commands/run.ts')).run,
   exec: async () => (await import('./commands/exec.ts')).exec,

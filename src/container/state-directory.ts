@@ -116,6 +116,11 @@ export class StateDirectory {
     writeFileSync(this.#configFile, stringifyJson(config), { mode: 0o600 });
   }
 
+  /** What `update` has changed is what later commands start from. */
+  replaceConfig(config: Config): void {
+    this.#replace('config.json', stringifyJson(config));
+  }
+
   readConfig(): Config {
     return parseJson(readFileSync(this.#configFile, 'utf8')) as Config;
   }

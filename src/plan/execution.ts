@@ -96,9 +96,20 @@ export class Execution implements Live {
   #runHere(calls: readonly Call[]): Failure | undefined {
     for (const call of calls) {
       const outs = new Map<Out, Uint8Array>();
-      const result = attempt(call, this.results, outs);
-      if (result < 0 && !isTolerated(call, -result)) return { call, errno: -result };
+      // As the stub has it: what refers to a failed call is skipped.
+      const skipped = this.#failureBefore(call);
+      const result = skipped ?? attempt(call, this.results, outs);
+      if (result < 0 && !isTolerated(call, -result) && skipped === undefined) return { call, errno: -result };
       this.results.add({ values: new Map([[call, result]]), outs });
+    }
+    return undefined;
+  }
+
+  #failureBefore({ args }: Call): number | undefined {
+    for (const arg of args) {
+      if (typeof arg !== 'object' || !('kind' in arg) || arg.kind !== 'call') continue;
+      const result = this.results.value(arg);
+      if (result < 0) return result;
     }
     return undefined;
   }

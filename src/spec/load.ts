@@ -3,15 +3,20 @@
 import { type Log, silentLog } from '../log/log.ts';
 import { brokenJson, invalidConfig, sentence } from './invalid-config.ts';
 import { type Check, checkMeaning } from './meaning/check.ts';
-import { configChecks, processChecks } from './meaning/checks.ts';
+import { configChecks, processChecks, resourcesChecks } from './meaning/checks.ts';
 import { dropNulls } from './nulls.ts';
 import { parseJson } from './parse-json.ts';
 import type { Problem } from './problem.ts';
 import { readText } from './read-text.ts';
 import { shapeProblems } from './shape.ts';
-import type { Config, Process } from './types.ts';
+import type { Config, Process, Resources } from './types.ts';
 import { unsupportedInConfig } from './unsupported.ts';
-import { type Validator, validateConfig, validateProcess } from './validators.generated.js';
+import {
+  type Validator,
+  validateConfig,
+  validateProcess,
+  validateResources,
+} from './validators.generated.js';
 
 /** What is known about a kind of file. */
 interface Kind<T> {
@@ -39,6 +44,14 @@ const PROCESS: Kind<Process> = {
   missing: 'give a file that holds what "process" holds in a config.json',
 };
 
+const RESOURCES: Kind<Resources> = {
+  validator: validateResources,
+  schema: '/linux/resources',
+  checks: resourcesChecks,
+  unsupported: () => [],
+  missing: 'give a file that holds what "linux.resources" holds in a config.json, or - for standard input',
+};
+
 /**
  * Reads a bundle's config.json.
  *
@@ -56,8 +69,24 @@ export function loadProcess(file: string, log: Log = silentLog): Process {
   return load(PROCESS, file, log);
 }
 
+/**
+ * Reads resources for `update`; otherwise as {@link loadConfig}.
+ *
+ * @param text what was read where it is not a file's; `file` is then what it is called
+ */
+export function loadResources(
+  file: string,
+  text = readText(file, RESOURCES.missing),
+  log: Log = silentLog,
+): Resources {
+  return take(RESOURCES, file, text, log);
+}
+
 function load<T>(kind: Kind<T>, file: string, log: Log): T {
-  const text = readText(file, kind.missing);
+  return take(kind, file, readText(file, kind.missing), log);
+}
+
+function take<T>(kind: Kind<T>, file: string, text: string, log: Log): T {
   try {
     return check(kind, parse(file, text), file, text, log);
   } catch (error) {

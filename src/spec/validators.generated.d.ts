@@ -15,5 +15,6 @@ export interface Validator {
 
 export const validateConfig: Validator;
 export const validateProcess: Validator;
+export const validateResources: Validator;
 /** The schema of config.json, as JSON. */
 export const schemaText: string;

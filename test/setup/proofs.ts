@@ -265,6 +265,8 @@ export const commandProofs: Readonly<Record<string, Evidence>> = {
   'create --no-pivot': { tests: compared('a root that is moved instead of pivoted to') },
   pause: { tests: [['integration/pause.test.ts', 'stands still, says so, and goes on']] },
   resume: { tests: [['integration/pause.test.ts', 'stands still, says so, and goes on']] },
+  update: { tests: [['integration/update.test.ts', 'comes to the same as with runc']] },
+  'update --resources': { tests: [['integration/update.test.ts', 'changes nothing where a part cannot be']] },
   delete: { tests: [['integration/lifecycle.test.ts', 'that is created is deleted without force']] },
   'delete --force': { tests: [['integration/lifecycle.test.ts', 'that runs is deleted by force']] },
   exec: { tests: [['integration/exec.test.ts', 'gets what the command line says']] },

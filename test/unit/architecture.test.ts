@@ -55,6 +55,7 @@ describe('the source', () => {
 /** Rare commands, failures, and what runs while the container does; `npm run bench` shows the others. */
 const nodeFileSystemUsers = [
   'cli/commands/spec.ts',
+  'cli/commands/update.ts',
   'container/foreground/copy.ts',
   'container/list.ts',
   'container/status-events.ts',

@@ -1,6 +1,6 @@
 /** All checks of meaning. */
 
-import type { Config, Process } from '../types.ts';
+import type { Config, Process, Resources } from '../types.ts';
 import { annotationKeys } from './annotations.ts';
 import type { Check } from './check.ts';
 import { deviceRules } from './device-rules.ts';
@@ -15,7 +15,7 @@ import { namespaces } from './namespaces.ts';
 import { netDevices } from './net-devices.ts';
 import { maskedPaths, readonlyPaths, rootPath } from './paths.ts';
 import { args, cwd, env, umask } from './process.ts';
-import { resources } from './resources.ts';
+import { ownResources, resources } from './resources.ts';
 import { rlimits } from './rlimits.ts';
 import { execCpuAffinity, ioPriority, scheduler } from './scheduling.ts';
 import { seccomp } from './seccomp.ts';
@@ -27,6 +27,8 @@ export const processChecks: readonly Check<Process>[] = [
   ...[args, env, cwd, umask, rlimits],
   ...[scheduler, ioPriority, execCpuAffinity],
 ];
+
+export const resourcesChecks: readonly Check<Resources>[] = [ownResources];
 
 export const configChecks: readonly Check<Config>[] = [
   ociVersion,

@@ -20,6 +20,16 @@ export const resources: Check<Config> = {
   },
 };
 
+/** Of a file that has nothing else. That swap has its memory limit is known once the container's are added. */
+export const ownResources: Check<Resources> = {
+  reads: [''],
+  run(subject, report) {
+    checkResources(subject, '', (problem) => {
+      if (!problem.pointer.startsWith('/memory/swap')) report(problem);
+    });
+  },
+};
+
 /** @param at JSON pointer of the resources */
 export function checkResources(subject: Resources, at: string, report: Report): void {
   const { memory, cpu, blockIO, hugepageLimits, network, rdma, unified } = subject;

@@ -1,0 +1,100 @@
+/** `update`: other limits for a container that is there. */
+import { changeLimits } from '../cgroups/change-limits.ts';
+import { currentIn, readOrEmpty } from '../cgroups/file-text.ts';
+import { cgroupManager } from '../cgroups/manager.ts';
+import { recordedDirectories } from '../cgroups/recorded.ts';
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { hostCgroups } from '../host/cgroups.ts';
+import { Execution } from '../plan/execution.ts';
+import { sentence } from '../spec/invalid-config.ts';
+import { checkResources } from '../spec/meaning/resources.ts';
+import type { Problem } from '../spec/problem.ts';
+import type { Config, Resources } from '../spec/types.ts';
+import { checkContainerId } from './container-id.ts';
+import { mergeResources } from './merged-resources.ts';
+import type { Runtime } from './runtime.ts';
+import { StateDirectory } from './state-directory.ts';
+import type { StateRecord } from './state-record.ts';
+import { statusOf } from './status.ts';
+
+export interface UpdateOptions {
+  readonly resources: Resources;
+  /** The file that they are from; absent for those of the command line. */
+  readonly file?: string;
+  /** `--l3-cache-schema`, `--mem-bw-schema` */
+  readonly l3CacheSchema?: string;
+  readonly memBwSchema?: string;
+}
+
+/**
+ * Where one of the limits cannot be set, none is.
+ *
+ * @throws RuntimeError `not-found`, `state`, `config`, `cgroup`
+ */
+export async function update(runtime: Runtime, id: string, options: UpdateOptions): Promise<void> {
+  checkContainerId(id);
+  using directory = new StateDirectory(runtime.root, id);
+  directory.lock();
+  const record = mustBeThere(directory.read(), directory);
+  const config = directory.readConfig();
+  try {
+    const resources = setLimits(runtime, record, config, options.resources);
+    await setSchemata(record, options);
+    directory.replaceConfig({ ...config, linux: { ...config.linux, resources } });
+  } catch (error) {
+    throw blame(error, options.file);
+  }
+}
+
+function mustBeThere(record: StateRecord | undefined, directory: StateDirectory): StateRecord {
+  const status = record && statusOf(record, directory);
+  if (record && status !== 'stopped' && status !== 'creating') return record;
+  throw new RuntimeError('state', 'container not running');
+}
+
+/** @returns all resources that the container has now */
+function setLimits(runtime: Runtime, record: StateRecord, config: Config, asked: Resources): Resources {
+  const { log } = runtime;
+  if (asked.devices) log.warning('device rules are not changed by update');
+  const { changed, all } = mergeResources(asked, config.linux?.resources ?? {});
+  checkTogether(changed);
+  const host = hostCgroups();
+  const directories = recordedDirectories(record.cgroups, host);
+  const request = { resources: changed, directories, host, currentIn, read: readOrEmpty };
+  const execution = new Execution();
+  changeLimits(cgroupManager(directories).limits(request), (steps) => execution.execute(steps), log);
+  return all;
+}
+
+/** What is asked for was checked; together with what the container has, it may still be impossible. */
+function checkTogether(resources: Resources): void {
+  const problems: Problem[] = [];
+  checkResources(resources, '', (problem) => void problems.push(problem));
+  if (problems.length > 0) throw new RuntimeError('config', problems.map(sentence).join('\n'));
+}
+
+async function setSchemata(
+  { resctrl }: StateRecord,
+  { l3CacheSchema, memBwSchema }: UpdateOptions,
+): Promise<void> {
+  if (l3CacheSchema === undefined && memBwSchema === undefined) return;
+  const { changeSchemata } = await import('../resctrl/change.ts');
+  changeSchemata(resctrl, {
+    ...(l3CacheSchema === undefined ? {} : { l3CacheSchema }),
+    ...(memBwSchema === undefined ? {} : { memBwSchema }),
+  });
+}
+
+/** A pointer is of use in the file that was given; the command line has none. */
+function blame(error: unknown, file: string | undefined): unknown {
+  if (!(error instanceof RuntimeError) || error.details.findings) return error;
+  const { pointer, ...details } = error.details;
+  const own = pointer?.startsWith('/linux/resources/') ? pointer.slice('/linux/resources'.length) : undefined;
+  return Object.assign(
+    new RuntimeError(error.code, error.message, {
+      ...details,
+      ...(own === undefined || file === undefined ? {} : { file, pointer: own }),
+    }),
+    { stack: error.stack },
+  );
+}
