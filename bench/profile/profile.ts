@@ -38,7 +38,8 @@ export async function profile({ runs }: BenchOptions): Promise<void> {
 function buildInstrumented(folder: string): string {
   const program = join(folder, 'engine/tsrun-bun');
   mkdirSync(join(folder, 'engine'));
-  copyFileSync(join(dist, 'engine/koffi.node'), join(folder, 'engine/koffi.node'));
+  for (const name of ['koffi.node', 'syscall.node'])
+    copyFileSync(join(dist, 'engine', name), join(folder, 'engine', name));
   const bun = inRoot(
     'node_modules/@oven',
     `bun-linux-${hostArch() === 'arm64' ? 'aarch64' : 'x64'}`,
