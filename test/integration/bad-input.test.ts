@@ -69,11 +69,11 @@ const inputs: Readonly<Record<string, BadInput>> = {
     config: ({ linux }) => {
       linux.sysctl = { 'kernel.panic': '1' };
     },
-    code: 'unsupported',
-    pointer: '/linux/sysctl',
-    says: '/linux/sysctl is not implemented by this version of tsrun',
-    hint: 'remove it',
-    at: '{\n      "kernel.panic"',
+    code: 'config',
+    pointer: '/linux/sysctl/kernel.panic',
+    says: 'found "kernel.panic", which is not in a separate kernel namespace',
+    hint: 'remove it, and set it on the host with sysctl(8)',
+    at: '"1"',
   },
   'a limit of memory and swap below that of memory': {
     config: ({ linux }) => {
