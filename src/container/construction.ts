@@ -7,6 +7,7 @@ import { refuseOccupied } from '../cgroups/occupied.ts';
 import { inFile } from '../errors/in-file.ts';
 import { runInContainer } from '../hooks/container-hooks.ts';
 import { call } from '../kernel/call.ts';
+import { stages } from '../log/stages.ts';
 import { type CreatePlan, createPlan } from '../plan/create-plan.ts';
 import { Execution } from '../plan/execution.ts';
 import type { ContainerRequest } from '../plan/request.ts';
@@ -39,7 +40,7 @@ export interface Ways {
 
 export class Construction {
   readonly request: ContainerRequest;
-  readonly execution = new Execution();
+  readonly execution: Execution;
   readonly directory: StateDirectory;
   readonly plan: CreatePlan;
   /** Of the container's terminal, when built; only where we are to serve it ourselves. */
@@ -55,6 +56,7 @@ export class Construction {
   constructor(runtime: Runtime, options: CreateOptions, { waits, detached }: Ways) {
     checkContainerId(options.id);
     this.#runtime = runtime;
+    this.execution = new Execution(runtime.log);
     this.#options = options;
     const bundle = readBundle(options.bundle, options.config, runtime.log);
     const { process, hooks } = bundle.config;
@@ -147,14 +149,18 @@ export class Construction {
     if (this.filter) this.directory.writeFilter(this.filter.program);
     const terminal = this.#openConsole();
     if (this.#listens) this.execution.define(listener, listenForDriver(this.directory));
+    const { log } = this.#runtime;
+    log.debug(stages.setup);
     this.execution.execute(this.plan.before);
     const { pid } = this.execution;
     this.#save({ pid, startTime: startTimeOf(pid) });
+    log.debug(stages.inside, { pid });
     this.execution.execute(this.plan.inside);
     this.master = terminal?.receive();
     const { findings } = this.plan;
     this.#save({ phase: 'created', ...findings, ...(this.#listens ? { listener: this.#listener() } : {}) });
     this.execution.execute(this.plan.wait);
+    log.debug(stages.complete);
   }
 
   #listener(): number {

@@ -8,6 +8,7 @@ import { identity, isPrivileged } from '../host/identity.ts';
 import { call } from '../kernel/call.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { silentLog } from '../log/log.ts';
+import { stages } from '../log/stages.ts';
 import { kindOf } from '../namespaces/kinds.ts';
 import type { Findings } from '../plan/create-plan.ts';
 import { execPlan } from '../plan/exec-plan.ts';
@@ -101,7 +102,8 @@ interface Executed {
 /** @throws RuntimeError; then there is no process */
 async function execute(parts: Parts): Promise<Executed> {
   const { record, namespaces, process, options, runtime } = parts;
-  const execution = new Execution();
+  const { log } = runtime;
+  const execution = new Execution(log);
   const consoleReceiver = call('socket');
   const own = process.terminal && !options.consoleSocket ? new OwnConsole() : undefined;
   if (process.terminal) {
@@ -121,8 +123,10 @@ async function execute(parts: Parts): Promise<Executed> {
     console: process.terminal ? consoleReceiver : undefined,
   });
   try {
+    log.debug(stages.setup);
     execution.execute(steps);
     const { pid } = execution;
+    log.debug(stages.inside, { pid });
     const pidfd = Pidfd.open(pid);
     const master = own?.receive();
     if (master !== undefined) {
@@ -130,6 +134,7 @@ async function execute(parts: Parts): Promise<Executed> {
       prepareTerminal(master);
     }
     if (options.pidfdSocket) sendPidfd(options.pidfdSocket, 'setns', pid);
+    log.debug(stages.program);
     execution.execute(programSteps(programRequest(parts, findings, pid)));
     if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
     mustHaveExecuted(pid);

@@ -10,12 +10,19 @@ import type { Call, Failure, Out } from '../kernel/call.ts';
 import { close } from '../kernel/calls/file.ts';
 import { describeErrno, errnoName } from '../kernel/errno.ts';
 import { attempt, isTolerated } from '../kernel/local.ts';
+import { type Log, silentLog } from '../log/log.ts';
 
 export class Execution implements Live {
   pid = 0;
   stubPid = 0;
   readonly results = new ResultTable();
   readonly #remotes = new Map<Actor, Remote>();
+  readonly #log: Log;
+
+  /** @param log gets the name of each step that was executed, for debugging */
+  constructor(log: Log = silentLog) {
+    this.#log = log;
+  }
 
   connect(actor: Actor, control: number): void {
     this.#remotes.set(actor, new Remote(control, this.results));
@@ -52,6 +59,7 @@ export class Execution implements Live {
   #act(name: string, pointer: string, run: () => void): void {
     try {
       run();
+      this.#log.debug(name);
     } catch (error) {
       if (!(error instanceof RuntimeError) || error.code !== 'system') throw error;
       throw new RuntimeError('system', `cannot ${name}: ${error.message}`, {
@@ -83,7 +91,10 @@ export class Execution implements Live {
   }
 
   #observe(steps: readonly CallStep[]): void {
-    for (const step of steps) step.observe?.(this.results);
+    for (const step of steps) {
+      this.#log.debug(step.name);
+      step.observe?.(this.results);
+    }
   }
 
   #runThere(actor: Actor, calls: readonly Call[], answers: CallStep['answers']): Failure | undefined {

@@ -44,10 +44,14 @@ export function explainFilesystem(
   const because = `${call.name}: ${describeErrno(errno)}`;
   const details = { pointer, call: call.name, errno: errnoName(errno) };
   if (TRUSTED_TYPES.has(type) && (errno === ELOOP || errno === ENOTDIR)) {
-    return new RuntimeError('bundle', `cannot mount "${type}" at "${destination}": it must be a directory`, {
-      ...details,
-      hint: `"${destination}" in the rootfs is a symlink or a file; make it a directory`,
-    });
+    return new RuntimeError(
+      'bundle',
+      `cannot mount "${type}" at "${destination}": must be mounted on ordinary directory`,
+      {
+        ...details,
+        hint: `"${destination}" in the rootfs is a symlink or a file; make it a directory`,
+      },
+    );
   }
   if (type === 'proc' && errno === EPERM) {
     return new RuntimeError('rootless', `cannot mount "proc" at "${destination}": ${because}`, {
