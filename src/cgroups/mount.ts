@@ -9,9 +9,9 @@ import type { CgroupHierarchy, HostCgroups } from '../host/cgroups.ts';
 import type { Step } from '../init/step.ts';
 import { type Call, call, type FdArg, ignoreErrors } from '../kernel/call.ts';
 import { close, fchmodat, mkdirat, symlinkat } from '../kernel/calls/file.ts';
-import { moveMount } from '../kernel/calls/mount.ts';
+import { mountSetattr, moveMount } from '../kernel/calls/mount.ts';
 import { O_DIRECTORY } from '../kernel/constants/file.ts';
-import { MOVE_MOUNT_F_EMPTY_PATH } from '../kernel/constants/mount.ts';
+import { MOUNT_ATTR_RDONLY, MOVE_MOUNT_F_EMPTY_PATH } from '../kernel/constants/mount.ts';
 import { describeErrno, EACCES, EBUSY, ENOENT, EPERM, errnoName } from '../kernel/errno.ts';
 import { existsSync } from '../kernel/file-system.ts';
 import { type MountRequest, parseMountOptions } from '../rootfs/mount-options.ts';
@@ -97,10 +97,18 @@ function mountVersion1(target: Call, request: MountRequest, context: CgroupMount
     ...[...trees.flatMap((one) => one.calls), ...tmpfs.calls],
     ...[moveMount(tmpfs.tree, target), ...propagate(tmpfs.tree, request), close(target)],
     ...trees.flatMap(({ hierarchy, tree }) => placeIn(tmpfs.tree, hierarchy, tree, request)),
-    // As /sys/fs/cgroup of sysfs: nobody makes entries here.
-    ...[fchmodat(tmpfs.tree, '.', 0o555), close(tmpfs.tree)],
+    noMoreEntries(tmpfs.tree, request),
+    close(tmpfs.tree),
   ];
   return { target, calls, opened: trees.map(({ tree }) => tree) };
+}
+
+/** Read-only where that is asked for; otherwise as /sys/fs/cgroup of sysfs: nobody makes entries there. */
+function noMoreEntries(tmpfs: Call, { attributes }: MountRequest): Call {
+  const readonly = attributes.set & MOUNT_ATTR_RDONLY;
+  return readonly
+    ? mountSetattr(tmpfs, { set: readonly }, { recursive: false })
+    : fchmodat(tmpfs, '.', 0o555);
 }
 
 function treeOf(hierarchy: CgroupHierarchy, request: MountRequest, context: CgroupMountContext): CgroupTree {

@@ -1,6 +1,7 @@
 /** Reading config.json and process.json: parse, check the shape, check the meaning. */
 
 import { type Log, silentLog } from '../log/log.ts';
+import { addUser } from './absent-user.ts';
 import { brokenJson, invalidConfig, sentence } from './invalid-config.ts';
 import { type Check, checkMeaning } from './meaning/check.ts';
 import { configChecks, processChecks, resourcesChecks } from './meaning/checks.ts';
@@ -118,11 +119,21 @@ function check<T>(kind: Kind<T>, value: unknown, file: string, text: string, log
   return value as T;
 }
 
-/** Null stands for an absent property to the Go and C runtimes, so engines may write it: drop it, look again. */
+/**
+ * Null stands for an absent property to the Go and C runtimes, so engines may write it: drop it. A process may have
+ * no user: give it one. Then look again.
+ */
 function shapeErrors<T>({ validator, schema }: Kind<T>, value: unknown): readonly Problem[] {
   if (validator(value)) return [];
-  if (dropNulls(value) && validator(value)) return [];
+  const changed = [dropNulls(value), addUser(processOf(value, schema))];
+  if (changed.includes(true) && validator(value)) return [];
   return shapeProblems(validator.errors ?? [], value, schema);
+}
+
+/** The value itself, or its property `process`. */
+function processOf(value: unknown, schema: string): unknown {
+  if (schema === '/process' || typeof value !== 'object' || value === null) return value;
+  return Object.hasOwn(value, 'process') ? (value as { process: unknown }).process : undefined;
 }
 
 function warn(log: Log, file: string, problem: Problem): void {

@@ -43,6 +43,13 @@ describe('version 1', () => {
     ]);
   });
 
+  test('nobody makes entries between the hierarchies', () => {
+    expect(calls(hybrid, false)).toContain('mount_setattr ');
+    const writable = shortCalls(cgroupMountSteps({ ...mount, options: [] }, 0, context(hybrid, true)));
+    expect(writable).not.toContain('mount_setattr ');
+    expect(writable.some((call) => call.startsWith('fchmodat'))).toBe(true);
+  });
+
   test('a new cgroup namespace has new mounts', () => {
     const made = calls(hybrid, true);
     expect(made.filter((call) => call.startsWith('fsopen cgroup'))).toHaveLength(5);

@@ -43,6 +43,13 @@ describe('a valid configuration', () => {
     expect(config.hooks).toEqual({});
   });
 
+  test('may have no user: that is uid 0, gid 0', () => {
+    const { user: _, ...process } = validConfig().process;
+    const config = load(JSON.stringify({ ...validConfig(), process }));
+    expect(config.process.user).toEqual({ uid: 0, gid: 0 });
+    expect(withFile(JSON.stringify(process), loadProcess).user).toEqual({ uid: 0, gid: 0 });
+  });
+
   test('is not changed by a key __proto__, also where nulls are dropped', () => {
     const config = load(
       validText().replace(
