@@ -32,6 +32,12 @@ export function execute(
   child.stderr.on('data', (data: Buffer) => stderr.push(data));
   child.stdin.on('error', () => {}); // the command need not read it
   child.stdin.end(input);
+  child.on('exit', (_, signal) => {
+    if (signal !== 'SIGKILL') return;
+    // What it has started may hold its streams for ever.
+    child.stdout.destroy();
+    child.stderr.destroy();
+  });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) =>

@@ -24,7 +24,10 @@ const whereAmI = [
 const numbers = Array.from({ length: 24 }, (_, index) => index + 3);
 
 function mustBeInside({ stdout }: Result, fd: number): void {
-  must(!/OUTSIDE|secret/.test(stdout), `with /proc/self/fd/${fd} the process is outside of its root`);
+  must(
+    !/OUTSIDE|secret/.test(stdout),
+    `with /proc/self/fd/${fd} it is outside of its root: ${stdout.trim().split(/\s+/).slice(0, 6).join(' ')}`,
+  );
 }
 
 /** The same attack with every number, a few at a time. */
