@@ -93,6 +93,6 @@ function add(total: Tally, file: string, projects: readonly string[]): void {
 }
 
 function environment(user: TestUser, scratch: string): NodeJS.ProcessEnv {
-  const { TSRUN_LONG, CI, LANG } = process.env;
-  return { ...userEnvironment(user, scratch), TSRUN_LONG, CI, LANG };
+  const { TSRUN_LONG, TSRUN_SEED, CI, LANG } = process.env;
+  return { ...userEnvironment(user, scratch), TSRUN_LONG, TSRUN_SEED, CI, LANG };
 }

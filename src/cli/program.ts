@@ -1,6 +1,9 @@
 /** One command from its words to its exit status. Nothing is thrown from here: errors are printed and logged. */
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { prctl } from '../kernel/calls/process.ts';
+import { PR_SET_DUMPABLE } from '../kernel/constants/process.ts';
 import { writeSync } from '../kernel/file-system.ts';
+import { attempt } from '../kernel/local.ts';
 import { Logger } from '../log/logger.ts';
 import { writeAll } from '../log/write-all.ts';
 import type { Command, Context } from './command.ts';
@@ -84,6 +87,8 @@ class Execution {
     if (parsed === 'help') return printHelp(command.name);
     this.#logger.printWarnings = command.warnings ?? 'never';
     this.#failureStatus = command.failureStatus ?? FAILURE;
+    // The environment of containers stays in the heap: nobody reads it there, nor in a core dump.
+    attempt(prctl(PR_SET_DUMPABLE, 0));
     return (await command.run(this.#context(), parsed)) ?? 0;
   }
 

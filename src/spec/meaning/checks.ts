@@ -11,7 +11,7 @@ import { gidMappings, mappingsNeedNamespace, processIds, uidMappings } from './i
 import { intelRdt } from './intel-rdt.ts';
 import { memoryPolicy, personality } from './kernel-policies.ts';
 import { mountDestinations } from './mounts.ts';
-import { namespaces } from './namespaces.ts';
+import { mountNamespace, namespaces } from './namespaces.ts';
 import { netDevices } from './net-devices.ts';
 import { maskedPaths, readonlyPaths, rootPath } from './paths.ts';
 import { args, cwd, env, umask } from './process.ts';
@@ -39,6 +39,7 @@ export const configChecks: readonly Check<Config>[] = [
   hooks,
   annotationKeys,
   namespaces,
+  mountNamespace,
   mappingsNeedNamespace,
   uidMappings,
   gidMappings,

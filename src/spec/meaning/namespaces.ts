@@ -21,6 +21,19 @@ export const namespaces: Check<Config> = {
   },
 };
 
+/**
+ * Without one, the mounts of the container would be the caller's, and changing the root would change it for all
+ * processes that are where the caller is.
+ */
+export const mountNamespace: Check<Config> = {
+  reads: ['/linux/namespaces'],
+  run(config, report) {
+    if (namespaceOf(config, 'mount') !== undefined) return;
+    const hint = 'add {"type": "mount"} to /linux/namespaces';
+    report({ pointer: '/linux/namespaces', expected: 'a mount namespace', found: 'none', hint });
+  },
+};
+
 /** The entry of this type; its namespace is new when it has no path. */
 export function namespaceOf(config: Config, type: NamespaceType): Namespace | undefined {
   return config.linux?.namespaces?.find((namespace) => namespace.type === type);

@@ -1,0 +1,2 @@
+/** As test/integration/undumpable.test.ts, by an ordinary user: for root it says little. */
+import '../undumpable.test.ts';
