@@ -44,6 +44,7 @@ export function prepareRoot(
     inUserNamespace: hasUserNamespace(request),
     idMaps: request.idMaps,
     mounts,
+    newTmpfs: new Map(),
     label,
     log: request.log,
   };
@@ -54,7 +55,7 @@ export function prepareRoot(
       ...root.inside,
       ...mounted.flatMap(({ steps }) => steps),
       ...devSteps(request, root.tree, console),
-      makeWorkingDirectory(root.tree, process.cwd),
+      ...(process.cwd === '/' ? [] : [makeWorkingDirectory(root.tree, process.cwd)]),
     ],
     last: [...mounted.flatMap(({ last }) => last ?? []), ...closeNamespaces(root)],
     label,
@@ -118,7 +119,7 @@ export function changeRoot(
     ...last,
     ...(config.root.readonly ? [readonlyRoot(root)] : []),
     ...readonlySteps(root, readonlyPaths),
-    ...maskSteps(root, maskedPaths, label),
+    ...maskSteps(maskedPaths, { root, isDirectory: host.isDirectory, label }),
     ...(request.noPivot ? moveRoot(root, rootfs, host.fullMounts()) : [pivot(root)]),
     ...(rootfsPropagation ? [rootPropagation(rootfsPropagation)] : []),
   ];

@@ -17,6 +17,7 @@ import { explainBind } from './explain-mount.ts';
 import type { MountContext } from './mount-context.ts';
 import type { MountRequest } from './mount-options.ts';
 import { propagate } from './new-filesystem.ts';
+import { nearTmpfs } from './new-tmpfs.ts';
 import { mayBeInProc, onlyProcfsAtProc } from './proc-target.ts';
 import { stepOnTarget } from './target.ts';
 
@@ -25,8 +26,9 @@ export function bindSteps(
   request: MountRequest,
   pointer: string,
   index: number,
-  { root, isDirectory, sourceTrees, inUserNamespace }: MountContext,
+  context: MountContext,
 ): readonly Step[] {
+  const { root, isDirectory, sourceTrees, inUserNamespace } = context;
   const { source = '', destination } = mount;
   refuseOptions(mount, request, pointer);
   const opened = sourceTrees.get(index);
@@ -37,6 +39,7 @@ export function bindSteps(
     pointer,
     root,
     path: destination,
+    near: nearTmpfs(destination, index, context),
     missing: isDirectory(source) === false ? 'file' : 'directory',
     mayBeProc: mayBeInProc(destination),
     calls: (target) => {

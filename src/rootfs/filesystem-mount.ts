@@ -16,6 +16,7 @@ import type { MountContext, MountSteps } from './mount-context.ts';
 import { labelCalls, labelled } from './mount-label.ts';
 import type { MountRequest } from './mount-options.ts';
 import { newFilesystem, propagate } from './new-filesystem.ts';
+import { nearTmpfs, noteTmpfs } from './new-tmpfs.ts';
 import { stepOnTarget } from './target.ts';
 import { modeOfCovered } from './tmpfs-mode.ts';
 import { withMappedIds } from './unmapped-ids.ts';
@@ -28,28 +29,29 @@ export function filesystemSteps(
   index: number,
   context: MountContext,
 ): MountSteps {
-  const { root, mounts, idMapNamespaces } = context;
+  const { root, idMapNamespaces } = context;
   const { type = '', destination, source = type } = mount;
   if (type === '') {
     throw new RuntimeError('config', `the mount at "${destination}" has neither a type nor "bind"`, {
       pointer,
     });
   }
-  const surelyMissing = isInNewTmpfs(destination, mounts.slice(0, index));
+  const near = nearTmpfs(destination, index, context);
   const mode =
-    type === 'tmpfs' && !surelyMissing && !request.data.some((option) => option.startsWith('mode='))
+    type === 'tmpfs' && !near && !request.data.some((option) => option.startsWith('mode='))
       ? modeOfCovered(root, destination, pointer)
       : undefined;
-  const last = readonlyLast(mount, request);
+  const readonly = isReadonlyLast(mount, request);
   const data = labelled(type, withMappedIds(mount, request.data, pointer, context), context.label);
-  const asked = last ? withoutReadonly({ ...request, data }) : likeMount({ ...request, data });
+  const asked = readonly ? withoutReadonly({ ...request, data }) : likeMount({ ...request, data });
   const { calls, tree } = newFilesystem(type, source, asked, mode?.parameter);
+  const staysOpen = noteTmpfs(mount, index, tree, context) || readonly;
   const users = idMapNamespaces.get(index);
   const mapped = users ? [mountIdMap(tree, users, { recursive: request.idmap === 'recursive' })] : [];
   const attach = (target: Call) => [
     ...[...mapped, ...labelCalls(type, tree, context.label)],
     ...[moveMount(tree, target), ...propagate(tree, request)],
-    ...[...(last ? [] : [close(tree)]), close(target)],
+    ...[...(staysOpen ? [] : [close(tree)]), close(target)],
   ];
   let covered: Call | undefined;
   const attempt = stepOnTarget({
@@ -58,7 +60,7 @@ export function filesystemSteps(
     root,
     path: destination,
     missing: 'directory',
-    surelyMissing,
+    near,
     flags: O_DIRECTORY,
     noSymlinks: TRUSTED_TYPES.has(type),
     calls: (target) => {
@@ -73,7 +75,7 @@ export function filesystemSteps(
   });
   const filled = request.copyUp ? [copyUpStep({ destination, pointer }, tree, () => covered, attach)] : [];
   const steps = [...(mode ? [mode.look] : []), attempt, ...filled];
-  return last ? { steps, last: last(tree, pointer) } : { steps };
+  return staysOpen ? { steps, last: lastStep(destination, pointer, tree, readonly) } : { steps };
 }
 
 /** mount(2) with MS_RDONLY makes the filesystem read-only, not only the mount: a disk is not written to. */
@@ -83,27 +85,20 @@ function likeMount(request: MountRequest): MountRequest {
 }
 
 /** A tmpfs, and /dev, have to be filled first: with what is mounted in them, with devices. */
-function readonlyLast({ type, destination }: Mount, { attributes }: MountRequest) {
-  if ((attributes.set & MOUNT_ATTR_RDONLY) === 0) return undefined;
-  if (type !== 'tmpfs' && !/^\/+dev\/*$/.test(destination)) return undefined;
-  return (tree: Call, pointer: string): Step =>
-    step('init', `make "${destination}" read-only`, `${pointer}/options`, [
-      mountSetattr(tree, { set: MOUNT_ATTR_RDONLY }, { recursive: false }),
-      close(tree),
-    ]);
+function isReadonlyLast({ type, destination }: Mount, { attributes }: MountRequest): boolean {
+  if ((attributes.set & MOUNT_ATTR_RDONLY) === 0) return false;
+  return type === 'tmpfs' || /^\/+dev\/*$/.test(destination);
+}
+
+function lastStep(destination: string, pointer: string, tree: Call, readonly: boolean): Step {
+  const name = readonly ? `make "${destination}" read-only` : `close "${destination}"`;
+  const change = mountSetattr(tree, { set: MOUNT_ATTR_RDONLY }, { recursive: false });
+  return step('init', name, pointer, [...(readonly ? [change] : []), close(tree)]);
 }
 
 function withoutReadonly(request: MountRequest): MountRequest {
   const { set, clear } = request.attributes;
   return { ...request, attributes: { set: set & ~MOUNT_ATTR_RDONLY, clear } };
-}
-
-/** An earlier entry puts an empty tmpfs above it, as every configuration has it for /dev/pts. */
-function isInNewTmpfs(destination: string, earlier: readonly Mount[]): boolean {
-  return earlier.some(
-    ({ type, destination: place, options = [] }) =>
-      type === 'tmpfs' && destination.startsWith(`${place}/`) && !options.includes('tmpcopyup'),
-  );
 }
 
 /** @param covered the directory that the tmpfs will cover, open by then */

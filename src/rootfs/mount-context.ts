@@ -19,6 +19,8 @@ export interface MountContext {
   readonly idMaps: IdMaps | undefined;
   /** All of the entries, with absolute paths. */
   readonly mounts: readonly Mount[];
+  /** The mounts of new and empty tmpfs that others are made in, by index in `mounts`; filled in entry by entry. */
+  readonly newTmpfs: Map<number, Call>;
   /** `linux.mountLabel`, where SELinux is in force. */
   readonly label: string | undefined;
   readonly log: Log;

@@ -16,6 +16,7 @@ import {
   S_IFREG,
 } from '../kernel/constants/file.ts';
 import { describeErrno, EACCES, EEXIST, ELOOP, ENOENT, EROFS } from '../kernel/errno.ts';
+import type { Near } from './new-tmpfs.ts';
 import { insideProc, isProcfs } from './proc-target.ts';
 import { pathComponents, resolveMissing } from './resolve-missing.ts';
 
@@ -29,6 +30,7 @@ export function makeDirectories(root: FdArg, path: string): Call[] {
   const parts = pathComponents(path);
   return parts.flatMap((name, index) => {
     if (name === '..') return [];
+    if (index === 0) return [tolerate(mkdirat(root, name, 0o755), EEXIST)];
     const parent = openInRoot(root, `/${parts.slice(0, index).join('/')}`);
     return [parent, tolerate(mkdirat(parent, name, 0o755), EEXIST), close(parent)];
   });
@@ -61,8 +63,8 @@ interface OnTarget {
   readonly flags?: number;
   /** What to make; a file for a bind mount of anything that is not a directory. */
   readonly missing: 'directory' | 'file';
-  /** It will be missing: it is made at once. */
-  readonly surelyMissing?: boolean;
+  /** In a new tmpfs, where it will be missing: it is made at once. */
+  readonly near?: Near | undefined;
   /** Whether a symlink on the way is an error. */
   readonly noSymlinks?: boolean;
   /** Whether a symlink may lead to procfs; what the path itself says is checked elsewhere. */
@@ -79,22 +81,24 @@ interface OnTarget {
  * Without symlinks on the way, the path says where it is. Only where there are any, one looks at where they lead.
  */
 export function stepOnTarget(options: OnTarget): Step {
-  const { name, pointer, root, path, missing, calls } = options;
-  const make = (where = path) =>
-    missing === 'directory' ? makeDirectories(root, where) : makeFile(root, where);
+  const { name, pointer, root, path, near, missing, calls } = options;
+  const place = near ? { root: near.tree, path: near.path } : { root, path };
+  const make = ({ root, path }: { readonly root: FdArg; readonly path: string }) =>
+    missing === 'directory' ? makeDirectories(root, path) : makeFile(root, path);
   const recover = (target: Call, again: boolean) => (failure: Failure) => {
     const { call, errno } = failure;
-    if (call === target && errno === ELOOP && !options.noSymlinks) return [followed(options, make)];
+    if (call === target && errno === ELOOP && !options.noSymlinks)
+      return [followed(options, (path) => make({ root, path }))];
     if (again || errno !== ENOENT || call.name !== 'openat2') return options.recover?.(errno, call);
-    return [making(options, make()), attempt([], true)];
+    return [making(options, make(place)), attempt([], true)];
   };
   const attempt = (before: readonly Call[], again: boolean) => {
-    const target = open(options, RESOLVE_NO_SYMLINKS);
+    const target = open({ ...options, ...place }, RESOLVE_NO_SYMLINKS);
     return step('init', name, pointer, [...before, target, ...calls(target)], {
       recover: recover(target, again),
     });
   };
-  return attempt(options.surelyMissing ? make() : [], false);
+  return attempt(near ? make(place) : [], false);
 }
 
 function open({ root, path, flags = 0 }: OnTarget, resolve: number): Call {

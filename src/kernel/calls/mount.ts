@@ -48,10 +48,21 @@ export function fsmount(fs: FdArg, attributes: number): Call {
   return call('fsmount', fs, FSMOUNT_CLOEXEC, attributes);
 }
 
-/** A detached copy of the mount tree at `path` (bind mount); an empty path means `dirfd` itself. */
-export function cloneTree(dirfd: FdArg, path: string, options: { readonly recursive: boolean }): Call {
+/**
+ * A detached copy of the mount tree at `path` (bind mount); an empty path means `dirfd` itself.
+ *
+ * @param options `onlyAfter`: a call without which the copy is not wanted: where that one failed, this one is
+ *   skipped. The kernel does not look at it.
+ */
+export function cloneTree(
+  dirfd: FdArg,
+  path: string,
+  options: { readonly recursive: boolean; readonly onlyAfter?: Call },
+): Call {
   const flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (path === '' ? AT_EMPTY_PATH : 0);
-  return call('open_tree', dirfd, path, flags | (options.recursive ? AT_RECURSIVE : 0));
+  const { recursive, onlyAfter } = options;
+  const more = onlyAfter ? [onlyAfter] : [];
+  return call('open_tree', dirfd, path, flags | (recursive ? AT_RECURSIVE : 0), ...more);
 }
 
 /** Attaches a detached mount, or moves one, onto what `target` refers to. */

@@ -89,7 +89,7 @@ const rows: Readonly<Record<SyscallName, Row>> = {
   mount: [pointer, path, pointer, flags('MS_'), pointer],
   mount_setattr: [fd, path, S.atFlags, T.mountAttr, size],
   move_mount: [fd, path, fd, path, flags('MOVE_MOUNT_')],
-  open_tree: [fd, path, S.openTreeFlags],
+  open_tree: [fd, path, S.openTreeFlags, hidden],
   openat: ({ args }) => [fd, path, S.openFlags, createMode(args[2])],
   openat2: [fd, path, T.openHow, size],
   personality: [oneOf('PER_')],

@@ -24,6 +24,7 @@ export function contextFor(mounts: readonly Mount[], more: Partial<MountContext>
     inUserNamespace: false,
     idMaps: undefined,
     mounts,
+    newTmpfs: new Map(),
     label: undefined,
     log: { debug() {}, warning: (message) => warnings.push(message) },
     ...more,

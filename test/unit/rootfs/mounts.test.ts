@@ -6,8 +6,9 @@ import { EINVAL, ENOENT, ENOSPC, EPERM } from '../../../src/kernel/errno.ts';
 import { effectiveLabel } from '../../../src/rootfs/mount-label.ts';
 import { mountOptions, parseMountOptions } from '../../../src/rootfs/mount-options.ts';
 import { withAbsolutePaths } from '../../../src/rootfs/mount-paths.ts';
+import { mountSteps } from '../../../src/rootfs/mounts.ts';
 import type { Config, Mount } from '../../../src/spec/types.ts';
-import { failing, lastText, singleId, stepsOf, text } from './fixture.ts';
+import { contextFor, failing, lastText, singleId, stepsOf, text } from './fixture.ts';
 
 const bind = (...options: string[]): Mount => ({
   ...{ destination: '/x', type: 'bind', source: '/src' },
@@ -239,3 +240,36 @@ describe('a tmpfs that begins with a copy', () => {
 
 const noResults: Results = { value: () => 0, bytes: () => new Uint8Array() };
 const noLive = {} as Live;
+
+describe('in a tmpfs of an earlier entry', () => {
+  const pts: Mount = { destination: '/x/pts', type: 'devpts', source: 'devpts' };
+
+  test('the target is made by the descriptor of the tmpfs, which stays open until the end', () => {
+    const mounts = [tmpfs('mode=755'), pts];
+    const { context } = contextFor(mounts);
+    const outer = mountSteps(mounts[0] as Mount, 0, context);
+    expect(text(outer.steps[0])).not.toContain('close($3)');
+    expect(outer.last?.name).toBe('close "/x"');
+    expect(
+      lastText(mountSteps(pts, 1, context).steps)
+        .split('\n')
+        .slice(0, 2),
+    ).toEqual([
+      'mkdirat($fsmount, "pts", 0755)  (EEXIST is fine)',
+      'openat2($fsmount, "/pts", {flags=O_DIRECTORY|O_CLOEXEC|O_PATH, resolve=RESOLVE_NO_SYMLINKS|RESOLVE_IN_ROOT}, 24) = $1',
+    ]);
+  });
+
+  test('it is not where something else has been mounted in between, or a copy has been made', () => {
+    const covered = { ...bind(), destination: '/x/pts' };
+    for (const mounts of [
+      [tmpfs(), covered, { ...pts, destination: '/x/pts/a' }],
+      [tmpfs('tmpcopyup'), pts],
+      [tmpfs(), tmpfs('remount', 'ro'), pts],
+    ]) {
+      const { context } = contextFor(mounts);
+      const made = mounts.map((mount, index) => mountSteps(mount, index, context));
+      expect(lastText(made.at(-1)?.steps ?? [])).toContain('openat2($open_tree, ');
+    }
+  });
+});
