@@ -108,6 +108,24 @@ test('personality, memory policy and I/O priority are the process’s', async (c
   expect(plain).toMatchObject({ machine: 'x86_64', io: 'best-effort: prio 6', memory: 'default' });
 });
 
+test('a personality is the one that crun gives', async (context) => {
+  need(context, 'busybox', 'crun');
+  needRoot(context);
+  await using rig = makeRig();
+  const bundle = rig.bundle({
+    config: ({ process: own, linux }) => {
+      own.args = ['sh', '-c', 'uname -m; cat /proc/self/personality'];
+      linux.personality = { domain: 'LINUX' };
+    },
+  });
+  const run = async (runtime: 'tsrun' | 'crun') =>
+    (await rig[runtime](['run', '--bundle', bundle.path, rig.id()], { through: ['setarch', 'linux32'] }))
+      .stdout;
+  const seen = await run('tsrun');
+  expect(seen).toMatch(/\n00000000\n$/);
+  expect(seen).toBe(await run('crun'));
+});
+
 test('exec runs on the processors that are asked for, whether in its file or in the container’s', async (context) => {
   need(context, 'busybox');
   const all = readFileSync('/proc/self/status', 'utf8').match(/^Cpus_allowed_list:\s*(.*)$/m)?.[1] ?? '';

@@ -68,6 +68,22 @@ test('they are handed on as runc does, and to the container’s process alone', 
   expect(inside.stdout).toBe('none\nnone\n');
 });
 
+test('they are for the pid that the process has without a pid namespace', async (context) => {
+  need(context, 'busybox');
+  await using rig = makeRig();
+  const bundle = rig.bundle({
+    config: (config) => {
+      const { process: own, linux } = config;
+      own.args = ['sh', '-c', '[ "$LISTEN_PID" = $$ ] && [ $$ != 1 ] && echo "$LISTEN_FDS"'];
+      linux.namespaces = linux.namespaces.filter(({ type }: { type: string }) => type !== 'pid');
+      // An ordinary user cannot mount proc then.
+      config.mounts = [];
+    },
+  });
+  const result = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()], activated(2));
+  expect(result).toMatchObject({ code: 0, stdout: '2\n' });
+});
+
 test('a socket that is not open is an error', async (context) => {
   need(context, 'busybox');
   await using rig = makeRig();
@@ -170,17 +186,23 @@ test('start returns when the container is ready, and the manager goes on with it
   expect(existsSync(join(rig.root, id))).toBe(false);
 });
 
-test('start ends with a container that never gets ready, which can be stopped meanwhile', async (context) => {
-  need(context, 'busybox');
-  await using rig = makeRig();
-  using manager = new Manager(`@tsrun-test-${process.pid}`);
-  const id = rig.id();
-  const run = tsrunFor(manager, rig, 'run', '--detach', '--bundle', bundleFor(rig, 'sleep', '600').path, id);
-  await running(rig, id);
-  expect(run.child.exitCode).toBeNull();
-  expect(await rig.tsrun(['delete', '--force', id])).toMatchObject({ code: 0, stderr: '' });
-  expect(await run.ended).toBe(0);
-});
+test.for(['run', 'start'])(
+  '%s ends with a container that never gets ready, which can be deleted meanwhile',
+  async (way, context) => {
+    need(context, 'busybox');
+    await using rig = makeRig();
+    using manager = new Manager(`@tsrun-test-${process.pid}-${way}`);
+    const id = rig.id();
+    const bundle = ['--bundle', bundleFor(rig, 'sleep', '600').path, id];
+    if (way === 'start') expect(await tsrunFor(manager, rig, 'create', ...bundle).ended).toBe(0);
+    const waiting = way === 'start' ? ['start', id] : ['run', '--detach', ...bundle];
+    const command = tsrunFor(manager, rig, ...waiting);
+    await running(rig, id);
+    expect(command.child.exitCode).toBeNull();
+    expect(await rig.tsrun(['delete', '--force', id])).toMatchObject({ code: 0, stderr: '' });
+    expect(await command.ended).toBe(0);
+  },
+);
 
 test('run in the foreground is the process that the manager watches', async (context) => {
   need(context, 'busybox');
