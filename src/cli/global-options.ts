@@ -1,7 +1,12 @@
 /** The options that stand before the command. */
 export const globalOptions = [
   { name: 'root', type: 'text', value: 'DIR', help: 'directory of the state of containers' },
-  { name: 'log', type: 'text', value: 'FILE', help: 'append log records to FILE (default: standard error)' },
+  {
+    name: 'log',
+    type: 'text',
+    value: 'FILE',
+    help: 'append log records to FILE, or journald:ID, or syslog:ID (default: standard error)',
+  },
   { name: 'log-format', type: 'text', value: 'FORMAT', choices: ['text', 'json'], help: 'format of the log' },
   {
     name: 'log-level',

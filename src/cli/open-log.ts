@@ -2,7 +2,7 @@
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { O_APPEND, O_CREAT, O_SYNC, O_WRONLY } from '../kernel/constants/file.ts';
 import { openSync } from '../kernel/file-system.ts';
-import { Logger } from '../log/logger.ts';
+import { Logger, type LogSettings } from '../log/logger.ts';
 import { nodeFileSystem } from '../log/write-all.ts';
 import type { GlobalValues } from './globals.ts';
 import { absolute } from './paths.ts';
@@ -11,13 +11,23 @@ import { absolute } from './paths.ts';
 const FLAGS = O_WRONLY | O_CREAT | O_APPEND | O_SYNC;
 const MODE = 0o644;
 
-/** @throws RuntimeError `usage` when the file cannot be opened */
-export function openLog(options: GlobalValues): Logger {
+/** @throws RuntimeError `usage` when the log cannot be opened */
+export async function openLog(options: GlobalValues): Promise<Logger> {
   const debug = options.debug === true;
   const level = debug ? 'debug' : (options['log-level'] ?? 'warning');
   const format = options['log-format'] ?? 'text';
-  const path = options.log;
-  return new Logger({ format, level, debug, ...(path ? { fd: open(path) } : {}) });
+  const { log } = options;
+  return new Logger({ format, level, debug, ...(log ? await destination(log) : {}) });
+}
+
+/** A file, or as crun has it `file:PATH`, `journald:IDENTIFIER`, `syslog:IDENTIFIER`. */
+async function destination(text: string): Promise<Pick<LogSettings, 'fd' | 'service'>> {
+  const [, kind, rest = ''] = /^(file|journald|syslog):(.*)$/s.exec(text) ?? [];
+  if (kind === 'journald' || kind === 'syslog') {
+    const { connectTo } = await import('./log-service.ts');
+    return { fd: connectTo(kind), service: { kind, identifier: rest || 'tsrun' } };
+  }
+  return { fd: open(kind === 'file' ? rest : text) };
 }
 
 function open(path: string): number {

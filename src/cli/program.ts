@@ -49,7 +49,7 @@ class Execution {
 
   async run(): Promise<number> {
     try {
-      this.#logger = openLog(this.#globals.options);
+      this.#logger = await openLog(this.#globals.options);
       this.#watchForTheUnexpected();
       await this.#logger.prepare();
       const status = await this.#next();

@@ -7,12 +7,15 @@ import type { RuntimeError } from '../errors/runtime-error.ts';
 import { blamed, type ErrorText, errorFields, errorText, type Fields, stacks } from './error-report.ts';
 import type { Log } from './log.ts';
 import type { Format, Level, WriteRecord } from './records.ts';
+import type { LogService } from './service-record.ts';
 import { writeAll } from './write-all.ts';
 
 export interface LogSettings {
   /** The open log file; without one, records go to standard error. */
   readonly fd?: number;
   readonly format: Format;
+  /** The descriptor is a socket of the system's log, not a file. */
+  readonly service?: LogService;
   readonly level: Level;
   /** Stacks, and everything as it happens. */
   readonly debug: boolean;
@@ -93,10 +96,10 @@ export class Logger implements Log {
   }
 }
 
-async function openWriter({ fd = STDERR, format, level }: LogSettings): Promise<WriteRecord> {
+async function openWriter({ fd = STDERR, format, level, service }: LogSettings): Promise<WriteRecord> {
   try {
     const { recordWriter } = await import('./records.ts');
-    return recordWriter(fd, format, level);
+    return recordWriter(fd, format, level, service);
   } catch {
     // An installation so broken that this cannot be loaded must still be able to say what is wrong.
     return (at, msg) =>

@@ -1,5 +1,6 @@
 /** Writes log records, with pino. Loaded when the first one is written: most commands that succeed write none. */
 import pino from 'pino';
+import { type LogService, serviceRecord } from './service-record.ts';
 import { textLine } from './text-format.ts';
 import { writeAll } from './write-all.ts';
 
@@ -12,9 +13,9 @@ export type WriteRecord = (level: Level, message: string, fields?: Readonly<Reco
 /** Names and order of runc's levels. */
 const LEVELS = { debug: 20, info: 30, warning: 40, error: 50 } as const;
 
-/** @param fd where to; each record is one `write` */
-export function recordWriter(fd: number, format: Format, level: Level): WriteRecord {
-  const toLine = format === 'json' ? (line: string) => line : textLine;
+/** @param fd where to; each record is one `write` @param service what the records are put into for a system's log */
+export function recordWriter(fd: number, format: Format, level: Level, service?: LogService): WriteRecord {
+  const toLine = service ? serviceRecord(service, format) : format === 'json' ? asItIs : textLine;
   const logger = pino(
     {
       level,
@@ -30,6 +31,10 @@ export function recordWriter(fd: number, format: Format, level: Level): WriteRec
     const { level: _level, time: _time, msg: _msg, ...others } = fields;
     logger[at](others, message);
   };
+}
+
+function asItIs(line: string): string {
+  return line;
 }
 
 /** To the second, as runc. */

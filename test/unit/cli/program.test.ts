@@ -63,6 +63,12 @@ describe('the log file', () => {
     });
   });
 
+  test('may be named as a file', () => {
+    const log = join(directory, 'named.log');
+    tsrun(['--log', `file:${log}`, 'creat']);
+    expect(readFileSync(log, 'utf8')).toContain("No help topic for 'creat'");
+  });
+
   test('is appended to', () => {
     const log = join(directory, 'append.log');
     writeFileSync(log, 'before\n');

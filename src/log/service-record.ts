@@ -1,0 +1,25 @@
+/** Log records as the system's log takes them: one datagram each. */
+
+export interface LogService {
+  readonly kind: 'journald' | 'syslog';
+  /** Whose records they are, for whoever reads the log. */
+  readonly identifier: string;
+}
+
+/** syslog(3) */
+const PRIORITIES: Readonly<Record<string, number>> = { debug: 7, info: 6, warning: 4, error: 3 };
+const LOG_USER = 1 << 3;
+
+/** @returns turns one JSON object, as pino writes it, into a datagram: its message, or with `json` all of it */
+export function serviceRecord(
+  { kind, identifier }: LogService,
+  format: 'text' | 'json',
+): (line: string) => string {
+  return (line) => {
+    const { level, msg } = JSON.parse(line);
+    const message = (format === 'json' ? line : String(msg)).trim().replaceAll('\n', ' ');
+    const priority = PRIORITIES[level] ?? PRIORITIES.error ?? 0;
+    if (kind === 'syslog') return `<${LOG_USER | priority}>${identifier}[${process.pid}]: ${message}`;
+    return `PRIORITY=${priority}\nSYSLOG_IDENTIFIER=${identifier}\nMESSAGE=${message}\n`;
+  };
+}
