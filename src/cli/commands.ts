@@ -15,6 +15,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   pause: async () => (await import('./commands/pause.ts')).pause,
   resume: async () => (await import('./commands/resume.ts')).resume,
   update: async () => (await import('./commands/update.ts')).update,
+  events: async () => (await import('./commands/events.ts')).events,
   list: async () => (await import('./commands/list.ts')).list,
   run: async () => (await import('./commands/run.ts')).run,
   exec: async () => (await import('./commands/exec.ts')).exec,

@@ -8,6 +8,7 @@ const POLL = 'int poll(void *fds, ulong count, int timeout)';
 const ENTRY = 8;
 
 export const POLLIN = 1;
+export const POLLPRI = 2;
 export const POLLOUT = 4;
 
 export interface Interest {

@@ -1,9 +1,11 @@
 /** A descriptor that is readable once somebody said so, eventfd(2). */
 import { call } from './call.ts';
-import { close, write } from './calls/file.ts';
-import { attempt, perform } from './local.ts';
+import { close, read, write } from './calls/file.ts';
+import { attempt, perform, performForBytes } from './local.ts';
 
 const EFD_CLOEXEC = 0o2000000;
+/** What is read is a number of 64 bits: how often it was woken. */
+const COUNT = 8;
 
 /** Ends a `pollAsync` from outside. */
 export class Wakeup implements Disposable {
@@ -14,9 +16,14 @@ export class Wakeup implements Disposable {
     this.fd = perform(call('eventfd2', 0, EFD_CLOEXEC));
   }
 
-  /** Makes it readable, for good. */
+  /** Makes it readable, until it is cleared. */
   wake(): void {
     attempt(write(this.fd, Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0)));
+  }
+
+  /** To be called when it is readable. */
+  clear(): void {
+    performForBytes(read(this.fd, COUNT));
   }
 
   [Symbol.dispose](): void {

@@ -265,6 +265,10 @@ export const commandProofs: Readonly<Record<string, Evidence>> = {
   'create --no-pivot': { tests: compared('a root that is moved instead of pivoted to') },
   pause: { tests: [['integration/pause.test.ts', 'stands still, says so, and goes on']] },
   resume: { tests: [['integration/pause.test.ts', 'stands still, says so, and goes on']] },
+  events: { tests: [['integration/events.test.ts', 'come until the container ends']] },
+  'events --stats': {
+    tests: [['integration/events.test.ts', '--stats has the fields of runc, in its order']],
+  },
   update: { tests: [['integration/update.test.ts', 'comes to the same as with runc']] },
   'update --resources': { tests: [['integration/update.test.ts', 'changes nothing where a part cannot be']] },
   delete: { tests: [['integration/lifecycle.test.ts', 'that is created is deleted without force']] },

@@ -1,0 +1,2 @@
+/** As test/integration/events.test.ts, by an ordinary user. */
+import '../events.test.ts';
