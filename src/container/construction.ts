@@ -12,7 +12,7 @@ import { type CreatePlan, createPlan } from '../plan/create-plan.ts';
 import { Execution } from '../plan/execution.ts';
 import type { ContainerRequest } from '../plan/request.ts';
 import { usesDataDirectory } from '../rootfs/overlay/root.ts';
-import { type Filter, filterOf } from '../seccomp/load.ts';
+import { type Filter, filterOf, isListenedTo } from '../seccomp/load.ts';
 import { readBundle } from './bundle.ts';
 import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
@@ -50,6 +50,7 @@ export class Construction {
   readonly #runtime: Runtime;
   readonly #options: CreateOptions;
   readonly #listens: boolean;
+  readonly #waits: boolean;
   #record: StateRecord;
 
   /** Reads and plans; nothing is done yet. */
@@ -63,6 +64,7 @@ export class Construction {
     checkConsole(process.terminal ?? false, detached, options.consoleSocket);
     this.directory = new StateDirectory(runtime.root, options.id);
     this.request = containerRequest(runtime, options, bundle);
+    this.#waits = waits;
     this.#listens = waits || runInContainer(hooks);
     this.plan = createPlan(this.request, {
       listener: this.#listens ? listener : undefined,
@@ -103,14 +105,19 @@ export class Construction {
 
   /** Still, nothing is done. @throws RuntimeError */
   async compileFilter(): Promise<void> {
-    const profile = this.request.config.linux?.seccomp;
+    const { config, configFile } = this.request;
+    const profile = config.linux?.seccomp;
     if (!profile) return;
     // Most containers that are made by hand have none.
     const { compiledFilter } = await import('../seccomp/compiled.ts');
     try {
       this.filter = filterOf(profile, compiledFilter(profile).program);
+      if (!isListenedTo(this.filter)) return;
+      const { checkAgent, withAgent } = await import('./seccomp-agent.ts');
+      if (this.#waits) checkAgent(config);
+      else this.filter = await withAgent(this.filter, config, this.#record, 'created');
     } catch (error) {
-      throw inFile(error, this.request.configFile);
+      throw inFile(error, configFile);
     }
   }
 

@@ -7,6 +7,7 @@ import { hostCgroups, unifiedCgroupOf } from '../host/cgroups.ts';
 import { identity, isPrivileged } from '../host/identity.ts';
 import { call } from '../kernel/call.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
+import { exitOf } from '../kernel/wait.ts';
 import { silentLog } from '../log/log.ts';
 import { stages } from '../log/stages.ts';
 import { kindOf } from '../namespaces/kinds.ts';
@@ -15,6 +16,7 @@ import { execPlan } from '../plan/exec-plan.ts';
 import { Execution } from '../plan/execution.ts';
 import { type ProgramRequest, programSteps } from '../plan/start-plan.ts';
 import type { Filter } from '../seccomp/load.ts';
+import { stoppedByFilter } from '../seccomp/stopped.ts';
 import type { Config, Linux, Process } from '../spec/types.ts';
 import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
@@ -24,6 +26,7 @@ import { checkPassedDescriptors } from './passed-descriptors.ts';
 import { writePidFile } from './pid-file.ts';
 import { processStatus } from './process-status.ts';
 import type { Runtime } from './runtime.ts';
+import { withAgent } from './seccomp-agent.ts';
 import { sendPidfd } from './send-pidfd.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
@@ -62,7 +65,7 @@ export async function exec(runtime: Runtime, id: string, options: ExecOptions): 
   mustBeItsIds(process, record);
   checkConsole(process.terminal ?? false, options.detach, options.consoleSocket);
   const { linux = {} } = config;
-  const filter = directory.readFilter(config);
+  const filter = await withAgent(directory.readFilter(config), config, record, 'running');
   const parts = { record, namespaces: joinedFlags(config, record), process, linux, filter, options, runtime };
   return options.detach ? execDetached(parts) : execInForeground(parts);
 }
@@ -137,7 +140,7 @@ async function execute(parts: Parts): Promise<Executed> {
     log.debug(stages.program);
     execution.execute(programSteps(programRequest(parts, findings, pid)));
     if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
-    mustHaveExecuted(pid);
+    mustHaveExecuted(pid, parts);
     if (options.pidFile) writePidFile(options.pidFile, pid);
     return { pid, pidfd, master };
   } catch (error) {
@@ -178,8 +181,10 @@ function cgroupJoin({ cgroups, pid }: StateRecord, { subCgroups }: ExecOptions):
 }
 
 /** The control socket's end of file means execve, or that the process was killed: its memory limit, or the init's end. */
-function mustHaveExecuted(pid: number): void {
+function mustHaveExecuted(pid: number, { filter, process }: Parts): void {
   if (processStatus(pid)?.hasExecuted !== false) return;
+  const stopped = filter && stoppedByFilter(process.args?.[0] ?? '', exitOf(pid));
+  if (stopped) throw stopped;
   throw new RuntimeError('system', 'the process was killed before it executed its program', {
     hint: 'did the container end meanwhile?',
   });

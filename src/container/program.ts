@@ -6,10 +6,12 @@ import { callerReport } from '../host/caller.ts';
 import { identity } from '../host/identity.ts';
 import type { Step } from '../init/step.ts';
 import { call } from '../kernel/call.ts';
+import { exitOf } from '../kernel/wait.ts';
 import { silentLog } from '../log/log.ts';
 import type { Execution } from '../plan/execution.ts';
 import { identitySteps, type ProgramRequest, programSteps } from '../plan/start-plan.ts';
-import type { Filter } from '../seccomp/load.ts';
+import { type Filter, withoutListener } from '../seccomp/load.ts';
+import { stoppedByFilter } from '../seccomp/stopped.ts';
 import type { Config } from '../spec/types.ts';
 import { grantedCapabilities, ownsRights } from './granted-capabilities.ts';
 import { hookState } from './hook-state.ts';
@@ -28,7 +30,7 @@ export interface Startable {
 /** @throws RuntimeError where the process did not come to execute its program */
 export function startProgram(execution: Execution, startable: Startable): void {
   execution.execute(startSteps(execution, startable));
-  mustHaveExecuted(startable.record);
+  mustHaveExecuted(startable);
 }
 
 export function runPoststart(execution: Execution, record: StateRecord, { hooks }: Config): void {
@@ -43,7 +45,8 @@ export function startSteps(
   const request = { ...programRequest(record, config), filter };
   const listener = call('socket');
   if (record.listener !== undefined) execution?.define(listener, record.listener);
-  const prepare = identitySteps(request).flatMap((step) => (step.kind === 'calls' ? step.calls : []));
+  const inHook = { ...request, filter: withoutListener(filter) };
+  const prepare = identitySteps(inHook).flatMap((step) => (step.kind === 'calls' ? step.calls : []));
   const hooks = startContainerSteps(config.hooks?.startContainer, () => hookState(record, 'created'), {
     socket: { listener, connect: () => connectToInit(directory) },
     env: request.env,
@@ -82,9 +85,11 @@ function limitedFrom({ userNamespace, pid }: StateRecord): number | undefined {
  * The control socket has ended: either by execve, since it is close-on-exec, or because the process was killed.
  * A process that is gone altogether was reaped by somebody who waited for it.
  */
-function mustHaveExecuted(record: StateRecord): void {
+function mustHaveExecuted({ record, filter, config }: Startable): void {
   const init = initOf(record);
   if (!init || init.hasExecuted) return;
+  const stopped = filter && stoppedByFilter(config.process.args?.[0] ?? '', exitOf(record.pid));
+  if (stopped) throw stopped;
   throw new RuntimeError(
     'system',
     "the container's first process was killed before it executed its program",

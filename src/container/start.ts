@@ -13,6 +13,7 @@ import { connectToInit } from './init-socket.ts';
 import { listenForReadiness } from './notify.ts';
 import { runPoststart, startProgram } from './program.ts';
 import type { Runtime } from './runtime.ts';
+import { withAgent } from './seccomp-agent.ts';
 import { INIT_SOCKET, StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 import { initOf, type Status, statusOf } from './status.ts';
@@ -24,6 +25,7 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   directory.lock();
   const record = mustBeCreated(directory.read(), directory);
   const config = directory.readConfig();
+  const filter = await withAgent(directory.readFilter(config), config, record, 'created');
   const execution = new Execution(runtime.log);
   execution.pid = record.pid;
   const notify = await listenForReadiness(directory, runtime.log);
@@ -31,7 +33,7 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
     const control = connectToInit(directory);
     receiveGreeting(control);
     execution.connect('init', control);
-    startProgram(execution, { record, config, directory, filter: directory.readFilter(config) });
+    startProgram(execution, { record, config, directory, filter });
     unlinkSync(join(directory.path, INIT_SOCKET));
     runPoststart(execution, record, config);
   } catch (error) {

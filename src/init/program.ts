@@ -9,12 +9,16 @@ import { syscallNumber } from '../kernel/syscall-numbers.ts';
 /** Where the stub maps its inbox (`INBOX`) and how large it is (`SIZE`). */
 export const INBOX = 0x20000000;
 export const INBOX_SIZE = 8 << 20;
+/** Where it shows a result, plus one, of a call with the effect `show`: 8 bytes (`SHOWN`). */
+export const SHOWN = INBOX + INBOX_SIZE - 8;
 const HEADER = 32;
 const OPERATION = 64;
 const END = 0xffffffff;
 const IGNORE = 1 << 6;
 const FORK = 1 << 7;
 const CONTROL = 1 << 8;
+const SHOW = 1 << 9;
+const EFFECTS = { fork: FORK, control: CONTROL, show: SHOW } as const;
 /** 2^32 */
 const HALF = 0x1_0000_0000;
 
@@ -69,7 +73,7 @@ export function encodeProgram(calls: readonly Call[], results: ReadonlyMap<Call,
 function encodeOperation(image: MemoryImage, call: Call, at: number, place: number): void {
   const { args, tolerated, effect } = call;
   let flags = tolerated === 'all' ? IGNORE : 0;
-  if (effect !== undefined) flags |= effect === 'fork' ? FORK : CONTROL;
+  if (effect !== undefined) flags |= EFFECTS[effect];
   if (typeof tolerated === 'object') {
     for (let index = 0; index < tolerated.length; index++) {
       flags |= (tolerated[index] as number) << (16 + index * 8);

@@ -32,10 +32,15 @@ export class Remote {
     return this.#take(program.decode(reply), calls);
   }
 
-  /** Like `run`, but the last call is one that does not return (execve, exit_group) when it succeeds. */
-  runToTheEnd(calls: readonly Call[]): Failure | undefined {
+  /**
+   * Like `run`, but the last call is one that does not return (execve, exit_group) when it succeeds.
+   *
+   * @param meanwhile done before the answer is awaited
+   */
+  runToTheEnd(calls: readonly Call[], meanwhile?: (control: number) => void): Failure | undefined {
     const program = encodeProgram(calls, this.results.values);
     this.#send(program.message);
+    meanwhile?.(this.control);
     const reply = this.#receive(program);
     return reply && this.#take(program.decode(reply), calls);
   }

@@ -49,6 +49,8 @@ export interface CallStep extends Named {
    * where nobody is to wait for it. The ordinary case is always.
    */
   readonly answers?: 'on-failure' | 'never';
+  /** Done once the program is sent, before the answer is awaited: it comes to the control socket. */
+  readonly meanwhile?: (live: Live, control: number) => void;
 }
 
 /** Something this process does that is not a list of calls: write an id map, run a helper or a hook. */
@@ -61,7 +63,7 @@ export interface ActionStep extends Named {
 
 export type Step = CallStep | ActionStep;
 
-type Extra = Pick<CallStep, 'recover' | 'observe' | 'check' | 'answers'>;
+type Extra = Pick<CallStep, 'recover' | 'observe' | 'check' | 'answers' | 'meanwhile'>;
 
 export function step(
   actor: Actor,

@@ -31,8 +31,11 @@ export interface Call {
   readonly args: readonly Arg[];
   /** Errors that do not stop the list; at most two, or all of them. */
   readonly tolerated: readonly number[] | 'all';
-  /** `fork`: where the result is 0, the child goes on with the control socket in args[5]. */
-  readonly effect?: 'fork' | 'control';
+  /**
+   * `fork`: where the result is 0, the child goes on with the control socket in args[5]. `show`: the stub waits until
+   * its driver has taken the result out of its memory.
+   */
+  readonly effect?: 'fork' | 'control' | 'show';
   /** Memory this call has filled when it is done. */
   readonly out?: Out;
 }

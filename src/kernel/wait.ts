@@ -1,7 +1,7 @@
 /** waitid(2) for children of ours, without blocking. */
 import type { Out } from './call.ts';
 import { waitid } from './calls/process.ts';
-import { CLD_EXITED, WEXITED, WNOHANG } from './constants/process.ts';
+import { CLD_EXITED, P_PID, WEXITED, WNOHANG, WNOWAIT } from './constants/process.ts';
 import { attempt, systemError } from './local.ts';
 import type { Exit } from './spawn.ts';
 
@@ -26,7 +26,19 @@ export function reapAny(): EndedChild | 'none left' | undefined {
   const result = attempt(wait, undefined, outs);
   if (result === -ECHILD) return 'none left';
   if (result < 0) throw systemError(wait, -result);
-  const info = outs.get(wait.out as Out) as Uint8Array;
+  return decode(outs.get(wait.out as Out) as Uint8Array);
+}
+
+/** How a child of ours that is about to end does so. It stays to be reaped. @returns undefined where it is not ours */
+export function exitOf(pid: number): Exit | undefined {
+  const wait = waitid(P_PID, pid, WEXITED | WNOWAIT | WALL);
+  const outs = new Map<Out, Uint8Array>();
+  return attempt(wait, undefined, outs) < 0
+    ? undefined
+    : decode(outs.get(wait.out as Out) as Uint8Array)?.exit;
+}
+
+function decode(info: Uint8Array): EndedChild | undefined {
   const view = new DataView(info.buffer, info.byteOffset, info.byteLength);
   // siginfo_t: si_code at 8, si_pid at 16, si_status at 24.
   const pid = view.getInt32(16, true);

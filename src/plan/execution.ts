@@ -76,7 +76,7 @@ export class Execution implements Live {
     const { actor } = batch[0] as CallStep;
     const calls = batch.flatMap((step) => step.calls);
     const last = batch.at(-1) as CallStep;
-    const failure = actor === 'runtime' ? this.#runHere(calls) : this.#runThere(actor, calls, last.answers);
+    const failure = actor === 'runtime' ? this.#runHere(calls) : this.#runThere(actor, calls, last);
     if (!failure) {
       this.#observe(batch);
       return last.check?.(this.results, this) ?? [];
@@ -97,10 +97,11 @@ export class Execution implements Live {
     }
   }
 
-  #runThere(actor: Actor, calls: readonly Call[], answers: CallStep['answers']): Failure | undefined {
+  #runThere(actor: Actor, calls: readonly Call[], { answers, meanwhile }: CallStep): Failure | undefined {
     const remote = this.remote(actor);
     if (answers === 'never') remote.post(calls);
-    else return answers === 'on-failure' ? remote.runToTheEnd(calls) : remote.run(calls);
+    else if (answers !== 'on-failure') return remote.run(calls);
+    else return remote.runToTheEnd(calls, meanwhile && ((control) => meanwhile(this, control)));
     return undefined;
   }
 

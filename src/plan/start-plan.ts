@@ -15,7 +15,7 @@ import {
 import { kernelPolicySteps } from '../process/kernel-policies.ts';
 import { type ResourceLimit, rlimitCalls } from '../process/rlimits.ts';
 import { schedulingSteps } from '../process/scheduling.ts';
-import { administratorStep, type Filter, loadStep } from '../seccomp/load.ts';
+import { administratorStep, type Filter, loadStep, resignStep } from '../seccomp/load.ts';
 import type { Linux, Process, Rlimit } from '../spec/types.ts';
 
 /** runc and crun set this where the configuration is silent. */
@@ -47,7 +47,7 @@ export interface ProgramRequest {
  * A startContainer hook has been run by then: a SCHED_DEADLINE process may not fork.
  */
 export function programSteps(request: ProgramRequest): readonly Step[] {
-  const { process, executable, env, limitedFrom } = request;
+  const { process, executable, env, limitedFrom, filter } = request;
   const [scheduler, pid] =
     limitedFrom === undefined ? (['init', 0] as const) : (['runtime', limitedFrom] as const);
   return [
@@ -57,7 +57,8 @@ export function programSteps(request: ProgramRequest): readonly Step[] {
       : identitySteps(request, limitSteps(request, 'runtime', limitedFrom))),
     step('init', `execute "${executable}"`, '/process/args', [execve(executable, process.args ?? [], env)], {
       answers: 'on-failure',
-      recover: ({ errno }) => notExecuted(process, errno),
+      recover: ({ errno }) => notExecuted(request, errno),
+      ...(filter?.handOver ? { meanwhile: filter.handOver.run } : {}),
     }),
   ];
 }
@@ -94,7 +95,7 @@ function lastRights({ credentials, filter }: ProgramRequest): readonly Step[] {
   return [
     administratorStep(capabilityCalls(administrator)),
     loadStep(filter),
-    step('init', 'give up CAP_SYS_ADMIN', '/process/capabilities', [capset(credentials.capabilities)]),
+    resignStep(capset(credentials.capabilities)),
   ];
 }
 
@@ -125,15 +126,19 @@ function limitRefused({ type, soft, hard }: Rlimit, index: number | undefined): 
   );
 }
 
-function notExecuted({ args = [] }: Process, errno: number): RuntimeError {
+function notExecuted({ process: { args = [] }, filter }: ProgramRequest, errno: number): RuntimeError {
   const [command = ''] = args;
   const message = `unable to start container process: exec: ${JSON.stringify(command)}: ${describeErrno(errno)}`;
+  const hint =
+    errno === ENOENT
+      ? 'the file is there: its interpreter (#! line, or the dynamic loader) is not'
+      : filter && errno === EPERM
+        ? 'the seccomp profile has to allow execve'
+        : undefined;
   return new RuntimeError('executable', message, {
     pointer: '/process/args/0',
     call: 'execve',
     errno: errnoName(errno),
-    ...(errno === ENOENT
-      ? { hint: 'the file is there: its interpreter (#! line, or the dynamic loader) is not' }
-      : {}),
+    ...(hint === undefined ? {} : { hint }),
   });
 }

@@ -1,4 +1,8 @@
 /** Seccomp as root. */
+import { testForbidding } from '../setup/seccomp-error-tests.ts';
+import { testListener } from '../setup/seccomp-listener-tests.ts';
 import { testRefusals } from '../setup/seccomp-tests.ts';
 
 testRefusals();
+testListener();
+testForbidding();

@@ -152,6 +152,21 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
       ['unit/seccomp/compile.test.ts', 'an architecture of the other byte order'],
     ],
   },
+  '/linux/seccomp/listenerPath': {
+    tests: [
+      ['setup/seccomp-listener-tests.ts', 'answers instead of the kernel'],
+      ['setup/seccomp-listener-tests.ts', 'is told of a started container'],
+    ],
+  },
+  '/linux/seccomp/listenerMetadata': {
+    tests: [['setup/seccomp-listener-tests.ts', 'answers instead of the kernel']],
+  },
+  '/linux/seccomp/flags': {
+    tests: [
+      ['setup/seccomp-listener-tests.ts', 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV'],
+      ['unit/spec/seccomp.test.ts', 'a flag about listeners without one'],
+    ],
+  },
   '/linux/maskedPaths': { tests: compared('masked and read-only paths in the root, and missing ones') },
   '/linux/readonlyPaths': { tests: compared('masked and read-only paths in the root, and missing ones') },
   '/linux/mountLabel': {

@@ -1,12 +1,14 @@
 // The init stub for aarch64: x86-64.S, line by line. What it does, the messages and the operations are described
 // there.
 //
-// Registers: w20 control socket, x19 INBOX, x21 operation, w22 flags, x23 write position, x24 failed reference.
+// Registers: w20 control socket, x19 INBOX, x21 operation, w22 flags, x23 write position, x24 failed reference,
+// x25 SHOWN.
 
         .set BASE,   0x10000000         // where this file is mapped
         .set INBOX,  0x20000000         // where messages are received; src/init/program.ts knows it
         .set SIZE,   0x00800000         // 8 MiB of address space, touched as far as it is used
         .set CHUNK,  0x00010000         // one recvfrom
+        .set PATIENCE, 0x40000000       // seconds of looking
 
         .text
 ehdr:   .byte 0x7f, 'E', 'L', 'F', 2, 1, 1, 0   // ELF64, little endian, System V
@@ -39,6 +41,8 @@ _start: mov     x8, #222                // mmap(INBOX, SIZE, READ|WRITE,
         mov     x5, #0
         svc     #0                      // refused: the first recvfrom fails, and we leave
         mov     x19, #INBOX
+        mov     x25, #INBOX + SIZE
+        sub     x25, x25, #8
         ldr     w20, control
 
 wait:   mov     x23, x19                // a new message
@@ -98,8 +102,17 @@ step:   ldr     w22, [x21, #4]          // flags
         b       wait
 1:      cmn     x0, #4095               // unsigned: from -4095 on it is an errno
         b.hs    fail
-        tbz     w22, #8, keep           // CONTROL
+        tbz     w22, #8, 1f             // CONTROL
         mov     w20, w0
+1:      tbz     w22, #9, keep           // SHOW
+        add     x9, x0, #1
+        str     x9, [x25]
+        mov     w10, #PATIENCE
+1:      yield
+        subs    w10, w10, #1
+        b.eq    leave                   // the driver is gone
+        ldr     x9, [x25]
+        cbnz    x9, 1b
 keep:   ldr     x9, [x21, #56]          // store the result
         cbz     x9, next
         str     x0, [x9]
@@ -131,9 +144,12 @@ answer: str     x0, [x19, #8]           // status
         mov     x4, #0
         mov     x5, #0
         svc     #0
-        b       wait
-
-leave:  mov     x8, #94                 // exit_group(1)
-        mov     x0, #1
+        tbz     x0, #63, wait
+        ldr     w9, [x19, #8]
+        negs    w0, w9                  // errno
+        b.ne    exit
+leave:  mov     x0, #1
+exit:   mov     x8, #94                 // exit_group
         svc     #0
+        udf     #0                      // forbidden too
 end:

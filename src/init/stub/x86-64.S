@@ -17,11 +17,13 @@
 #             bit 6  IGNORE   any error is ignored
 #             bit 7  FORK     where the result is 0 (the child): args[5] is the control socket; wait there
 #             bit 8  CONTROL  the result is the control socket from now on
+#             bit 9  SHOW     one more than the result is put into the inbox's last 8 bytes; goes on when the
+#                             driver has cleared them (process_vm_writev): no system call may be needed for it
 #             bits 16-23, 24-31  an errno each that is tolerated
 #
 # An operation one of whose arguments refers to a failed (tolerated) call is skipped, and counts as failed
 # the same way. End of file, or any error, on the control socket ends the process: a half-made init never
-# outlives its driver.
+# outlives its driver. An answer that a seccomp filter forbids becomes the exit status: the errno.
 #
 # Registers: r12 control socket, rbx INBOX, r13 operation, r14 flags, r15 write position, rbp failed reference.
 
@@ -29,6 +31,8 @@
         .set INBOX,  0x20000000         # where messages are received; src/init/program.ts knows it
         .set SIZE,   0x00800000         # 8 MiB of address space, touched as far as it is used
         .set CHUNK,  0x00010000         # one recvfrom
+        .set SHOWN,  SIZE - 8           # in the inbox
+        .set PATIENCE, 0x40000000       # seconds of looking there
 
         .intel_syntax noprefix
         .text
@@ -130,8 +134,18 @@ step:   mov     r14d, [r13 + 4]         # flags
 1:      cmp     rax, -4095
         jae     fail
         test    r14d, 0x100             # CONTROL
-        jz      keep
+        jz      1f
         mov     r12d, eax
+1:      test    r14d, 0x200             # SHOW
+        jz      keep
+        lea     rcx, [rax + 1]
+        mov     [rbx + SHOWN], rcx
+        mov     ecx, PATIENCE
+1:      pause
+        dec     ecx
+        jz      leave                   # the driver is gone
+        cmp     qword ptr [rbx + SHOWN], 0
+        jne     1b
 keep:   mov     rcx, [r13 + 56]         # store the result
         jrcxz   next
         mov     [rcx], rax
@@ -164,9 +178,13 @@ answer: mov     [rbx + 8], rax          # status
         xor     r8d, r8d
         xor     r9d, r9d
         syscall
-        jmp     wait
-
-leave:  mov     eax, 231                # exit_group(1)
-        mov     edi, 1
+        test    rax, rax
+        jns     wait
+        mov     edi, [rbx + 8]
+        neg     edi                     # errno
+        jnz     exit
+leave:  mov     edi, 1
+exit:   mov     eax, 231                # exit_group
         syscall
+        ud2                             # forbidden too
 end:

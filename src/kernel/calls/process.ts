@@ -68,6 +68,22 @@ export function pidfdOpen(pid: number): Call {
   return call('pidfd_open', pid, 0);
 }
 
+/** The result is a copy of the process's descriptor. Linux 5.6; takes the right to trace the process. */
+export function pidfdGetfd(pidfd: FdArg, fd: number): Call {
+  return call('pidfd_getfd', pidfd, fd, 0);
+}
+
+/** Another process's memory, 8 bytes of it. Takes the right to trace the process. */
+export function readMemory(pid: number, address: number): Call {
+  const word = out(8);
+  return callWithOut('process_vm_readv', word, pid, words(word, 8), 1, words(address, 8), 1, 0);
+}
+
+/** The same, zeroed. */
+export function clearMemory(pid: number, address: number): Call {
+  return call('process_vm_writev', pid, words(new Uint8Array(8), 8), 1, words(address, 8), 1, 0);
+}
+
 export function pidfdSendSignal(pidfd: FdArg, signal: number): Call {
   return call('pidfd_send_signal', pidfd, signal, 0, 0);
 }

@@ -8,16 +8,20 @@ const folder = mkdtempSync(join(tmpdir(), 'tsrun-seccomp-programs-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const compiled = new Set<string>();
 
-/** Puts the program, without libraries, at `path`. Needs gcc. */
-export function placeProgram(name: 'probe', path: string): void {
+/** Without libraries, so that it makes no other system call than it says. */
+const OPTIONS = { probe: ['-nostdlib', '-fno-stack-protector'], agent: [] } as const;
+
+/** Puts the program, statically linked, at `path`. Needs gcc. */
+export function placeProgram(name: keyof typeof OPTIONS, path: string): void {
   const made = join(folder, name);
-  if (!compiled.has(name)) compile(join(import.meta.dirname, `${name}.c`), made);
+  if (!compiled.has(name)) compile(name, made);
   compiled.add(name);
   copyFileSync(made, path);
 }
 
-function compile(source: string, to: string): void {
-  const options = ['-O1', '-static', '-nostdlib', '-fno-stack-protector', '-o', to, source];
+function compile(name: keyof typeof OPTIONS, to: string): void {
+  const source = join(import.meta.dirname, `${name}.c`);
+  const options = ['-O1', '-static', ...OPTIONS[name], '-o', to, source];
   const { status, stderr } = spawnSync('gcc', options, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`gcc: ${stderr}`);
 }

@@ -5,6 +5,7 @@ import * as mount from '../../../src/kernel/calls/mount.ts';
 import * as namespace from '../../../src/kernel/calls/namespace.ts';
 import * as processCalls from '../../../src/kernel/calls/process.ts';
 import * as scheduling from '../../../src/kernel/calls/scheduling.ts';
+import * as seccomp from '../../../src/kernel/calls/seccomp.ts';
 import * as socket from '../../../src/kernel/calls/socket.ts';
 import { capabilityNames } from '../../../src/kernel/constants/capability.ts';
 import * as C from '../../../src/kernel/constants/file.ts';
@@ -205,6 +206,28 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
       'prlimit64(0, RLIMIT_NOFILE, {rlim_cur=1, rlim_max=RLIM_INFINITY}, NULL)',
     ],
   ],
+  setModeFilter: [
+    [
+      seccomp.setModeFilter(10, new Uint8Array(16)),
+      'seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG|SECCOMP_FILTER_FLAG_NEW_LISTENER, {len=2, filter=[2 instructions]})',
+    ],
+  ],
+  probeFilterFlags: [
+    [seccomp.probeFilterFlags(4), 'seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, 0)'],
+  ],
+  pidfdGetfd: [[processCalls.pidfdGetfd(7, 3), 'pidfd_getfd(7, 3, 0x0)']],
+  readMemory: [
+    [
+      processCalls.readMemory(7, 4096),
+      'process_vm_readv(7, {[8 bytes, filled in], 8}, 1, {4096, 8}, 1, 0x0)',
+    ],
+  ],
+  clearMemory: [
+    [
+      processCalls.clearMemory(7, 4096),
+      'process_vm_writev(7, {"\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00", 8}, 1, {4096, 8}, 1, 0x0)',
+    ],
+  ],
   pidfdOpen: [[processCalls.pidfdOpen(7), 'pidfd_open(7, 0x0)']],
   pidfdSendSignal: [[processCalls.pidfdSendSignal(3, 9), 'pidfd_send_signal(3, SIGKILL, NULL, 0x0)']],
   kill: [[processCalls.kill(7, 15), 'kill(7, 15)']],
@@ -262,7 +285,7 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
 /** They return no call, or their calls are too odd for a line here. */
 const elsewhere = ['receivedDescriptor', 'receiveDescriptor'];
 
-const constructors = [file, mount, namespace, processCalls, scheduling, socket].flatMap((module) =>
+const constructors = [file, mount, namespace, processCalls, scheduling, seccomp, socket].flatMap((module) =>
   Object.entries(module).flatMap(([name, value]) => (typeof value === 'function' ? [name] : [])),
 );
 
