@@ -1,6 +1,6 @@
 /** What tests need from the machine beyond Node: commands, and the Debian packages that bring them. */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { findLibseccomp } from '../../src/kernel/libseccomp.ts';
@@ -12,6 +12,9 @@ export interface Need {
   readonly purpose: string;
   readonly present: () => boolean;
 }
+
+/** The JSON schemas of the OCI runtime specification, of the version that Debian has. */
+export const runtimeSpecSchemas = '/usr/share/gocode/src/github.com/opencontainers/runtime-spec/schema';
 
 export const needs = {
   runc: { package: 'runc', purpose: 'comparison with runc', present: has('runc') },
@@ -47,6 +50,11 @@ export const needs = {
   iproute2: { package: 'iproute2', purpose: 'network devices', present: has('ip') },
   perl: { package: 'perl-base', purpose: 'attacks that make system calls', present: has('perl') },
   script: { package: 'bsdutils', purpose: 'attacks on terminals', present: has('script') },
+  runtimeSpec: {
+    package: 'golang-github-opencontainers-specs-dev',
+    purpose: "what is printed and known, against the specification's own schema",
+    present: () => existsSync(runtimeSpecSchemas),
+  },
   strace: { package: 'strace', purpose: 'tests that watch system calls', present: has('strace') },
 } as const satisfies Readonly<Record<string, Need>>;
 
