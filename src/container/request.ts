@@ -61,6 +61,7 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
     nested,
     rootfs: bundle.rootfs,
     overlay: overlayRequest(config, options.overlay),
+    stateDirectory: `${runtime.root}/${options.id}`,
     dataDirectory: dataDirectory(dataOwner(host.identity), runtime.root, options.id),
     cgroups,
     rootlessCgroups: runtime.rootless === 'auto' ? host.identity.isRootless : runtime.rootless === 'true',

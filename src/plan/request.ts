@@ -39,6 +39,8 @@ export interface ContainerRequest {
   /** Absolute. */
   readonly rootfs: string;
   readonly overlay: OverlayRequest | undefined;
+  /** Of the container; it is there when the plan is executed. */
+  readonly stateDirectory: string;
   /** Where the overlay's writable directories live. */
   readonly dataDirectory: string;
   readonly cgroups: ContainerCgroups;

@@ -125,6 +125,46 @@ describe('in a user namespace of root', () => {
   });
 });
 
+describe('a volume of a container in a user namespace of root', () => {
+  /** Read-only, with something below that a second mount covers. */
+  const guarded = [
+    ...['unshare', '--mount', '--propagation', 'private', 'sh', '-c'],
+    'mount -t tmpfs volume /mnt && mkdir -m 777 /mnt/sub && echo secret >/mnt/sub/file && mount -t tmpfs cover /mnt/sub && mount -o remount,bind,ro,nosuid /mnt && exec "$@"',
+    'sh',
+  ];
+
+  test('keeps its flags and what covers it, whatever the container does', async (context) => {
+    needRoot(context);
+    need(context, 'busybox');
+    await using rig = makeRig();
+    const bundle = rig.bundle({
+      config: (config) => {
+        addUserNamespace(config);
+        const all = {
+          bounding: ['CAP_SYS_ADMIN'],
+          effective: ['CAP_SYS_ADMIN'],
+          permitted: ['CAP_SYS_ADMIN'],
+        };
+        Object.assign(config.process, { capabilities: all, noNewPrivileges: false });
+        addMount(config, '/tmp', 'bind', 'rbind');
+        Object.assign(config.mounts.at(-1), { source: '/mnt' });
+        const tries = [
+          'mount -o remount,bind,rw /tmp',
+          'mount -o remount,bind,ro,suid /tmp',
+          'umount /tmp/sub',
+        ];
+        command(
+          config,
+          `${tries.map((one) => `${one} 2>/dev/null && echo "${one}"`).join('; ')}; ls /tmp/sub`,
+        );
+      },
+    });
+    for (const path of [rig.path, bundle.path]) chmodSync(path, 0o711);
+    const args = ['run', '--bundle', bundle.path, rig.id()];
+    expect(await rig.tsrun(args, { through: guarded })).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  });
+});
+
 describe('what is mounted in a container', () => {
   /** On a volume that is shared with the machine; what the machine sees of it afterwards. */
   const shared = [

@@ -93,6 +93,7 @@ function requestFor(
     nested,
     rootfs: '/bundle/rootfs',
     overlay: overlayRequest(config),
+    stateDirectory: '/run/tsrun/web',
     dataDirectory: '/data/web',
     cgroups: own,
     rootlessCgroups: identity.isRootless,

@@ -135,6 +135,19 @@ const plans: Readonly<Record<string, () => Plan>> = {
         },
       ],
     }),
+  'mounts-user-namespace': () =>
+    asRoot({
+      ...minimal,
+      mounts: [
+        { destination: '/srv', type: 'bind', source: '/srv/', options: ['rbind', 'ro'] },
+        { destination: '/etc/hosts', type: 'bind', source: '/etc/hosts', options: ['bind'] },
+      ],
+      linux: {
+        uidMappings: [{ containerID: 0, hostID: 100000, size: 65536 }],
+        gidMappings: [{ containerID: 0, hostID: 100000, size: 65536 }],
+        namespaces: [{ type: 'mount' }, { type: 'pid' }, { type: 'user' }],
+      },
+    }),
   'no-pivot': () => asRoot(minimal, { noPivot: true }),
   'mounts-shared': () =>
     asRoot({
