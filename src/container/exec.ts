@@ -158,7 +158,7 @@ function programRequest(
   const { uid, gid, additionalGids = [] } = process.user;
   // What the container's own process did not get either was said when it was created.
   const log = options.processFile || options.caps.length > 0 ? runtime.log : silentLog;
-  const capabilities = grantedCapabilities(process.capabilities, ownsRights(record), log);
+  const capabilities = grantedCapabilities(process.capabilities, ownsRights(record, linux), log);
   const noNewPrivileges = process.noNewPrivileges ?? false;
   const credentials = { uid, gid, additionalGids, capabilities, noNewPrivileges };
   return {

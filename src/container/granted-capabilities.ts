@@ -3,7 +3,7 @@ import { identity } from '../host/identity.ts';
 import { capabilityNames } from '../kernel/constants/capability.ts';
 import type { Log } from '../log/log.ts';
 import { type CapabilityMasks, resolveCapabilities } from '../process/capabilities.ts';
-import type { Capabilities } from '../spec/types.ts';
+import type { Capabilities, Linux } from '../spec/types.ts';
 import type { StateRecord } from './state-record.ts';
 
 const ALL = (1n << BigInt(capabilityNames.length)) - 1n;
@@ -26,7 +26,10 @@ export function grantedCapabilities(
   return masks;
 }
 
-/** Whether it has a user namespace of its own, in which its root has every capability. */
-export function ownsRights({ userNamespace, nested }: StateRecord): boolean {
-  return userNamespace || nested !== undefined;
+/** Whether it is in another user namespace than we are, in which its root has every capability. */
+export function ownsRights(
+  { userNamespace, nested }: Pick<StateRecord, 'userNamespace' | 'nested'>,
+  { namespaces = [] }: Pick<Linux, 'namespaces'>,
+): boolean {
+  return userNamespace || nested !== undefined || namespaces.some(({ type }) => type === 'user');
 }

@@ -61,7 +61,7 @@ function programRequest(
   { process, linux = {} }: Config,
 ): Omit<ProgramRequest, 'filter'> {
   const { uid, gid, additionalGids = [] } = process.user;
-  const capabilities = grantedCapabilities(process.capabilities, ownsRights(record), silentLog);
+  const capabilities = grantedCapabilities(process.capabilities, ownsRights(record, linux), silentLog);
   const noNewPrivileges = process.noNewPrivileges ?? false;
   return {
     process,

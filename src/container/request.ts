@@ -21,7 +21,7 @@ import { overlayRequest } from '../rootfs/overlay/request.ts';
 import type { Resources } from '../spec/types.ts';
 import type { Bundle } from './bundle.ts';
 import type { CreateOptions } from './create.ts';
-import { grantedCapabilities } from './granted-capabilities.ts';
+import { grantedCapabilities, ownsRights } from './granted-capabilities.ts';
 import { notifiedSocket, notifyEnvironment, withNotifyMount } from './notify-mount.ts';
 import { checkPassedDescriptors, listenDescriptors } from './passed-descriptors.ts';
 import type { Runtime } from './runtime.ts';
@@ -47,7 +47,11 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
   for (const { message, hint } of notices) log.warning(message, hint === undefined ? {} : { hint });
   const cgroups = chooseCgroups(runtime, options.id, linux.cgroupsPath, host);
   // For its warnings, now: the masks are `start`'s.
-  grantedCapabilities(config.process.capabilities, maps !== undefined || nested !== undefined, log);
+  const rights = ownsRights(
+    { userNamespace: maps !== undefined, ...(nested ? { nested } : {}) },
+    { namespaces: [...namespaces] },
+  );
+  grantedCapabilities(config.process.capabilities, rights, log);
   if (!host.identity.isRootless) checkDeviceRules(cgroups.directories, linux.resources?.devices, log);
   const notifies = notifiedSocket() !== undefined;
   noteIgnored(linux.resources, log);

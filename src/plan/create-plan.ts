@@ -14,7 +14,7 @@ import { isNew } from '../namespaces/kinds.ts';
 import { nestedUserSteps } from '../namespaces/nested-user.ts';
 import { netDeviceSteps } from '../namespaces/net-devices.ts';
 import { sysctlSteps } from '../namespaces/sysctl.ts';
-import { groupsCall } from '../process/credentials.ts';
+import { groupsStep } from '../process/credentials.ts';
 import { uniqueEnvironment } from '../process/environment.ts';
 import { initLabels } from '../process/labels.ts';
 import { resctrlSteps } from '../resctrl/steps.ts';
@@ -104,9 +104,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
       ...hookSteps(request, root.tree, handles),
       ...sysctlSteps(config.linux?.sysctl, namespaces, host.isOwnNamespace),
       ...changeRoot(request, root.tree, prepared),
-      step('init', 'set the supplementary groups', '/process/user/additionalGids', [
-        groupsCall(config.process.user.additionalGids ?? []),
-      ]),
+      groupsStep(config.process.user.additionalGids),
       ...nested.inside,
       ...commandSteps(config.process, findings, request.environment),
       ...listenPidSteps(request, findings),

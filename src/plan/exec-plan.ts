@@ -18,7 +18,7 @@ import type { Log } from '../log/log.ts';
 import { namespaceKinds } from '../namespaces/kinds.ts';
 import { joinNestedSteps } from '../namespaces/nested-user.ts';
 import { finalAffinitySteps, initialAffinitySteps } from '../process/affinity.ts';
-import { groupsCall } from '../process/credentials.ts';
+import { groupsStep } from '../process/credentials.ts';
 import { execLabelSteps } from '../process/labels.ts';
 import { execOomScoreSteps } from '../process/oom-score.ts';
 import { terminalSteps } from '../process/terminal.ts';
@@ -56,7 +56,7 @@ export interface ExecPlan {
 
 export function execPlan(request: ExecRequest): ExecPlan {
   const { cgroups, process, console } = request;
-  const { uid, additionalGids = [] } = process.user;
+  const { uid, additionalGids } = process.user;
   const findings: Findings = { executable: '', env: [], cwdEntered: true };
   const target = pidfdOpen(request.pid);
   const inherited = [target, ...(cgroups.unified ? [cgroups.unified] : [])];
@@ -89,9 +89,7 @@ export function execPlan(request: ExecRequest): ExecPlan {
       ...(withUser ? [becomeRoot()] : []),
       hideStep(),
       ...(request.keyring === undefined ? [] : [keyringStep(request.keyring)]),
-      step('init', 'set the supplementary groups', '/process/user/additionalGids', [
-        groupsCall(additionalGids),
-      ]),
+      groupsStep(additionalGids),
       ...(console ? execTerminal(console, process, uid) : []),
       ...(nested?.inside ?? []),
       ...commandSteps(process, findings),

@@ -10,7 +10,7 @@ import {
   boundingCalls,
   type Credentials,
   capabilityCalls,
-  idCalls,
+  idStep,
 } from '../process/credentials.ts';
 import { kernelPolicySteps } from '../process/kernel-policies.ts';
 import { type ResourceLimit, rlimitCalls } from '../process/rlimits.ts';
@@ -75,7 +75,7 @@ export function identitySteps(
     ...kernelPolicySteps(linux),
     step('init', 'drop from the bounding set', '/process/capabilities/bounding', boundingCalls(bounding)),
     ...limits,
-    step('init', 'become the user', '/process/user', idCalls(credentials)),
+    idStep(credentials),
     ...(cwdEntered ? [] : [step('init', `change to "${process.cwd}"`, '/process/cwd', [chdir(process.cwd)])]),
     step('init', 'mark the other descriptors close-on-exec', '', [closeRangeCloexec(3 + preserveFds)]),
     ...lastRights(request),

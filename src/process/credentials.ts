@@ -2,6 +2,8 @@
  * Who the container's process is: groups, ids, capabilities, `no_new_privs`. capabilities(7), "Effect of user ID
  * changes on capabilities".
  */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { type Step, step } from '../init/step.ts';
 import { type Call, tolerate } from '../kernel/call.ts';
 import { capset, prctl, setgroups, setresgid, setresuid } from '../kernel/calls/process.ts';
 import { capabilityNames } from '../kernel/constants/capability.ts';
@@ -13,7 +15,7 @@ import {
   PR_SET_KEEPCAPS,
   PR_SET_NO_NEW_PRIVS,
 } from '../kernel/constants/process.ts';
-import { EINVAL, EPERM } from '../kernel/errno.ts';
+import { EINVAL, EPERM, errnoName } from '../kernel/errno.ts';
 import { type CapabilityMasks, capabilityNumbers } from './capabilities.ts';
 
 export interface Credentials {
@@ -24,10 +26,31 @@ export interface Credentials {
   readonly noNewPrivileges: boolean;
 }
 
+const GROUPS = '/process/user/additionalGids';
+
 /** setgroups(2) is denied where the id map is a single id of one's own; that matters only if groups are asked for. */
-export function groupsCall(additionalGids: readonly number[]): Call {
+export function groupsStep(additionalGids: readonly number[] = []): Step {
   const call = setgroups(additionalGids);
-  return additionalGids.length === 0 ? tolerate(call, EPERM) : call;
+  const calls = [additionalGids.length === 0 ? tolerate(call, EPERM) : call];
+  return step('init', 'set the supplementary groups', GROUPS, calls, {
+    recover: ({ errno }) => groupsRefused(errno),
+  });
+}
+
+function groupsRefused(errno: number): RuntimeError | undefined {
+  if (errno === EINVAL) {
+    const message = 'cannot set the supplementary groups: one of them does not exist in the user namespace';
+    return refused(message, GROUPS, 'setgroups', errno, 'map it, or remove it');
+  }
+  if (errno !== EPERM) return undefined;
+  const message = 'cannot set any additional groups: setgroups is denied in the user namespace';
+  return refused(
+    message,
+    GROUPS,
+    'setgroups',
+    errno,
+    'remove them, or have its map of groups written by newgidmap',
+  );
 }
 
 /** The bounding set goes first: dropping from it needs CAP_SETPCAP. */
@@ -39,8 +62,21 @@ export function boundingCalls(bounding: bigint): Call[] {
 }
 
 /** Ids, with the permitted set kept over the change. */
-export function idCalls({ uid, gid }: Credentials): Call[] {
-  return [prctl(PR_SET_KEEPCAPS, 1), setresgid(gid), setresuid(uid), prctl(PR_SET_KEEPCAPS, 0)];
+export function idStep({ uid, gid }: Credentials): Step {
+  const calls = [prctl(PR_SET_KEEPCAPS, 1), setresgid(gid), setresuid(uid), prctl(PR_SET_KEEPCAPS, 0)];
+  return step('init', 'become the user', '/process/user', calls, {
+    recover: ({ call, errno }) => {
+      if (errno !== EINVAL) return undefined;
+      const [id, field] = call.name === 'setresuid' ? [uid, 'uid'] : [gid, 'gid'];
+      const message = `cannot become ${field} ${id}: it does not exist in the user namespace`;
+      const hint = `run with a mapped ${field}: /proc/self/${field}_map in there has them`;
+      return refused(message, `/process/user/${field}`, call.name, errno, hint);
+    },
+  });
+}
+
+function refused(message: string, pointer: string, call: string, errno: number, hint: string): RuntimeError {
+  return new RuntimeError('system', message, { pointer, call, errno: errnoName(errno), hint });
 }
 
 const SYS_ADMIN = 1n << BigInt(capabilityNames.indexOf('CAP_SYS_ADMIN'));
