@@ -5,6 +5,7 @@ import { descriptors } from './attacks/descriptors.ts';
 import { host } from './attacks/host.ts';
 import { image } from './attacks/image.ts';
 import { input } from './attacks/input.ts';
+import { links } from './attacks/links.ts';
 import { names } from './attacks/names.ts';
 import { processes } from './attacks/processes.ts';
 import { races } from './attacks/races.ts';
@@ -12,7 +13,7 @@ import { volumes } from './attacks/volumes.ts';
 
 export const families: Readonly<Record<string, readonly Attack[]>> = {
   'leaked descriptors': descriptors,
-  'what the image has': image,
+  'what the image has': [...links, ...image],
   'volumes inside of /proc': volumes,
   races,
   'processes in the container': processes,

@@ -75,7 +75,25 @@ function fuzzConfig(): LooseConfig {
   config.process.cwd = '/work';
   config.hooks = { prestart: hook, createRuntime: hook, createContainer: hook, poststop: hook };
   config.annotations = { 'org.tsrun.overlay': 'tmpfs=1m' };
-  if (isRoot) config.linux.cgroupsPath = '/tsrun-fuzz';
+  config.domainname = 'domain';
+  Object.assign(config.process, {
+    oomScoreAdj: 500,
+    ioPriority: { class: 'IOPRIO_CLASS_BE', priority: 5 },
+    scheduler: { policy: 'SCHED_OTHER', nice: 1 },
+  });
+  config.linux.namespaces.push({ type: 'time' });
+  Object.assign(config.linux, {
+    timeOffsets: { monotonic: { secs: 5, nanosecs: 1 } },
+    sysctl: { 'kernel.shmmax': '100000' },
+    devices: [{ type: 'p', path: '/pipes/p', fileMode: 384, uid: 0, gid: 0 }],
+    personality: { domain: 'LINUX' },
+    rootfsPropagation: 'rslave',
+  });
+  if (isRoot) {
+    config.linux.cgroupsPath = '/tsrun-fuzz';
+    config.linux.devices.push({ type: 'c', path: '/dev/zero2', major: 1, minor: 5, fileMode: 438 });
+    config.process.user.additionalGids = [5];
+  }
   return config;
 }
 

@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Attack, must } from '../attack.ts';
+import { onTerminal } from '../on-terminal.ts';
 import { reason, type Target } from '../target.ts';
-import { onTerminal } from './image.ts';
 
 const inheritable = ['grep', 'CapInh', '/proc/self/status'];
 

@@ -1,93 +1,12 @@
-/** What an image may have in the place of what the runtime uses: symlinks out of it, FIFOs, devices. */
+/** What else an image may have in the place of what the runtime uses: FIFOs, files without an end, devices. */
 import { spawnSync } from 'node:child_process';
-import {
-  closeSync,
-  constants,
-  mkdirSync,
-  openSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, constants, mkdirSync, openSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { LooseConfig } from '../../setup/base-config.ts';
-import type { Bundle } from '../../setup/rig.ts';
 import { type Attack, must, NotApplicable } from '../attack.ts';
+import { linksTo, ownDev, replace } from '../image-parts.ts';
+import { onTerminal } from '../on-terminal.ts';
 import { reason, type Target } from '../target.ts';
-
-/** /dev is the image's own, not a tmpfs. */
-function ownDev(config: LooseConfig): void {
-  config.mounts = config.mounts.filter(({ destination }: LooseConfig) => !destination.startsWith('/dev'));
-}
-
-function replace({ rootfs }: Bundle, name: string): string {
-  const path = join(rootfs, name);
-  mkdirSync(dirname(path), { recursive: true });
-  rmSync(path, { recursive: true, force: true });
-  return path;
-}
-
-/** To a directory of the host, in all the ways that a symlink can be written; and to one that is to be made. */
-function linksTo(path: string, depth: number): readonly string[] {
-  const up = '../'.repeat(depth + 20);
-  return [path, `${up}${path}`, join(path, 'new'), `/proc/1/root${path}`, `/proc/self/root${path}`];
-}
-
-interface LinkOptions {
-  readonly config: (config: LooseConfig) => void;
-  /** Whether the container may not be made at all. */
-  readonly refused?: boolean;
-}
-
-async function withLinks(target: Target, name: string, { config, refused }: LinkOptions): Promise<string> {
-  const sentinel = target.sentinel();
-  const notes = new Set<string>();
-  for (const link of linksTo(sentinel.path, name.split('/').length)) {
-    const bundle = target.bundle((made) => {
-      made.process.args = ['/bin/true'];
-      config(made);
-    });
-    symlinkSync(link, replace(bundle, name));
-    const result = await target.run(bundle);
-    sentinel.check();
-    must(!refused || result.code !== 0, `a container was made with /${name} → ${link.slice(0, 20)}…`);
-    notes.add(result.code === 0 ? 'resolved inside' : reason(result));
-  }
-  return [...notes][0] ?? '';
-}
-
-const links: Readonly<Record<string, LinkOptions & { readonly cve?: string }>> = {
-  proc: { config: () => {}, refused: true, cve: 'CVE-2019-19921, CVE-2023-27561' },
-  sys: { config: () => {}, refused: process.getuid?.() === 0, cve: 'CVE-2023-28642' },
-  dev: { config: ownDev, cve: 'CVE-2026-41579, CVE-2026-47766' },
-  'dev/pts': {
-    config: (config) => {
-      config.mounts = config.mounts.filter(({ destination }: LooseConfig) => destination !== '/dev');
-    },
-  },
-  'dev/null': { config: ownDev },
-  'dev/ptmx': { config: ownDev },
-  'dev/fd': { config: ownDev },
-  etc: {
-    config: ({ mounts }) => {
-      for (const name of ['hosts', 'resolv.conf', 'made/deep'])
-        mounts.push({
-          destination: `/etc/${name}`,
-          type: 'bind',
-          source: '/etc/passwd',
-          options: ['bind', 'ro'],
-        });
-    },
-    cve: 'CVE-2024-45310',
-  },
-  work: {
-    config: ({ process }) => {
-      process.cwd = '/work/made';
-    },
-    cve: 'CVE-2024-45310',
-  },
-};
 
 async function withFifo(
   target: Target,
@@ -129,14 +48,6 @@ const fifos: Readonly<Record<string, (config: LooseConfig) => void>> = {
 };
 
 export const image: readonly Attack[] = [
-  ...Object.entries(links).map(
-    ([name, { cve, ...options }]): Attack => ({
-      claim: `a symlink at /${name} of the image leads to nothing on the host`,
-      ...(cve === undefined ? {} : { cve }),
-      needs: ['busybox'],
-      run: (target) => withLinks(target, name, options),
-    }),
-  ),
   ...Object.entries(fifos).map(
     ([name, config]): Attack => ({
       claim: `a FIFO at /${name} of the image is not waited for`,
@@ -197,6 +108,26 @@ export const image: readonly Attack[] = [
     },
   },
   {
+    claim: 'tmpcopyup copies nothing of the host, where the directory is a symlink',
+    needs: ['busybox'],
+    run: async (target) => {
+      const sentinel = target.sentinel();
+      const notes = new Set<string>();
+      for (const link of linksTo(sentinel.path, 1)) {
+        const bundle = target.bundle(({ mounts, process }) => {
+          mounts.push({ destination: '/copied', type: 'tmpfs', source: 'tmpfs', options: ['tmpcopyup'] });
+          process.args = ['sh', '-c', 'cat /copied/* /copied/*/*; true'];
+        });
+        symlinkSync(link, replace(bundle, 'copied'));
+        const result = await target.run(bundle);
+        sentinel.check();
+        must(!result.stdout.includes('of the host'), `it has ${result.stdout.split('\n')[0]}`);
+        notes.add(result.code === 0 ? 'resolved inside' : reason(result));
+      }
+      return [...notes][0] ?? '';
+    },
+  },
+  {
     claim: 'a lower layer with symlinks is not followed when a container is deleted',
     needs: ['busybox'],
     run: async (target) => {
@@ -212,12 +143,4 @@ export const image: readonly Attack[] = [
       return result.code === 0 ? 'removed by descriptors' : reason(result);
     },
   },
-];
-
-/** script(1) gives a terminal to what it runs. */
-export const onTerminal = [
-  'sh',
-  '-c',
-  'for word; do line="$line \'$word\'"; done; exec script -qec "$line" /dev/null',
-  'sh',
 ];

@@ -1,7 +1,9 @@
 import {
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -34,4 +36,12 @@ test('links that somebody has put in its place are replaced, not followed', () =
   expect(readFileSync(victim, 'utf8')).toBe('precious');
   expect(lstatSync(join(folder, 'pid')).isFile()).toBe(true);
   expect(existsSync(join(folder, '.pid'))).toBe(false);
+});
+
+test('what cannot be written leaves nothing', () => {
+  const path = join(folder, 'directory');
+  mkdirSync(path);
+  expect(() => writePidFile(path, 7)).toThrow(`cannot write the pid file "${path}"`);
+  expect(() => writePidFile(join(folder, 'no/such'), 7)).toThrow('cannot write the pid file');
+  expect(readdirSync(folder)).toEqual(['directory']);
 });
