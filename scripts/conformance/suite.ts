@@ -1,29 +1,7 @@
 /** What runc's own integration suite says: test/foreign/results.json, which `npm run test:runc` writes, and reasons.json. */
-import { existsSync, readFileSync } from 'node:fs';
-import { inRoot } from '../build/paths.ts';
+import { type Reason, type Run, readReasons, readResults, reasonFor } from '../foreign/results.ts';
+import type { TestResult } from '../foreign/tap.ts';
 import { code, escaped, table } from './evidence.ts';
-
-interface TestResult {
-  readonly test: string;
-  readonly result: 'pass' | 'fail' | 'skip';
-  readonly reason?: string;
-}
-
-interface Run {
-  readonly runtime: string;
-  readonly version: string;
-  readonly caller: string;
-  readonly date: string;
-  readonly system: string;
-  readonly files: Readonly<Record<string, readonly TestResult[]>>;
-}
-
-interface Reason {
-  readonly runtimes: readonly string[];
-  readonly file: string;
-  readonly test?: string;
-  readonly reason: string;
-}
 
 interface Case extends TestResult {
   readonly file: string;
@@ -31,10 +9,8 @@ interface Case extends TestResult {
 }
 
 export function suiteSection(): string {
-  const file = inRoot('test/foreign/results.json');
-  if (!existsSync(file)) return 'It has not been run yet: `npm run test:runc` does that.';
-  const { suite, runs }: { readonly suite: string; readonly runs: readonly Run[] } = readJson(file);
-  const reasons: readonly Reason[] = readJson(inRoot('test/foreign/reasons.json'));
+  const { suite, runs } = readResults();
+  const reasons = readReasons();
   return [
     `The suite is the one of Debian's runc ${suite}, unmodified; \`npm run test:runc\` runs it (docs/testing.md).`,
     table(
@@ -44,10 +20,6 @@ export function suiteSection(): string {
     ...failures(runs, reasons),
     ...skips(runs),
   ].join('\n\n');
-}
-
-function readJson<T>(path: string): T {
-  return JSON.parse(readFileSync(path, 'utf8'));
 }
 
 function casesOf(run: Run): Case[] {
@@ -73,12 +45,6 @@ function failures(runs: readonly Run[], reasons: readonly Reason[]): string[] {
       ]),
     ),
   ];
-}
-
-function reasonFor(reasons: readonly Reason[], run: Run, file: string, test: string): string | undefined {
-  return reasons.find(
-    (one) => one.runtimes.includes(run.runtime) && one.file === file && (one.test ?? test) === test,
-  )?.reason;
 }
 
 /** Of tsrun alone, by reason: the suite skips the same for everybody. */

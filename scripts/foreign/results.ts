@@ -30,7 +30,10 @@ export type CallerName = (typeof callerNames)[number];
 /** Why a test fails. */
 export interface Reason {
   readonly runtimes: readonly RuntimeName[];
-  readonly file: string;
+  /** Absent: whoever calls. */
+  readonly caller?: CallerName;
+  /** Absent: every file. */
+  readonly file?: string;
   /** Absent: every test of the file that fails. */
   readonly test?: string;
   readonly reason: string;
@@ -85,8 +88,9 @@ export function outdated(runs: readonly Run[], reasons: readonly Reason[]): Reas
   );
 }
 
-function concerns({ runtimes, file }: Reason, run: Run, other: string): boolean {
-  return file === other && runtimes.includes(run.runtime);
+function concerns({ runtimes, caller, file }: Reason, run: Run, other: string): boolean {
+  const called = (caller ?? run.caller) === run.caller;
+  return called && (file ?? other) === other && runtimes.includes(run.runtime);
 }
 
 function sameRun(a: Run, b: Run): boolean {

@@ -12,7 +12,7 @@ import { maskSteps, readonlySteps } from '../rootfs/masks.ts';
 import type { MountContext } from '../rootfs/mount-context.ts';
 import { effectiveLabel } from '../rootfs/mount-label.ts';
 import { mountSteps } from '../rootfs/mounts.ts';
-import { moveRoot, refuseUnsafe } from '../rootfs/no-pivot.ts';
+import { hideMounts, moveRoot, refuseUnsafe } from '../rootfs/no-pivot.ts';
 import { detachPropagation, pivot, readonlyRoot, rootPropagation } from '../rootfs/root.ts';
 import { makeWorkingDirectory } from '../rootfs/working-directory.ts';
 import type { Mount } from '../spec/types.ts';
@@ -119,8 +119,10 @@ export function changeRoot(
     ...last,
     ...(config.root.readonly ? [readonlyRoot(root)] : []),
     ...readonlySteps(root, readonlyPaths),
+    // Before the masks: the directory that they are made of lies over the host's /proc.
+    ...(request.noPivot ? hideMounts(rootfs, host.fullMounts()) : []),
     ...maskSteps(maskedPaths, { root, isDirectory: host.isDirectory, label }),
-    ...(request.noPivot ? moveRoot(root, rootfs, host.fullMounts()) : [pivot(root)]),
+    ...(request.noPivot ? moveRoot(root) : [pivot(root)]),
     ...(rootfsPropagation ? [rootPropagation(rootfsPropagation)] : []),
   ];
 }

@@ -25,13 +25,17 @@ export function refuseUnsafe(propagation: RootfsPropagation | undefined): void {
 }
 
 /**
+ * To be executed before anything is mounted on one of them: that would be unmounted instead.
+ *
  * @param fullMounts of the host's procfs and sysfs: the kernel would let the container mount them anew, with nothing
  *   masked, as long as one that hides nothing can be reached
  */
-export function moveRoot(root: FdArg, rootfs: string, fullMounts: readonly string[]): readonly Step[] {
-  const outside = fullMounts.filter((path) => !path.startsWith(`${rootfs}/`));
+export function hideMounts(rootfs: string, fullMounts: readonly string[]): readonly Step[] {
+  return fullMounts.filter((path) => !path.startsWith(`${rootfs}/`)).map(hideMount);
+}
+
+export function moveRoot(root: FdArg): readonly Step[] {
   return [
-    ...outside.map(hideMount),
     step('init', 'move the root over "/"', '/root', [
       fchdir(root),
       call('mount', '.', '/', 0, MS_MOVE, 0),

@@ -242,6 +242,23 @@ test("without pivot_root, the host's procfs cannot be reached", async (context) 
   expect(pivoted.code).toBe(0);
 });
 
+test('without pivot_root, nobody mounts a procfs that shows what is masked', async (context) => {
+  needRoot(context);
+  need(context, 'busybox');
+  await using rig = makeRig();
+  const bundle = rig.bundle({
+    config: (config) => {
+      const all = ['CAP_SYS_ADMIN', 'CAP_SETUID', 'CAP_SETGID', 'CAP_SETFCAP'];
+      config.process.capabilities = { bounding: all, effective: all, permitted: all };
+      config.linux.maskedPaths = ['/proc/acpi', '/proc/kcore', '/proc/keys'];
+      command(config, 'unshare -mrpf mount -t proc none /proc');
+    },
+  });
+  const pivoted = await run(rig, bundle);
+  expect(pivoted).toMatchObject({ code: 1, stderr: expect.stringContaining('permission denied') });
+  expect(await run(rig, bundle, '--no-pivot')).toEqual(pivoted);
+});
+
 test('without pivot_root, a private root is refused', async (context) => {
   need(context, 'busybox');
   await using rig = makeRig();

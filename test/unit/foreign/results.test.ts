@@ -34,9 +34,11 @@ test('every failure wants a reason, every reason a failure', () => {
   expect(outdated([run], [other, { ...reason, test: 'one' }])).toHaveLength(2);
 });
 
-test('a reason without a test is for all that fail in a file', () => {
-  const { test: _, ...whole } = reason;
-  expect(unexplained(run, [whole])).toEqual([]);
+test('a reason without a test is for all that fail in a file, without a file for all that a caller sees fail', () => {
+  const { test: _, file: __, ...whole } = reason;
+  expect(unexplained(run, [{ ...whole, file: 'a.bats' }])).toEqual([]);
+  expect(unexplained(run, [{ ...whole, caller: 'root' }])).toEqual([]);
+  expect(unexplained(run, [{ ...whole, caller: 'rootless' }])).toEqual(['a.bats: two']);
 });
 
 test('the results that are kept have a reason for each failure, and no reason is left over', () => {
