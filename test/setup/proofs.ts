@@ -37,7 +37,12 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
     ],
   },
   '/process/consoleSize': { tests: [['integration/sockets.test.ts', 'gets the master of the terminal']] },
-  '/process/user': { tests: compared('a user that is not root, with groups and a umask') },
+  '/process/user': {
+    tests: [
+      ...compared('a user that is not root, with groups and a umask'),
+      ['integration/rootless/single-id.test.ts', 'a process that is not root owns what it writes'],
+    ],
+  },
   '/process/args': {
     tests: [['integration/lifecycle.test.ts', 'takes 2 MiB of arguments and environment']],
   },
@@ -61,7 +66,13 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
     ],
   },
   '/process/noNewPrivileges': { tests: compared('without noNewPrivileges') },
-  '/process/oomScoreAdj': { tests: compared('an oomScoreAdj') },
+  '/process/oomScoreAdj': {
+    tests: [
+      ...compared('an oomScoreAdj'),
+      ['integration/process.test.ts', 'exec has the OOM score of the container'],
+      ['integration/process.test.ts', 'an OOM score that may not be lowered'],
+    ],
+  },
   '/process/apparmorProfile': {
     tests: [
       ['unit/process/labels.test.ts', 'an AppArmor profile'],

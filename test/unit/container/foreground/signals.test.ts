@@ -62,7 +62,9 @@ test('nothing is left behind', () => {
 
 test('it costs next to nothing', () => {
   new SignalForwarding({ terminal: false })[Symbol.dispose]();
-  const start = performance.now();
+  const start = process.cpuUsage();
   using _ = new SignalForwarding({ terminal: false });
-  expect(performance.now() - start).toBeLessThan(5);
+  // Processor time, in microseconds: others may be at work on this machine.
+  const { user, system } = process.cpuUsage(start);
+  expect(user + system).toBeLessThan(5000);
 });
