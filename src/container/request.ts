@@ -52,7 +52,9 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
     { namespaces: [...namespaces] },
   );
   grantedCapabilities(config.process.capabilities, rights, log);
-  if (!host.identity.isRootless) checkDeviceRules(cgroups.directories, linux.resources?.devices, log);
+  const rules = linux.resources?.devices ?? [];
+  if (runtime.cgroupManager === 'disabled') noteUnrestricted(rules.length, log);
+  else if (!host.identity.isRootless) checkDeviceRules(cgroups.directories, rules, log);
   const notifies = notifiedSocket() !== undefined;
   noteIgnored(linux.resources, log);
   return {
@@ -78,6 +80,12 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
     preserveFds: options.preserveFds + (listen?.count ?? 0),
     environment: [...(listen?.environment ?? []), ...(notifies ? notifyEnvironment : [])],
   };
+}
+
+/** Engines give the rules in any case, and with `--cgroup-manager disabled` mean that they are not kept. */
+function noteUnrestricted(rules: number, log: Log): void {
+  if (rules > 0)
+    log.debug('devices are not restricted: cgroups are disabled', { pointer: '/linux/resources/devices' });
 }
 
 /** As runc since 1.1: the kernel has not counted it apart from the rest since 5.16. */

@@ -44,3 +44,15 @@ test.for([
   );
   expect(remains(rig, id)).toEqual([]);
 });
+
+test('with cgroups disabled, the device rules that engines give are not kept, and that is no error', async (context) => {
+  need(context, 'busybox');
+  const bundle = rig.bundle({
+    config: ({ linux }) => {
+      const fuse = { allow: true, type: 'c', major: 10, minor: 229, access: 'rwm' };
+      linux.resources = { devices: [{ allow: false, access: 'rwm' }, fuse] };
+    },
+  });
+  const line = ['--cgroup-manager', 'disabled', 'run', '--bundle', bundle.path, rig.id()];
+  expect(await rig.tsrun(line)).toMatchObject({ code: 0, stdout: '', stderr: '' });
+});

@@ -222,12 +222,13 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
     tests: [
       ['unit/cgroups/v1/limits.test.ts', 'every field has its file; what the kernel does not count any more'],
     ],
-    remark: 'without effect: the kernel limits it no more (the specification: deprecated)',
+    remark: 'without effect, and a warning says so: the kernel counts it with the rest',
   },
   '/linux/resources/memory/kernelTCP': {
     tests: [
       ['unit/cgroups/v1/limits.test.ts', 'every field has its file; what the kernel does not count any more'],
     ],
+    remark: 'as `kernel`',
   },
   '/linux/resources/memory/disableOOMKiller': {
     tests: [['unit/cgroups/v1/limits.test.ts', 'the OOM killer is given back to a container that has none']],
@@ -270,6 +271,7 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
   },
   '/linux/resources/devices': {
     tests: [['unit/cgroups/v1/devices.test.ts', 'the writes are those of runc']],
+    remark: 'on version 1; where there is version 2 alone, an error, or for a mere "deny all" a warning',
   },
 };
 
