@@ -31,6 +31,7 @@ async function linux(): Promise<object> {
       import('../kernel/constants/scheduling.ts'),
     ]);
   const { mountOptions } = await import('../rootfs/mount-options.ts');
+  const { seccompFeatures } = await import('../seccomp/features.ts');
   return {
     namespaces: namespaceKinds.map(({ type }) => type).sort(),
     capabilities: capabilityNames,
@@ -41,7 +42,7 @@ async function linux(): Promise<object> {
       systemdUser: false,
       rdma: takes({ resources: { rdma: ASKED } }),
     },
-    seccomp: { enabled: takes({ seccomp: ASKED }) },
+    seccomp: seccompFeatures(),
     apparmor: { enabled: true },
     selinux: { enabled: true },
     intelRdt: intelRdt(),

@@ -15,10 +15,13 @@ export async function version(): Promise<string> {
 }
 
 export async function versionText(): Promise<string> {
+  const { libseccompVersion } = await import('../seccomp/features.ts');
+  const libseccomp = libseccompVersion();
   const lines = [
     `tsrun version ${await version()}`,
     `commit: ${COMMIT}`,
     `spec: ${SPEC_VERSION}`,
+    ...(libseccomp === undefined ? [] : [`libseccomp: ${libseccomp}`]),
     process.versions.bun === undefined ? `node: ${process.versions.node}` : `bun: ${process.versions.bun}`,
   ];
   return `${lines.join('\n')}\n`;

@@ -51,6 +51,7 @@ export class Construction {
   readonly #options: CreateOptions;
   readonly #listens: boolean;
   readonly #waits: boolean;
+  #keepFilter: (() => void) | undefined;
   #record: StateRecord;
 
   /** Reads and plans; nothing is done yet. */
@@ -111,7 +112,9 @@ export class Construction {
     // Most containers that are made by hand have none.
     const { compiledFilter } = await import('../seccomp/compiled.ts');
     try {
-      this.filter = filterOf(profile, compiledFilter(profile).program);
+      const { program, keep } = await compiledFilter(profile, this.#runtime.root);
+      this.#keepFilter = keep;
+      this.filter = filterOf(profile, program);
       if (!isListenedTo(this.filter)) return;
       const { checkAgent, withAgent } = await import('./seccomp-agent.ts');
       if (this.#waits) checkAgent(config);
@@ -154,6 +157,7 @@ export class Construction {
     this.directory.write(this.#record);
     this.directory.freezeConfig(this.request.config);
     if (this.filter) this.directory.writeFilter(this.filter.program);
+    this.#keepFilter?.();
     const terminal = this.#openConsole();
     if (this.#listens) this.execution.define(listener, listenForDriver(this.directory));
     const { log } = this.#runtime;

@@ -3,10 +3,13 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 
 const MAX_LENGTH = 255;
 
+export function isContainerId(id: string): boolean {
+  return /^[\w+.-]+$/.test(id) && id !== '.' && id !== '..' && id.length <= MAX_LENGTH;
+}
+
 /** @throws RuntimeError `usage` for an id that runc would refuse as well */
 export function checkContainerId(id: string): void {
-  const valid = /^[\w+.-]+$/.test(id) && id !== '.' && id !== '..' && id.length <= MAX_LENGTH;
-  if (valid) return;
+  if (isContainerId(id)) return;
   throw new RuntimeError('usage', `invalid container ID format: ${JSON.stringify(id)}`, {
     hint: `letters, digits, "_", "+", "-" and "." make an id, at most ${MAX_LENGTH} of them`,
   });

@@ -1,6 +1,7 @@
 /** `list`: the containers of one root. One that cannot be read does not hide the others. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { isContainerId } from './container-id.ts';
 import type { Runtime } from './runtime.ts';
 import { type ContainerState, stateOf } from './state.ts';
 import { StateDirectory } from './state-directory.ts';
@@ -24,10 +25,14 @@ function names({ root, rootIsDefault }: Runtime): string[] {
   checkStateRoot(root);
   try {
     const entries = readdirSync(root, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name)
-      .sort();
+    return (
+      entries
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name)
+        // What is kept for all of them has a name that is no id.
+        .filter(isContainerId)
+        .sort()
+    );
   } catch (error) {
     if (rootIsDefault && (error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new RuntimeError('usage', `cannot list the containers in "${root}"`, { cause: error });

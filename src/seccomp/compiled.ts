@@ -1,12 +1,35 @@
-/** The program of a profile. */
+/** The program of a profile: a kept one, or a new one. */
+import { architecture } from '../kernel/architecture.ts';
+import { findLibseccomp } from '../kernel/libseccomp.ts';
+import { stringifyJson } from '../spec/parse-json.ts';
 import type { Seccomp } from '../spec/types.ts';
-import { compile } from './compile.ts';
+import { FilterCache } from './cache.ts';
+
+/** To be raised when the same profile and library become another program. */
+const COMPILER = 1;
 
 export interface Compiled {
   readonly program: Uint8Array;
+  /** Keeps a new one for the next time; to be called when the state root is there. */
+  readonly keep?: () => void;
 }
 
 /** @throws RuntimeError `config`, `system` where libseccomp is missing */
-export function compiledFilter(profile: Seccomp): Compiled {
-  return { program: compile(profile) };
+export async function compiledFilter(profile: Seccomp, root: string): Promise<Compiled> {
+  const key = keyOf(profile);
+  const cache = new FilterCache(root);
+  const kept = key === undefined ? undefined : cache.read(key);
+  if (kept) return { program: kept };
+  // With it comes libseccomp, and what loads libraries.
+  const { compile } = await import('./compile.ts');
+  const program = compile(profile);
+  return key === undefined ? { program } : { program, keep: () => cache.write(key, program) };
+}
+
+/** All that a program depends on; undefined where that is not known, since only the loader finds the library. */
+function keyOf({ defaultAction, defaultErrnoRet, architectures, syscalls }: Seccomp): string | undefined {
+  const library = findLibseccomp();
+  if (!library) return undefined;
+  const profile = { defaultAction, defaultErrnoRet, architectures, syscalls };
+  return `${COMPILER} ${architecture} ${library.identity} ${stringifyJson(profile)}`;
 }

@@ -43,6 +43,11 @@ export function unknownFlags(flags: number): readonly FlagName[] | 'all' {
   return flagNames.filter((name) => (flags & flagValues[name]) !== 0 && !isKnown(flagValues[name]));
 }
 
+/** @returns undefined where this kernel has no filters */
+export function supportedFlags(): readonly FlagName[] | undefined {
+  return isKnown(0) ? flagNames.filter((name) => isKnown(flagValues[name])) : undefined;
+}
+
 /** Asks the kernel, without loading anything. */
 function isKnown(flag: number): boolean {
   // It waits for what a listener has received: on its own it is invalid.

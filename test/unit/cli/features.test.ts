@@ -37,6 +37,13 @@ test('features say what the code can do', async () => {
       namespaces: ['cgroup', 'ipc', 'mount', 'network', 'pid', 'time', 'user', 'uts'],
       capabilities: expect.arrayContaining(['CAP_CHOWN', 'CAP_CHECKPOINT_RESTORE']),
       cgroup: { v1: true, v2: true, systemd: false },
+      seccomp: {
+        actions: expect.arrayContaining(['SCMP_ACT_ALLOW', 'SCMP_ACT_NOTIFY']),
+        operators: expect.arrayContaining(['SCMP_CMP_MASKED_EQ']),
+        archs: expect.arrayContaining(['SCMP_ARCH_X86_64', 'SCMP_ARCH_AARCH64']),
+        knownFlags: expect.arrayContaining(['SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV']),
+        supportedFlags: expect.arrayContaining(['SECCOMP_FILTER_FLAG_LOG']),
+      },
       memoryPolicy: {
         modes: expect.arrayContaining(['MPOL_DEFAULT', 'MPOL_PREFERRED_MANY']),
         flags: expect.arrayContaining(['MPOL_F_STATIC_NODES']),

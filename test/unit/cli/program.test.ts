@@ -121,7 +121,9 @@ describe('output', () => {
   test('the version begins as Docker expects it', () => {
     const { status, stdout, stderr } = tsrun(['--version']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(/^tsrun version \d+\.\d+\.\d+\ncommit: \w+\nspec: 1\.3\.0\n(node|bun): [\d.]+\n$/);
+    expect(stdout).toMatch(
+      /^tsrun version \d+\.\d+\.\d+\ncommit: \w+\nspec: 1\.3\.0\n(libseccomp: 2[\d.]+\n)?(node|bun): [\d.]+\n$/,
+    );
     expect(tsrun(['-v']).stdout).toBe(stdout);
   });
 

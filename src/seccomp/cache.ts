@@ -1,0 +1,98 @@
+/**
+ * Compiled profiles, kept in the state root: engines give nearly all containers the same one, and to find it here costs
+ * a tenth of compiling it. A file holds the program and all of what it was compiled from, which is compared as a
+ * whole: a name that two share does no harm.
+ */
+import { join } from 'node:path';
+import {
+  lstatSync,
+  mkdirSync,
+  readBytesSync,
+  readdirSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from '../kernel/file-system.ts';
+
+/** No container's: ids have no such sign. */
+const FOLDER = '@seccomp';
+/** How many programs are kept, of some 10 KiB each. */
+const MOST = 64;
+/** Bytes that tell the program's length. */
+const HEAD = 8;
+
+export class FilterCache {
+  readonly #folder: string;
+
+  /** @param root where nobody but its owner may write */
+  constructor(root: string) {
+    this.#folder = join(root, FOLDER);
+  }
+
+  /** @param key all that the program depends on */
+  read(key: string): Uint8Array | undefined {
+    if (!this.#isOurs()) return undefined;
+    const file = readIfThere(join(this.#folder, nameOf(key)));
+    if (!file || file.length < HEAD) return undefined;
+    const end = HEAD + file.readUInt32LE(0);
+    if (!file.subarray(end).equals(Buffer.from(key))) return undefined;
+    return file.subarray(HEAD, end);
+  }
+
+  /** The state root must be there. What cannot be kept is compiled again the next time. */
+  write(key: string, program: Uint8Array): void {
+    try {
+      if (!lstatSync(this.#folder)) mkdirSync(this.#folder, { mode: 0o700 });
+      if (!this.#isOurs()) return;
+      this.#makeRoom();
+      const head = Buffer.alloc(HEAD);
+      head.writeUInt32LE(program.length);
+      const path = join(this.#folder, nameOf(key));
+      writeFileSync(`${path}.${process.pid}`, Buffer.concat([head, program, Buffer.from(key)]), {
+        mode: 0o600,
+      });
+      renameSync(`${path}.${process.pid}`, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    }
+  }
+
+  /** A program from somebody else would be a filter of somebody else's choice. */
+  #isOurs(): boolean {
+    const status = lstatSync(this.#folder);
+    return (
+      status?.isDirectory() === true && status.uid === process.geteuid?.() && (status.mode & 0o077) === 0
+    );
+  }
+
+  #makeRoom(): void {
+    for (const name of readdirSync(this.#folder)
+      .filter(isEntry)
+      .slice(MOST - 1))
+      unlinkSync(join(this.#folder, name));
+  }
+}
+
+function isEntry(name: string): boolean {
+  return name !== '.' && name !== '..';
+}
+
+function readIfThere(path: string): Buffer | undefined {
+  try {
+    return readBytesSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** By words of four bytes, since the engine is cold. */
+function nameOf(key: string): string {
+  const words = new Int32Array((Buffer.byteLength(key) + 3) >> 2);
+  Buffer.from(words.buffer).write(key);
+  let hash = key.length;
+  for (let at = 0; at < words.length; at++) {
+    hash = Math.imul(((hash << 5) | (hash >>> 27)) ^ (words[at] as number), 0x01000193);
+  }
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
