@@ -6,7 +6,7 @@
 
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { CgroupHierarchy, HostCgroups } from '../host/cgroups.ts';
-import type { Step } from '../init/step.ts';
+import { type Step, step } from '../init/step.ts';
 import { type Call, call, type FdArg, ignoreErrors } from '../kernel/call.ts';
 import { close, fchmodat, mkdirat, symlinkat } from '../kernel/calls/file.ts';
 import { mountSetattr, moveMount } from '../kernel/calls/mount.ts';
@@ -14,6 +14,8 @@ import { O_DIRECTORY } from '../kernel/constants/file.ts';
 import { MOUNT_ATTR_RDONLY, MOVE_MOUNT_F_EMPTY_PATH } from '../kernel/constants/mount.ts';
 import { describeErrno, EACCES, EBUSY, ENOENT, EPERM, errnoName } from '../kernel/errno.ts';
 import { existsSync } from '../kernel/file-system.ts';
+import type { Log } from '../log/log.ts';
+import { emptyDirectory } from '../rootfs/empty-directory.ts';
 import { type MountRequest, parseMountOptions } from '../rootfs/mount-options.ts';
 import { newFilesystem, propagate } from '../rootfs/new-filesystem.ts';
 import { stepOnTarget } from '../rootfs/target.ts';
@@ -27,6 +29,7 @@ export interface CgroupMountContext {
   readonly host: HostCgroups;
   /** The container's; without directories where it has none. */
   readonly cgroups: Pick<ContainerCgroups, 'directories'>;
+  readonly log: Log;
   /** The container's first process has entered a cgroup namespace of its own by then. */
   readonly newCgroupNamespace: boolean;
 }
@@ -50,11 +53,25 @@ export function cgroupMountSteps(mount: Mount, index: number, context: CgroupMou
     },
     recover: (errno, failed) => {
       const simpler = simplify(context, errno, failed);
+      if (!simpler && last && isUnreachable(errno, failed)) {
+        const { destination } = mount;
+        context.log.warning(`"${destination}" is empty: the container's cgroup cannot be reached from here`, {
+          hint: 'leave out the mount of type "cgroup", or mount the cgroups of the host where /proc/self/mountinfo says',
+        });
+        return [cleanUp(last, failed, name, pointer, []), maskedStep(last.target, pointer)].flat();
+      }
       if (!simpler) return explain(name, pointer, errno, failed);
       return [cleanUp(last, failed, name, pointer), ...cgroupMountSteps(mount, index, simpler)].flat();
     },
   });
   return [attempt];
+}
+
+/** Somebody else's cgroups must not be seen instead, let alone be written to (CVE-2023-25809). */
+function maskedStep(target: Call, pointer: string): Step {
+  const { calls, tree } = emptyDirectory();
+  const covering = [...calls, moveMount(tree, target), close(tree), close(target)];
+  return step('init', 'cover the place of the cgroups', pointer, covering);
 }
 
 interface Attempt {
@@ -138,12 +155,7 @@ function simplify(context: CgroupMountContext, errno: number, failed: Call): Cgr
   // An ordinary user may not have got all of the cgroups.
   const { directories } = context.cgroups;
   const there = directories.filter(({ path }) => existsSync(path));
-  const isMissing = errno === ENOENT || errno === EACCES;
-  if (
-    isMissing &&
-    (failed.name === 'open_tree' || failed.name === 'openat') &&
-    there.length < directories.length
-  ) {
+  if (isUnreachable(errno, failed) && there.length < directories.length) {
     return { ...context, cgroups: { directories: there } };
   }
   const isRefused = errno === EPERM || errno === EBUSY;
@@ -153,10 +165,21 @@ function simplify(context: CgroupMountContext, errno: number, failed: Call): Cgr
   return undefined;
 }
 
-function cleanUp(attempt: Attempt | undefined, failed: Call, name: string, pointer: string): Step[] {
+function isUnreachable(errno: number, { name }: Call): boolean {
+  return (errno === ENOENT || errno === EACCES) && (name === 'open_tree' || name === 'openat');
+}
+
+/** @param more what is to be closed beside what the attempt has opened */
+function cleanUp(
+  attempt: Attempt | undefined,
+  failed: Call,
+  name: string,
+  pointer: string,
+  more = attempt ? [attempt.target] : [],
+): Step[] {
   if (!attempt) return [];
   const done = attempt.calls.slice(0, attempt.calls.indexOf(failed));
-  const opened = [attempt.target, ...attempt.opened.filter((one) => done.includes(one))];
+  const opened = [...more, ...attempt.opened.filter((one) => done.includes(one))];
   const calls = opened.map((one) => ignoreErrors(close(one)));
   return calls.length === 0 ? [] : [{ kind: 'calls', actor: 'init', name, pointer, calls }];
 }

@@ -73,10 +73,12 @@ function hasUserNamespace({ namespaces, host }: ContainerRequest): boolean {
 
 function entrySteps(mount: Mount, index: number, request: ContainerRequest, context: MountContext) {
   if (mount.type !== 'cgroup' && mount.type !== 'cgroup2') return mountSteps(mount, index, context);
-  const { host, cgroups, namespaces } = request;
+  const { host, cgroups, namespaces, log } = request;
   const newCgroupNamespace = isNew(namespaces, 'cgroup');
   const { root } = context;
-  return { steps: cgroupMountSteps(mount, index, { root, host: host.cgroups, cgroups, newCgroupNamespace }) };
+  return {
+    steps: cgroupMountSteps(mount, index, { root, host: host.cgroups, cgroups, newCgroupNamespace, log }),
+  };
 }
 
 /** Who binds a /dev of its own has its own devices in it. */

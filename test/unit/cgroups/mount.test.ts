@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { type CgroupMountContext, cgroupMountSteps } from '../../../src/cgroups/mount.ts';
 import { containerCgroups } from '../../../src/cgroups/paths.ts';
 import type { HostCgroups } from '../../../src/host/cgroups.ts';
-import type { CallStep } from '../../../src/init/step.ts';
-import { EACCES, EPERM } from '../../../src/kernel/errno.ts';
+import type { CallStep, Step } from '../../../src/init/step.ts';
+import type { Call } from '../../../src/kernel/call.ts';
+import { EACCES, ENOENT, EPERM } from '../../../src/kernel/errno.ts';
+import { silentLog } from '../../../src/log/log.ts';
 import { hybrid, unified } from './hosts.ts';
 import { shortCalls } from './recorded.ts';
 
@@ -15,6 +17,7 @@ function context(host: HostCgroups, newCgroupNamespace: boolean): CgroupMountCon
     host,
     cgroups: containerCgroups(host, { id: 'web', systemd: false }),
     newCgroupNamespace,
+    log: silentLog,
   };
 }
 
@@ -82,6 +85,20 @@ describe('when it fails', () => {
     const made = recovered(unified, false, 'open_tree', EACCES);
     expect(made).toContain('open_tree /sys/fs/cgroup/user.slice/user-1000.slice/session-1.scope');
     expect(made).toContain('mount_setattr ');
+  });
+
+  test('what cannot be reached at all is covered, and that is said', () => {
+    const warnings: string[] = [];
+    const log = { debug() {}, warning: (message: string) => warnings.push(message) };
+    const none = { ...context(unified, false), cgroups: { directories: [] }, log };
+    const [step] = cgroupMountSteps(mount, 0, none) as CallStep[];
+    const failed = step?.calls.find(({ name }) => name === 'open_tree') as Call;
+    const made = shortCalls(step?.recover?.({ call: failed, errno: ENOENT }) as Step[]);
+    expect(made).toContain('fsopen tmpfs');
+    expect(made.filter((name) => name.startsWith('move_mount'))).toHaveLength(1);
+    expect(warnings).toEqual([
+      '"/sys/fs/cgroup" is empty: the container\'s cgroup cannot be reached from here',
+    ]);
   });
 
   test('a mount that is refused becomes a bind', () => {
