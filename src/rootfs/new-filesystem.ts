@@ -20,7 +20,11 @@ export function newFilesystem(
   parameter?: (filesystem: Call) => Call,
 ): { readonly calls: readonly Call[]; readonly tree: Call } {
   const fs = fsopen(type);
-  const own = parameter ? [parameter(fs)] : [];
+  // `fuse.sshfs`: mount(2) makes the part behind the dot a parameter.
+  const subtype = type.includes('.')
+    ? [fsconfigString(fs, 'subtype', type.slice(type.indexOf('.') + 1))]
+    : [];
+  const own = parameter ? [...subtype, parameter(fs)] : subtype;
   const options = [...own, ...request.data.map((option) => fsOption(fs, option))];
   const parameters = request.superblock.map((name) => superblockFlag(fs, name));
   const tree = fsmount(fs, request.attributes.set);

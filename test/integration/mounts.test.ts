@@ -1,5 +1,5 @@
 /** Mounts that only root can make; mounts that a user namespace changes. */
-import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { LooseConfig } from '../setup/base-config.ts';
@@ -123,6 +123,44 @@ describe('in a user namespace of root', () => {
     expect(stderr).toContain('"devpts" is mounted at "/dev/pts" without its group');
     expect(stderr).toContain("can't create directory '/sys/fs/cgroup/x': Read-only file system");
   });
+});
+
+test('a mount of fuse gets its device from a preserved descriptor, and its subtype from the type', async (context) => {
+  needRoot(context);
+  need(context, 'busybox');
+  context.skip(!existsSync('/dev/fuse'), 'needs /dev/fuse');
+  await using rig = makeRig();
+  const bundle = rig.bundle({
+    config: (config) => {
+      addMount(config, '/tmp', 'fuse.test', 'fd=3', 'rootmode=40000', 'user_id=0', 'group_id=0', 'nosuid');
+      command(config, 'grep " /tmp " /proc/self/mountinfo | cut -d" " -f6-9');
+    },
+  });
+  const args = ['run', '--preserve-fds', '1', '--bundle', bundle.path, rig.id()];
+  const through = ['sh', '-c', 'exec 3<>/dev/fuse; exec "$@"', 'sh'];
+  const stdout = 'rw,nosuid,relatime - fuse.test fuse.test\n';
+  expect(await rig.tsrun(args, { through })).toMatchObject({ code: 0, stdout, stderr: '' });
+});
+
+test('a proc that is refused because the one here is not fully visible says what covers it', async (context) => {
+  needRoot(context);
+  need(context, 'busybox');
+  await using rig = makeRig();
+  const bundle = rig.bundle({ config: (config) => addUserNamespace(config) });
+  for (const path of [rig.path, bundle.path]) chmodSync(path, 0o711);
+  const masked = [
+    'unshare',
+    '--mount',
+    'sh',
+    '-c',
+    'mount --bind /dev/null /proc/meminfo && exec "$@"',
+    'sh',
+  ];
+  const args = ['run', '--bundle', bundle.path, rig.id()];
+  const { code, stderr } = await rig.tsrun(args, { through: masked });
+  expect(code).toBe(1);
+  expect(stderr).toContain('cannot mount "proc" at "/proc"');
+  expect(stderr).toContain('proc must be fully visible here, and "/proc/meminfo"');
 });
 
 describe('a volume of a container in a user namespace of root', () => {

@@ -216,6 +216,12 @@ describe('paths that are relative', () => {
   });
 });
 
+test('a type may have a subtype', () => {
+  const calls = lastText(stepsOf([{ ...tmpfs('fd=3'), type: 'fuse.sshfs' }]).steps);
+  expect(calls).toContain('fsopen("fuse.sshfs", FSOPEN_CLOEXEC) = $2');
+  expect(calls).toContain('fsconfig($2, FSCONFIG_SET_STRING, "subtype", "sshfs", 0)');
+});
+
 test('tmpcopyup is for a new tmpfs', () => {
   expect(() => stepsOf([bind('tmpcopyup')])).toThrow('"tmpcopyup" is for a new tmpfs');
 });
