@@ -10,17 +10,17 @@ import { Pidfd } from '../kernel/pidfd.ts';
 import { exitOf } from '../kernel/wait.ts';
 import { silentLog } from '../log/log.ts';
 import { stages } from '../log/stages.ts';
-import { kindOf } from '../namespaces/kinds.ts';
 import type { Findings } from '../plan/create-plan.ts';
 import { execPlan } from '../plan/exec-plan.ts';
 import { Execution } from '../plan/execution.ts';
 import { type ProgramRequest, programSteps } from '../plan/start-plan.ts';
 import type { Filter } from '../seccomp/load.ts';
 import { stoppedByFilter } from '../seccomp/stopped.ts';
-import type { Config, Linux, Process } from '../spec/types.ts';
+import type { Linux, Process } from '../spec/types.ts';
 import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
 import { execProcess } from './exec-process.ts';
+import { joinedFlags, mustBeItsIds, mustRun } from './exec-target.ts';
 import { grantedCapabilities, ownsRights } from './granted-capabilities.ts';
 import { checkPassedDescriptors } from './passed-descriptors.ts';
 import { writePidFile } from './pid-file.ts';
@@ -30,7 +30,6 @@ import { withAgent } from './seccomp-agent.ts';
 import { sendPidfd } from './send-pidfd.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
-import { statusOf } from './status.ts';
 
 export interface ExecOptions {
   readonly processFile?: string;
@@ -188,40 +187,4 @@ function mustHaveExecuted(pid: number, { filter, process }: Parts): void {
   throw new RuntimeError('system', 'the process was killed before it executed its program', {
     hint: 'did the container end meanwhile?',
   });
-}
-
-/** A namespace with one id has no other. */
-function mustBeItsIds({ user: { uid, gid } }: Process, { nested }: StateRecord): void {
-  if (!nested || (uid === nested.uid && gid === nested.gid)) return;
-  throw new RuntimeError(
-    'rootless',
-    `uid ${uid} and gid ${gid} do not exist in the container: it has one id`,
-    {
-      pointer: '/process/user',
-      hint: `use --user ${nested.uid}:${nested.gid}, or map more ids when it is created`,
-    },
-  );
-}
-
-function mustRun(
-  record: StateRecord | undefined,
-  directory: StateDirectory,
-  ignorePaused: boolean,
-): StateRecord {
-  const status = record && statusOf(record, directory);
-  if (record && (status === 'running' || status === 'created')) return record;
-  if (record && status === 'paused') {
-    if (ignorePaused) return record;
-    throw new RuntimeError('state', 'cannot exec in a paused container', {
-      hint: 'tsrun resume it, or use --ignore-paused: then it begins when the container is resumed',
-    });
-  }
-  throw new RuntimeError('state', `cannot exec in a ${status ?? 'stopped'} container`);
-}
-
-/** The namespaces that are not ours: those that the configuration has made or joined. */
-function joinedFlags({ linux }: Config, { userNamespace }: StateRecord): number {
-  const types = (linux?.namespaces ?? []).map(({ type }) => type);
-  const all = userNamespace ? [...types, 'user' as const] : types;
-  return all.reduce((flags, type) => flags | kindOf(type).flag, 0);
 }
