@@ -56,7 +56,7 @@ function connectToAgent(path: string): number {
 
 function missingAgent(path: string, cause: unknown): RuntimeError {
   const reason = cause instanceof Error ? `: ${cause.message}` : '';
-  return new RuntimeError('system', `cannot connect to the seccomp agent at "${path}"${reason}`, {
+  return new RuntimeError('system', `failed to connect with seccomp agent at "${path}"${reason}`, {
     cause,
     pointer: POINTER,
     hint: 'start the agent first: it has to listen there, on an AF_UNIX stream socket',

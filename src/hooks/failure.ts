@@ -7,6 +7,9 @@ import { signalNames } from '../process/signals.ts';
 import type { NamedHook } from './named-hook.ts';
 import type { OutputTail } from './output-tail.ts';
 
+/** As runc's messages begin. */
+const RUNNING = 'error running hook:';
+
 /** How a hook ended, or that it was killed because its time was over. */
 export type Ending = Exit | 'timeout';
 
@@ -17,7 +20,7 @@ export function hookFailure(hook: NamedHook, ending: Ending, output: OutputTail)
   const last = lines.length > 0 ? `: ${lines.at(-1)}` : '';
   const others = lines.length > 1 ? `\n${lines.join('\n')}` : '';
   const hint = lines.length > 0 ? undefined : 'it has written nothing to its standard output and error';
-  return new RuntimeError('hook', `${hook.name} ${describeEnding(hook, ending)}${last}${others}`, {
+  return new RuntimeError('hook', `${RUNNING} ${hook.name} ${describeEnding(hook, ending)}${last}${others}`, {
     pointer: hook.pointer,
     ...(hint === undefined ? {} : { hint }),
   });
@@ -33,12 +36,16 @@ function describeEnding({ hook }: NamedHook, ending: Ending): string {
 export function notStarted(hook: NamedHook, { call, errno }: Failure, place: string): RuntimeError {
   const executing = call.name === 'execve';
   const problem = executing ? 'cannot be executed' : 'cannot be started';
-  return new RuntimeError('hook', `${hook.name} ${problem}: ${call.name}: ${describeErrno(errno)}`, {
-    pointer: executing ? `${hook.pointer}/path` : hook.pointer,
-    call: call.name,
-    errno: errnoName(errno),
-    ...(executing ? { hint: explain(errno, place) } : {}),
-  });
+  return new RuntimeError(
+    'hook',
+    `${RUNNING} ${hook.name} ${problem}: ${call.name}: ${describeErrno(errno)}`,
+    {
+      pointer: executing ? `${hook.pointer}/path` : hook.pointer,
+      call: call.name,
+      errno: errnoName(errno),
+      ...(executing ? { hint: explain(errno, place) } : {}),
+    },
+  );
 }
 
 function explain(errno: number, place: string): string {

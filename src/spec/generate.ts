@@ -110,7 +110,7 @@ function mounts(rootless: boolean): Mount[] {
       options: [...quiet, 'mode=1777', 'size=65536k'],
     },
     { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: [...quiet] },
-    sysfs(rootless, [...quiet, 'ro']),
+    sysfs(rootless, quiet),
     {
       destination: '/sys/fs/cgroup',
       type: 'cgroup',
@@ -120,11 +120,11 @@ function mounts(rootless: boolean): Mount[] {
   ];
 }
 
-/** A new sysfs needs a network namespace of one's own: without it the host's is bound. */
+/** A new sysfs needs a network namespace of one's own: without it the host's is bound, with its cgroups read-only. */
 function sysfs(rootless: boolean, options: string[]): Mount {
   return rootless
-    ? { destination: '/sys', type: 'none', source: '/sys', options: ['rbind', ...options] }
-    : { destination: '/sys', type: 'sysfs', source: 'sysfs', options };
+    ? { destination: '/sys', type: 'none', source: '/sys', options: ['rbind', ...options, 'rro'] }
+    : { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...options, 'ro'] };
 }
 
 function linux({ rootless, ids }: SpecOptions): Linux {

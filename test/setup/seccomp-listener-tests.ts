@@ -86,7 +86,7 @@ export function testListener(): void {
       for (const command of ['create', 'run']) {
         const { code, stderr } = await rig.tsrun([command, '--bundle', bundle.path, rig.id()]);
         expect(code).toBe(1);
-        expect(stderr).toContain(`cannot connect to the seccomp agent at "${rig.path}/nobody.sock"`);
+        expect(stderr).toContain(`failed to connect with seccomp agent at "${rig.path}/nobody.sock"`);
         expect(stderr).toContain('(/linux/seccomp/listenerPath)');
         expect(stderr).toContain('hint: start the agent first');
       }

@@ -110,7 +110,7 @@ describe('createContainer', () => {
       failureOf(() => container.execution.execute(container.createContainer('/', { path: '/nonexistent' })))
         .message,
     ).toBe(
-      'hooks.createContainer[0] "/nonexistent" cannot be executed: execve: ENOENT (no such file or directory)',
+      'error running hook: hooks.createContainer[0] "/nonexistent" cannot be executed: execve: ENOENT (no such file or directory)',
     );
     expect(seen()).toBe(before);
   });
@@ -120,7 +120,7 @@ describe('createContainer', () => {
     using container = new Container(folder);
     const steps = container.createContainer('/', shell('echo waiting; sleep 60 & sleep 60', { timeout: 1 }));
     expect(failureOf(() => container.execution.execute(steps)).message).toBe(
-      'hooks.createContainer[0] "/bin/sh" failed: hook ran past specified timeout of 1.0s: waiting',
+      'error running hook: hooks.createContainer[0] "/bin/sh" failed: hook ran past specified timeout of 1.0s: waiting',
     );
   });
 
@@ -129,7 +129,7 @@ describe('createContainer', () => {
     using container = new Container(folder);
     const steps = container.createContainer('/', shell('seq 100000; sleep 1.2; echo the end; exit 4'));
     expect(failureOf(() => container.execution.execute(steps)).message).toMatch(
-      /^hooks\.createContainer\[0\] "\/bin\/sh" exited with status 4: the end\n…\n/,
+      /^error running hook: hooks\.createContainer\[0\] "\/bin\/sh" exited with status 4: the end\n…\n/,
     );
   });
 });

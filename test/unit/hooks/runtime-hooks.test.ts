@@ -144,7 +144,7 @@ describe('a failure', () => {
     const error = failureOf(() => run(stateIn(folder.path), shell('exit 3'), shell('touch second')));
     expect(error).toMatchObject({
       code: 'hook',
-      message: 'hooks.createRuntime[0] "/bin/sh" exited with status 3',
+      message: 'error running hook: hooks.createRuntime[0] "/bin/sh" exited with status 3',
       details: {
         pointer: '/hooks/createRuntime/0',
         hint: 'it has written nothing to its standard output and error',
@@ -155,16 +155,16 @@ describe('a failure', () => {
 
   test('shows what the hook has written, its last line first', () => {
     expect(fail(shell('echo one; echo two >&2; exit 1')).message).toBe(
-      'hooks.createRuntime[0] "/bin/sh" exited with status 1: two\none\ntwo',
+      'error running hook: hooks.createRuntime[0] "/bin/sh" exited with status 1: two\none\ntwo',
     );
     expect(fail(shell('echo no such device >/dev/stderr; exit 1')).message).toBe(
-      'hooks.createRuntime[0] "/bin/sh" exited with status 1: no such device',
+      'error running hook: hooks.createRuntime[0] "/bin/sh" exited with status 1: no such device',
     );
   });
 
   test('is told from a death by signal', () => {
     expect(fail(shell('kill -TERM $$')).message).toBe(
-      'hooks.createRuntime[0] "/bin/sh" was killed by signal 15 (SIGTERM)',
+      'error running hook: hooks.createRuntime[0] "/bin/sh" was killed by signal 15 (SIGTERM)',
     );
   });
 
@@ -172,7 +172,7 @@ describe('a failure', () => {
     expect(fail({ path: '/nonexistent' })).toMatchObject({
       code: 'hook',
       message:
-        'hooks.createRuntime[0] "/nonexistent" cannot be executed: execve: ENOENT (no such file or directory)',
+        'error running hook: hooks.createRuntime[0] "/nonexistent" cannot be executed: execve: ENOENT (no such file or directory)',
       details: {
         pointer: '/hooks/createRuntime/0/path',
         errno: 'ENOENT',
@@ -187,7 +187,7 @@ describe('a failure', () => {
     const seconds = `6${process.pid}`;
     const error = fail(shell(`echo waiting; sleep ${seconds} & sleep ${seconds}`, { timeout: 1 }));
     expect(error.message).toBe(
-      'hooks.createRuntime[0] "/bin/sh" failed: hook ran past specified timeout of 1.0s: waiting',
+      'error running hook: hooks.createRuntime[0] "/bin/sh" failed: hook ran past specified timeout of 1.0s: waiting',
     );
     expect(performance.now() - start).toBeGreaterThan(990);
     expect(fail(shell(`! grep -zxs ${seconds} /proc/[0-9]*/cmdline || exit 1; exit 9`)).message).toContain(
@@ -203,7 +203,10 @@ test('a poststop hook that fails is a warning, and the next one is run', () => {
   const state = stateIn(folder.path, { status: 'stopped', pid: 0 });
   runPoststop([shell('echo bad; exit 1'), { path: '/nonexistent' }, shell('cat >state')], state, log);
   expect(warnings).toMatchObject([
-    ['hooks.poststop[0] "/bin/sh" exited with status 1: bad', { pointer: '/hooks/poststop/0' }],
+    [
+      'error running hook: hooks.poststop[0] "/bin/sh" exited with status 1: bad',
+      { pointer: '/hooks/poststop/0' },
+    ],
     [
       expect.stringContaining('hooks.poststop[1] "/nonexistent" cannot be executed'),
       { pointer: '/hooks/poststop/1/path' },

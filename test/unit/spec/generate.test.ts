@@ -52,7 +52,7 @@ describe('the generated configuration', () => {
       destination: '/sys',
       type: 'none',
       source: '/sys',
-      options: ['rbind', 'nosuid', 'noexec', 'nodev', 'ro'],
+      options: ['rbind', 'nosuid', 'noexec', 'nodev', 'rro'],
     });
   });
 
