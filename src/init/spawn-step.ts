@@ -5,7 +5,7 @@ import { clone, clone3, unshare } from '../kernel/calls/namespace.ts';
 import { exitGroup } from '../kernel/calls/process.ts';
 import { CLONE_NEWPID, CLONE_PARENT } from '../kernel/constants/process.ts';
 import { EBADF, ENOSYS, EPERM } from '../kernel/errno.ts';
-import { type Actor, action, type Live, type Step, step } from './step.ts';
+import { type Actor, action, type CallStep, type Live, type Step, step } from './step.ts';
 import { openControlSocket, spawnStub } from './stub-process.ts';
 
 /** Stands for the stub's end of the control socket of each actor; known once the first stub is started. */
@@ -63,13 +63,31 @@ export function cloneStep(options: CloneOptions): Step {
     check: announce(child),
     recover: ({ errno }) => {
       // Sandboxes such as Docker's refuse clone3 altogether: its arguments cannot be filtered.
-      if (errno === ENOSYS || errno === EPERM) return [...(cgroup?.attach ?? []), withoutClone3(options)];
+      if (errno === ENOSYS || errno === EPERM) return [...attachBy(from, cgroup), withoutClone3(options)];
       if (!cgroup) return explain(errno);
       // EBADF: an ordinary user did not get the cgroup. Else the kernel (before 5.7) or the cgroup will not have it.
-      const attach = errno === EBADF ? [] : cgroup.attach;
+      const attach = errno === EBADF ? [] : attachBy(from, cgroup);
       return [...attach, cloneStep({ ...options, cgroup: undefined })];
     },
   });
+}
+
+/** By who is to clone: the first stub may be gone. What it has opened is open there too. */
+function attachBy(actor: Actor, cgroup: CloneOptions['cgroup']): readonly Step[] {
+  return (cgroup?.attach ?? []).map((one) => executedBy(actor, one));
+}
+
+function executedBy(actor: Actor, one: Step): Step {
+  if (one.kind !== 'calls') return one;
+  const recover: CallStep['recover'] = (failure) => {
+    const instead = one.recover?.(failure);
+    return isSteps(instead) ? instead.map((other) => executedBy(actor, other)) : instead;
+  };
+  return { ...one, actor, recover };
+}
+
+function isSteps(value: readonly Step[] | RuntimeError | undefined): value is readonly Step[] {
+  return Array.isArray(value);
 }
 
 const POINTER = '/linux/namespaces';
