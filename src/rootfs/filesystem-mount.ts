@@ -1,7 +1,7 @@
 /** Entries of `mounts` that mount a new filesystem: fsopen(2), fsmount(2), move_mount(2). */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
-import type { Call } from '../kernel/call.ts';
+import type { Call, Failure } from '../kernel/call.ts';
 import { close, openat } from '../kernel/calls/file.ts';
 import { mountIdMap, mountSetattr, moveMount } from '../kernel/calls/mount.ts';
 import { O_DIRECTORY, O_RDONLY } from '../kernel/constants/file.ts';
@@ -19,7 +19,7 @@ import { newFilesystem, propagate } from './new-filesystem.ts';
 import { nearTmpfs, noteTmpfs } from './new-tmpfs.ts';
 import { stepOnTarget } from './target.ts';
 import { modeOfCovered } from './tmpfs-mode.ts';
-import { withMappedIds } from './unmapped-ids.ts';
+import { withMappedIds, withoutRefusedGroup } from './unmapped-ids.ts';
 
 /** @throws RuntimeError `config` or `rootless` where the entry cannot be done at all */
 export function filesystemSteps(
@@ -69,6 +69,7 @@ export function filesystemSteps(
     },
     recover: (errno, call) =>
       withoutNetwork(mount, request, pointer, context, errno) ??
+      withoutGroup(mount, request, pointer, index, context, { call, errno }) ??
       (users && explainIdMap(mount, { call, errno }, pointer)) ??
       explainOption(mount, asked, errno, call, pointer) ??
       explainFilesystem(type, destination, errno, call, pointer),
@@ -137,4 +138,17 @@ function withoutNetwork(
     { hint: 'add {"type": "network"} to linux.namespaces, or make the mount a bind of "/sys"' },
   );
   return hostSysfsSteps(mount, request, pointer, root);
+}
+
+function withoutGroup(
+  mount: Mount,
+  request: MountRequest,
+  pointer: string,
+  index: number,
+  context: MountContext,
+  failure: Failure,
+): readonly Step[] | undefined {
+  if (!context.inUserNamespace) return undefined;
+  const data = withoutRefusedGroup(mount, request.data, failure, context.log);
+  return data && filesystemSteps(mount, { ...request, data }, pointer, index, context).steps;
 }

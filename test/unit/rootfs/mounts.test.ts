@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RuntimeError } from '../../../src/errors/runtime-error.ts';
 import type { CallStep, Live } from '../../../src/init/step.ts';
-import { call, type Results } from '../../../src/kernel/call.ts';
+import { type Call, call, type Results } from '../../../src/kernel/call.ts';
 import { EINVAL, ENOENT, ENOSPC, EPERM } from '../../../src/kernel/errno.ts';
 import { effectiveLabel } from '../../../src/rootfs/mount-label.ts';
 import { mountOptions, parseMountOptions } from '../../../src/rootfs/mount-options.ts';
@@ -130,6 +130,19 @@ describe('the group of the terminals', () => {
     expect(warnings).toEqual([
       '"devpts" is mounted at "/dev/pts" without its group: gid 5 of the option "gid=5" is not in the container\'s map',
     ]);
+  });
+
+  test('is left out where the kernel says that it is not mapped', () => {
+    const { steps, warnings } = stepsOf([devpts], { inUserNamespace: true });
+    const { calls, recover } = steps[0] as CallStep;
+    const refused = calls.find(({ args }) => args[2] === 'gid') as Call;
+    const again = recover?.({ call: refused, errno: EINVAL });
+    if (!Array.isArray(again)) throw new Error('not tried again');
+    expect(text(again[0])).toContain('fsopen("devpts"');
+    expect(text(again[0])).not.toContain('"gid"');
+    expect(warnings).toEqual([expect.stringContaining('without its group')]);
+    const [initial] = stepsOf([devpts]).steps as CallStep[];
+    expect(initial?.recover?.({ call: refused, errno: EINVAL })).toBeInstanceOf(RuntimeError);
   });
 
   test('is another one only by mistake', () => {
