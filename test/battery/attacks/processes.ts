@@ -41,7 +41,8 @@ function hashes({ program, kind }: Target): string[] {
 const TRACER = `my %seen; while (1) { for my $p (glob "/proc/[0-9]*") { my ($n) = $p =~ /(\\d+)/;
   next if $seen{$n}++ || $n == $$;
   if (my $child = fork) { waitpid $child, 0; next }
-  syswrite STDOUT, readlink("$p/exe") . "\\n" if syscall(NUMBER, 0x4206, $n, 0, 0) == 0; exit } }`;
+  if (syscall(NUMBER, 0x4206, $n, 0, 0) == 0) { my $exe = readlink "$p/exe";
+    syswrite STDOUT, (defined $exe ? $exe : $!{EACCES} ? "hidden" : "/bin/ended") . "\\n" } exit } }`;
 
 export const processes: readonly Attack[] = [
   {
