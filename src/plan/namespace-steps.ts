@@ -3,7 +3,7 @@ import type { Join } from '../cgroups/join.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { isPrivileged } from '../host/identity.ts';
 import { beginStep, hideStep } from '../init/setup-steps.ts';
-import { cloneStep, dismissStep } from '../init/spawn-step.ts';
+import { type CloneOptions, cloneStep, dismissStep } from '../init/spawn-step.ts';
 import type { Step } from '../init/step.ts';
 import { CLONE_NEWUSER } from '../kernel/constants/process.ts';
 import { errnoName } from '../kernel/errno.ts';
@@ -36,14 +36,15 @@ export function namespaceSteps(request: ContainerRequest, join: Join): readonly 
   const score = config.process.oomScoreAdj;
   return [
     ...(from === 'userns'
-      ? userStubSteps(request, maps)
+      ? userStubSteps(request, maps, cgroup)
       : joinSteps(namespaces, isPrivileged(host.identity))),
     ...timeNamespaceSteps(namespaces, linux),
     cloneStep({
       from,
       to: 'init',
       flags: from === 'userns' ? flags & ~CLONE_NEWUSER : flags,
-      cgroup,
+      // The stub in between was born there: what it makes is there, too.
+      cgroup: from === 'userns' ? undefined : cgroup,
       explain,
     }),
     dismissStep(from),
@@ -53,7 +54,11 @@ export function namespaceSteps(request: ContainerRequest, join: Join): readonly 
 }
 
 /** What is joined has to be joined before, by the stub that may; a pid namespace would change what pids mean. */
-function userStubSteps(request: ContainerRequest, maps: readonly Step[]): readonly Step[] {
+function userStubSteps(
+  request: ContainerRequest,
+  maps: readonly Step[],
+  cgroup: CloneOptions['cgroup'],
+): readonly Step[] {
   const { namespaces, host } = request;
   const joinedPid = namespaces.findIndex(({ type, path }) => type === 'pid' && path);
   if (joinedPid >= 0) {
@@ -69,7 +74,7 @@ function userStubSteps(request: ContainerRequest, maps: readonly Step[]): readon
   const explain = (errno: number) => refused(request, errno);
   return [
     ...joinSteps(namespaces, isPrivileged(host.identity)),
-    cloneStep({ from: 'stub', to: 'userns', flags: CLONE_NEWUSER, cgroup: undefined, explain }),
+    cloneStep({ from: 'stub', to: 'userns', flags: CLONE_NEWUSER, cgroup, explain }),
     ...maps,
     dismissStep('stub'),
   ];
