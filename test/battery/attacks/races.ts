@@ -10,9 +10,9 @@ import { reason, type Sentinel, type Target } from '../target.ts';
 
 const RENAMEAT2 = process.arch === 'arm64' ? 276 : 316;
 
-/** Exchanges the two of each pair until it is ended. */
+/** Exchanges the two of each pair until it is ended, or nobody is left to end it. */
 function exchanging(pairs: readonly (readonly [string, string])[]): AsyncDisposable {
-  const script = `while (1) { for (my $i = 0; $i < @ARGV; $i += 2) {
+  const script = `my $parent = getppid; while (getppid == $parent) { for (my $i = 0; $i < @ARGV; $i += 2) {
     syscall(${RENAMEAT2}, -100, $ARGV[$i], -100, $ARGV[$i + 1], 2) } }`;
   const child = spawn('perl', ['-e', script, ...pairs.flat()], { stdio: 'ignore' });
   const ended = new Promise((resolve) => child.on('exit', resolve));
