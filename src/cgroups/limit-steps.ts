@@ -1,10 +1,11 @@
 /** The steps that put limits in force: one per file, so that one that fails is named. */
 import type { RuntimeError } from '../errors/runtime-error.ts';
-import { type Actor, type Step, step } from '../init/step.ts';
+import { type Actor, action, type Step, step } from '../init/step.ts';
 import { type Call, tolerate } from '../kernel/call.ts';
 import { close, openat, write } from '../kernel/calls/file.ts';
 import { AT_FDCWD, O_WRONLY } from '../kernel/constants/file.ts';
 import { ENOENT } from '../kernel/errno.ts';
+import { waitForExit } from '../kernel/spawn.ts';
 import { explainHandDown, explainLimit } from './limit-error.ts';
 import { type HandDown, type Limits, type PlacedWrite, pointerOf } from './limits.ts';
 
@@ -18,7 +19,15 @@ export function earlyLimitSteps({ handDown, writes }: Limits, actor: Actor): rea
 
 /** Once the first process is there, and before it does anything. */
 export function lateLimitSteps({ writes }: Limits, actor: Actor): readonly Step[] {
-  return writes.filter(({ late }) => late).map((one) => limitStep(one, actor));
+  const late = writes.filter((one) => one.late).map((one) => limitStep(one, actor));
+  return late.length === 0 ? [] : [reapStep(), ...late];
+}
+
+/** Until it is reaped, the stub that was dismissed counts as a process of the container. */
+function reapStep(): Step {
+  return action('wait for the end of the stub', '', ['waitid(P_PID, STUB)'], ({ stubPid }) => {
+    waitForExit(stubPid);
+  });
 }
 
 export function limitStep(limit: PlacedWrite, actor: Actor): Step {

@@ -114,6 +114,15 @@ describe('limits', () => {
     expect(result.stderr).toMatch(/can't fork/);
   });
 
+  test('of processes count none of the runtime', async (context) => {
+    needRoot(context);
+    need(context, 'busybox');
+    needVersion1(context, 'pids');
+    const bundle = bundleWith({ pids: { limit: 2 } }, 'sh', '-c', '/bin/true && echo two');
+    const result = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()]);
+    expect(result).toMatchObject({ code: 0, stdout: 'two\n', stderr: '' });
+  });
+
   test('of CPU time: a busy loop gets its share', async (context) => {
     needRoot(context);
     need(context, 'busybox');
