@@ -8,6 +8,7 @@ import { identity, isPrivileged } from '../host/identity.ts';
 import { call } from '../kernel/call.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { exitOf } from '../kernel/wait.ts';
+import { waitForExit } from '../kernel/spawn.ts';
 import { silentLog } from '../log/log.ts';
 import { stages } from '../log/stages.ts';
 import type { Findings } from '../plan/create-plan.ts';
@@ -127,7 +128,9 @@ async function execute(parts: Parts): Promise<Executed> {
   try {
     log.debug(stages.setup);
     execution.execute(steps);
-    const { pid } = execution;
+    const { pid, stubPid } = execution;
+    // Until it is reaped, the stub that was dismissed counts as a process of the container.
+    if (parts.linux.resources?.pids?.limit !== undefined) waitForExit(stubPid);
     log.debug(stages.inside, { pid });
     const pidfd = Pidfd.open(pid);
     const master = own?.receive();

@@ -121,6 +121,11 @@ describe('limits', () => {
     const bundle = bundleWith({ pids: { limit: 2 } }, 'sh', '-c', '/bin/true && echo two');
     const result = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()]);
     expect(result).toMatchObject({ code: 0, stdout: 'two\n', stderr: '' });
+    const id = await started(rig, bundleWith({ pids: { limit: 3 } }));
+    for (let times = 0; times < 3; times++) {
+      const exec = await rig.tsrun(['exec', id, 'sh', '-c', '/bin/true && echo two']);
+      expect(exec).toMatchObject({ code: 0, stdout: 'two\n', stderr: '' });
+    }
   });
 
   test('of CPU time: a busy loop gets its share', async (context) => {
