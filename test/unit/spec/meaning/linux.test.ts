@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { load, type Mutable, messageFor, validConfig } from '../fixture.ts';
+import { load, type Mutable, messageFor, validConfig, warningsFor } from '../fixture.ts';
 
 const MAP = { containerID: 0, hostID: 1000, size: 10 };
 
@@ -138,10 +138,17 @@ test('the propagation of the root is one that mount(8) knows', async () => {
 });
 
 test('device rules use the letters r, w and m', async () => {
-  const devices = [{ allow: true, access: 'rx' }];
+  const devices = [{ allow: true, access: 'xy' }];
   expect(await messageFor(({ linux }) => Object.assign(linux.resources, { devices }))).toBe(
-    '/linux/resources/devices/0/access: expected some of the letters r, w, m, found the string "rx"',
+    '/linux/resources/devices/0/access: expected some of the letters r, w, m, found the string "xy"',
   );
+});
+
+test('other letters beside them are ignored, as by runc, and told', () => {
+  const devices = [{ allow: false, access: 'rwa' }];
+  expect(warningsFor(({ linux }) => void Object.assign(linux.resources, { devices }))).toEqual([
+    '/linux/resources/devices/0/access: expected some of the letters r, w, m, found the string "rwa"; the others are ignored',
+  ]);
 });
 
 describe('the memory policy', () => {
