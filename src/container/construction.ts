@@ -118,7 +118,7 @@ export class Construction {
       if (!isListenedTo(this.filter)) return;
       const { checkAgent, withAgent } = await import('./seccomp-agent.ts');
       if (this.#waits) checkAgent(config);
-      else this.filter = await withAgent(this.filter, config, this.#record, 'created');
+      else this.filter = await withAgent(this.filter, config, this.#record, () => 'created');
     } catch (error) {
       throw inFile(error, configFile);
     }

@@ -31,6 +31,7 @@ import { withAgent } from './seccomp-agent.ts';
 import { sendPidfd } from './send-pidfd.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
+import { statusOf } from './status.ts';
 
 export interface ExecOptions {
   readonly processFile?: string;
@@ -65,7 +66,9 @@ export async function exec(runtime: Runtime, id: string, options: ExecOptions): 
   mustBeItsIds(process, record);
   checkConsole(process.terminal ?? false, options.detach, options.consoleSocket);
   const { linux = {} } = config;
-  const filter = await withAgent(directory.readFilter(config), config, record, 'running');
+  const filter = await withAgent(directory.readFilter(config), config, record, () =>
+    statusOf(record, directory) === 'created' ? 'created' : 'running',
+  );
   const parts = { record, namespaces: joinedFlags(config, record), process, linux, filter, options, runtime };
   return options.detach ? execDetached(parts) : execInForeground(parts);
 }

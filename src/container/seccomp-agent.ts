@@ -1,5 +1,6 @@
 /** The agent that a seccomp profile notifies: connected to before anything is done, told when the filter is loaded. */
 import { RuntimeError } from '../errors/runtime-error.ts';
+import type { HookState } from '../hooks/state.ts';
 import { identity } from '../host/identity.ts';
 import { statSync } from '../kernel/file-system.ts';
 import { type Filter, isListenedTo } from '../seccomp/load.ts';
@@ -15,18 +16,19 @@ const S_IFSOCK = 0o140000;
 /**
  * The same filter, with what hands its listener over; as it is where there is none.
  *
- * @param status of the container when the process begins
+ * @param statusOf the container when the process begins
  * @throws RuntimeError `system` where no agent listens
  */
 export async function withAgent(
   filter: Filter | undefined,
   { linux }: Config,
   record: StateRecord,
-  status: 'created' | 'running',
+  statusOf: () => HookState['status'],
 ): Promise<Filter | undefined> {
   if (!filter || !isListenedTo(filter)) return filter;
   const { handOver } = await import('../seccomp/hand-over.ts');
   const { listenerPath: path = '', listenerMetadata } = linux?.seccomp ?? {};
+  const status = statusOf();
   const message = (pid: number) => processState(record, status, pid, listenerMetadata);
   const agent = { socket: connectToAgent(path), path, message };
   return {
@@ -66,7 +68,7 @@ function missingAgent(path: string, cause: unknown): RuntimeError {
 /** The container process state, config-linux.md. The pid is that of the process, as we see it. */
 function processState(
   record: StateRecord,
-  status: 'created' | 'running',
+  status: HookState['status'],
   pid: number,
   metadata: string | undefined,
 ): string {

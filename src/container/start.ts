@@ -25,7 +25,7 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   directory.lock();
   const record = mustBeCreated(directory.read(), directory);
   const config = directory.readConfig();
-  const filter = await withAgent(directory.readFilter(config), config, record, 'created');
+  const filter = await withAgent(directory.readFilter(config), config, record, () => 'created');
   const execution = new Execution(runtime.log);
   execution.pid = record.pid;
   const notify = await listenForReadiness(directory, runtime.log);

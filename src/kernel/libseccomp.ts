@@ -6,7 +6,7 @@ import { close } from './calls/file.ts';
 import { MFD_CLOEXEC } from './constants/file.ts';
 import { describeErrno } from './errno.ts';
 import { libcFunction, libraryFunction } from './ffi.ts';
-import { readBytesSync, statSync } from './file-system.ts';
+import { readBytesSync, readlinkSync, statSync } from './file-system.ts';
 import { perform } from './local.ts';
 
 const NAME = 'libseccomp.so.2';
@@ -43,6 +43,15 @@ export function findLibseccomp(): LibraryFile | undefined {
     if (status) return { path, identity: `${path}:${status.ino}:${status.size}` };
   }
   return undefined;
+}
+
+/** By the file's name, which costs no loading: `libseccomp.so.2` is a link to `libseccomp.so.2.5.4`. */
+export function linkedVersion({ path }: LibraryFile): string | undefined {
+  try {
+    return /\.so\.(\d+\.\d+\.\d+)$/.exec(readlinkSync(path))?.[1];
+  } catch {
+    return undefined; // Not a link.
+  }
 }
 
 export class Libseccomp {

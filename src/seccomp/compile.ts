@@ -23,7 +23,7 @@ const LONGEST = 4096 * 8;
 
 /** @returns classic BPF @throws RuntimeError `config`, `system` where libseccomp is missing */
 export function compile(profile: Seccomp): Uint8Array {
-  const library = new Libseccomp();
+  const library = openLibrary();
   const defaultAction = actionOf(profile.defaultAction, profile.defaultErrnoRet);
   using filter = library.newFilter(defaultAction);
   const tokens = addArchitectures(library, filter, profile);
@@ -43,6 +43,16 @@ export function compile(profile: Seccomp): Uint8Array {
     pointer: POINTER,
     hint: 'the kernel takes 4096: join rules of the same action, or leave architectures out',
   });
+}
+
+/** The kernel's folder does not know which field needs it. */
+function openLibrary(): Libseccomp {
+  try {
+    return new Libseccomp();
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error;
+    throw new RuntimeError(error.code, error.message, { ...error.details, pointer: POINTER });
+  }
 }
 
 function countOf(rules: readonly SystemCallRule[]): number {
