@@ -131,7 +131,10 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
   '/hooks/poststop': { tests: [['integration/hooks.test.ts', 'of kind poststop is a warning']] },
 
   '/linux/namespaces': {
-    tests: compared("the host's network, uts and ipc namespaces", 'joined network, ipc and uts namespaces'),
+    tests: [
+      ...compared("the host's network, uts and ipc namespaces", 'joined network, ipc and uts namespaces'),
+      ['integration/joined-namespaces.test.ts', 'of kind %s is joined'],
+    ],
   },
   '/linux/uidMappings': { tests: compared('a user namespace made by root', 'subordinate ids') },
   '/linux/gidMappings': { tests: compared('a user namespace made by root', 'subordinate ids') },

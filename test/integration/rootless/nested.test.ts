@@ -1,0 +1,2 @@
+/** The same, by ordinary users. */
+import '../nested.test.ts';
