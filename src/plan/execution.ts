@@ -38,6 +38,12 @@ export class Execution implements Live {
     this.#remotes.clear();
   }
 
+  /** It ends: who wants something of it later must not wait for an answer. */
+  #forget(actor: Actor): void {
+    attempt(close(this.remote(actor).control));
+    this.#remotes.delete(actor);
+  }
+
   remote(actor: Actor): Remote {
     const remote = this.#remotes.get(actor);
     if (!remote) throw new TypeError(`no ${actor} is connected`);
@@ -99,9 +105,12 @@ export class Execution implements Live {
 
   #runThere(actor: Actor, calls: readonly Call[], { answers, meanwhile }: CallStep): Failure | undefined {
     const remote = this.remote(actor);
-    if (answers === 'never') remote.post(calls);
-    else if (answers !== 'on-failure') return remote.run(calls);
-    else return remote.runToTheEnd(calls, meanwhile && ((control) => meanwhile(this, control)));
+    if (answers === undefined) return remote.run(calls);
+    if (answers === 'on-failure') {
+      return remote.runToTheEnd(calls, meanwhile && ((control) => meanwhile(this, control)));
+    }
+    remote.post(calls);
+    if (calls.at(-1)?.name === 'exit_group') this.#forget(actor);
     return undefined;
   }
 

@@ -33,12 +33,18 @@ export function readText(file: string, missing: string): string {
 
 /** A FIFO would wait for a writer, a device has no end. What cannot be read at all is left to the reading. */
 function unreadable(status: Stats | undefined): string | undefined {
-  const type = status === undefined ? S_IFDIR : status.mode & S_IFMT;
-  if (status === undefined || type === S_IFDIR) return undefined;
-  if (type === S_IFREG) {
-    if (status.size <= LARGEST) return undefined;
-    return `it has ${status.size} bytes, and ${LARGEST} are the most that is read`;
+  if (status === undefined) return undefined;
+  switch (status.mode & S_IFMT) {
+    case S_IFDIR:
+      return undefined;
+    case S_IFREG:
+      if (status.size <= LARGEST) return undefined;
+      return `it has ${status.size} bytes, and ${LARGEST} are the most that is read`;
+    case S_IFIFO:
+      return 'it is a FIFO, not a file';
+    case S_IFSOCK:
+      return 'it is a socket, not a file';
+    default:
+      return 'it is a device, not a file';
   }
-  const kind = type === S_IFIFO ? 'a FIFO' : type === S_IFSOCK ? 'a socket' : 'a device';
-  return `it is ${kind}, not a file`;
 }
