@@ -51,14 +51,13 @@ export function configError(
   problems: readonly Problem[],
   findings: readonly Finding[],
 ): RuntimeError {
-  const code = problems.every((problem) => problem.unsupported) ? 'unsupported' : 'config';
   const lines = findings.map(
     (finding, index) => `${place(finding)}: ${sentence(problems[index] ?? finding)}`,
   );
   const [only] = lines;
-  if (only !== undefined && lines.length === 1) return new RuntimeError(code, only, { file, findings });
+  if (only !== undefined && lines.length === 1) return new RuntimeError('config', only, { file, findings });
   const message = [`${file} has ${lines.length} problems:`, ...lines.map((line) => `  ${line}`)].join('\n');
-  return new RuntimeError(code, message, { file, findings });
+  return new RuntimeError('config', message, { file, findings });
 }
 
 /** `config.json:12:13`, or only the file while the place is not known. */
@@ -71,7 +70,6 @@ export function sentence(problem: Problem | Finding): string {
   const hint = problem.hint === undefined ? '' : `; ${problem.hint}`;
   // A key may hold what would steer a terminal.
   const pointer = problem.pointer.replace(/\p{Cc}/gu, '\uFFFD');
-  if ('unsupported' in problem) return `${pointer} ${problem.found}${hint}`;
   const subject = pointer === '' ? '' : `${pointer}: `;
   return `${subject}expected ${problem.expected}, found ${problem.found}${hint}`;
 }

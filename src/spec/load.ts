@@ -11,7 +11,6 @@ import type { Problem } from './problem.ts';
 import { readText } from './read-text.ts';
 import { shapeProblems } from './shape.ts';
 import type { Config, Process, Resources } from './types.ts';
-import { unsupportedInConfig } from './unsupported.ts';
 import {
   type Validator,
   validateConfig,
@@ -25,7 +24,6 @@ interface Kind<T> {
   /** JSON pointer, in the schema of config.json, of the schema of this file. */
   readonly schema: string;
   readonly checks: readonly Check<T>[];
-  readonly unsupported: (value: unknown) => Problem[];
   readonly missing: string;
 }
 
@@ -33,7 +31,6 @@ const CONFIG: Kind<Config> = {
   validator: validateConfig,
   schema: '',
   checks: configChecks,
-  unsupported: unsupportedInConfig,
   missing: '"tsrun spec" writes one; give the directory that holds it with --bundle',
 };
 
@@ -41,7 +38,6 @@ const PROCESS: Kind<Process> = {
   validator: validateProcess,
   schema: '/process',
   checks: processChecks,
-  unsupported: () => [],
   missing: 'give a file that holds what "process" holds in a config.json',
 };
 
@@ -49,7 +45,6 @@ const RESOURCES: Kind<Resources> = {
   validator: validateResources,
   schema: '/linux/resources',
   checks: resourcesChecks,
-  unsupported: () => [],
   missing: 'give a file that holds what "linux.resources" holds in a config.json, or - for standard input',
 };
 
@@ -58,7 +53,7 @@ const RESOURCES: Kind<Resources> = {
  *
  * @param file shown in messages as it is given
  * @param log gets the warnings
- * @throws RuntimeError `config` (or `unsupported`, when that is all) with all `findings` at once; they have no
+ * @throws RuntimeError `config` with all `findings` at once; they have no
  *   positions yet: pass the error to `locate` (locate.ts) before showing it
  */
 export function loadConfig(file: string, log: Log = silentLog): Config {
@@ -107,11 +102,7 @@ function parse(file: string, text: string): unknown {
 
 function check<T>(kind: Kind<T>, value: unknown, file: string, text: string, log: Log): T {
   const errors = shapeErrors(kind, value);
-  const problems = [
-    ...errors,
-    ...kind.unsupported(value),
-    ...checkMeaning(kind.checks, value as T, text, errors),
-  ];
+  const problems = [...errors, ...checkMeaning(kind.checks, value as T, text, errors)];
   if (problems.length === 0) return value as T;
   const fatal = problems.filter((problem) => !problem.warning);
   if (fatal.length > 0) throw invalidConfig(file, text, fatal);

@@ -7,8 +7,6 @@ export interface Problem {
   readonly hint?: string;
   /** The container can run all the same. */
   readonly warning?: true;
-  /** Valid, but not implemented by this version. */
-  readonly unsupported?: true;
 }
 
 /** How a check says what it found. */
