@@ -13,6 +13,7 @@ import {
   readReasons,
   readResults,
   unexplained,
+  updated,
   writeResults,
 } from './results.ts';
 import { callerOf, cloneFor, runtimeOf, suiteUser } from './runtimes.ts';
@@ -31,8 +32,8 @@ export async function runForeign(options: Options): Promise<string[]> {
   try {
     const suite = await copySuite(directory, scratch);
     const runs = runAll(suite, options);
-    if (options.files.length === 0) await keep(version, runs);
-    return judge(runs, options.files.length === 0 ? readResults().runs : [], readReasons());
+    await keep(version, options.files.length === 0 ? runs : updated(readResults().runs, runs));
+    return judge(runs, readResults().runs, readReasons());
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -63,11 +64,11 @@ function runAll(suite: Suite, { runtimes, callers, files }: Options): Run[] {
   );
 }
 
-/** @param kept the runs that test/foreign/results.json holds now; none where it was not written */
+/** @param kept the runs that test/foreign/results.json holds now */
 function judge(runs: readonly Run[], kept: readonly Run[], reasons: readonly Reason[]): string[] {
   const missing = runs.flatMap((run) =>
     unexplained(run, reasons).map((test) => `no reason written: ${run.runtime}, ${run.caller}: ${test}`),
   );
-  const stale = kept.length === 0 ? [] : outdated(kept, reasons);
+  const stale = outdated(kept, reasons);
   return [...missing, ...stale.map(({ file, test }) => `nothing fails: ${file}: ${test ?? 'any test'}`)];
 }

@@ -27,6 +27,8 @@ remove_cgroups() {
 	for name in $HIERARCHIES; do
 		path=$cgroups/$name/$CGROUP
 		[ -d "$path" ] || continue
+		# What is removed gives its real-time share back much later.
+		find "$path" -depth -name cpu.rt_runtime_us -exec sh -c 'echo 0 >"$0"' {} \; 2>/dev/null || true
 		# The last processes may be on their way out.
 		for _ in 1 2 3 4 5 6 7 8 9 10; do
 			find "$path" -depth -type d -exec rmdir {} \; 2>/dev/null && break
@@ -34,7 +36,14 @@ remove_cgroups() {
 		done
 	done
 }
-trap remove_cgroups EXIT
+child=
+clean_up() {
+	[ -z "$child" ] || kill "$child" 2>/dev/null || true
+	wait || true
+	remove_cgroups
+}
+trap clean_up EXIT
+trap 'exit 143' HUP INT TERM
 
 for name in $HIERARCHIES; do
 	mkdir "$cgroups/$name/$CGROUP"
@@ -43,9 +52,9 @@ for file in cpus mems; do
 	cat "$cgroups/cpuset/cpuset.$file" >"$cgroups/cpuset/$CGROUP/cpuset.$file"
 done
 # New groups have no real-time share, and the last run may not have given its share back yet.
-for _ in 1 2 3 4 5; do
+for _ in {1..50}; do
 	{ echo 800000 >"$cgroups/cpu/$CGROUP/cpu.rt_runtime_us"; } 2>/dev/null && break
-	sleep 0.2
+	sleep 0.1
 done
 
 inside() {
@@ -92,6 +101,8 @@ own_devices() {
 delegate() {
 	local name path
 	for name in $(cd /sys/fs/cgroup && ls); do
+		# As in runc's script: where there is version 1, version 2 is nobody's to delegate.
+		[ "$name" != unified ] || continue
 		path=/sys/fs/cgroup/$name/runc-cgroups-integration-test
 		mkdir "$path"
 		# Not every hierarchy has all of these files.
@@ -109,4 +120,5 @@ export -f inside cgroup_mounts own_devices delegate
 	exec timeout --kill-after=5 "$limit" unshare --mount --cgroup --pid --fork --kill-child \
 		--propagation private -- bash -c 'inside "$@"' bash "$@"
 ) &
-wait $!
+child=$!
+wait "$child"

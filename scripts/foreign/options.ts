@@ -5,14 +5,14 @@ import { type CallerName, callerNames, type RuntimeName, runtimeNames } from './
 export interface Options {
   readonly runtimes: readonly RuntimeName[];
   readonly callers: readonly CallerName[];
-  /** Names of files of the suite; empty: all of them, and the result is kept. */
+  /** Names of files of the suite; empty: all of them. */
   readonly files: readonly string[];
 }
 
 export const usage = `usage: npm run test:runc -- [--runtime NAME]… [--as NAME]… [FILE.bats]…
   --runtime  ${runtimeNames.map(quoted).join(', ')}; default: the first three
   --as       ${callerNames.map(quoted).join(', ')}; default: all
-  FILE.bats  only these files of the suite; the results are not kept`;
+  FILE.bats  only these files of the suite; their results replace those that are kept`;
 
 /** @throws TypeError for what is not understood */
 export function readOptions(args: readonly string[]): Options {

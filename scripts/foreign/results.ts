@@ -56,6 +56,14 @@ export function writeResults(suite: string, runs: readonly Run[]): void {
   writeFileSync(file, `${serialize({ suite, runs: sorted })}\n`);
 }
 
+/** Runs of some files, as the whole runs that were kept with these files anew; where there is none, nothing. */
+export function updated(kept: readonly Run[], runs: readonly Run[]): Run[] {
+  return runs.flatMap((run) => {
+    const old = kept.find((one) => sameRun(one, run));
+    return old ? [{ ...run, files: { ...old.files, ...run.files } }] : [];
+  });
+}
+
 export function reasonFor(
   reasons: readonly Reason[],
   run: Run,

@@ -31,6 +31,8 @@ export interface CarefulContext {
   readonly name: string;
   readonly pointer: string;
   readonly permission: 'required' | 'optional';
+  /** Paths in hierarchies that nothing needs: what an ordinary user is refused there is no harm. */
+  readonly spare: ReadonlySet<string>;
   readonly outcome: JoinOutcome;
   readonly limits: Limits;
 }
@@ -116,12 +118,20 @@ function judge(attempts: readonly Attempt[], results: Results, context: CarefulC
     const failed = calls.find((call) => call.tolerated === 'all' && isError(call, results));
     if (!failed) continue;
     const errno = -results.value(failed);
-    if (context.permission === 'required' || !isRefusal(errno))
-      throw explainJoin(path, failed, errno, context);
+    if (!isPermitted(path, errno, context)) throw explainJoin(path, failed, errno, context);
     refuse(path, context.outcome);
     refuseLimits(context);
   }
   return undefined;
+}
+
+/** Whether the container may go on without this cgroup. */
+export function isPermitted(
+  path: string,
+  errno: number,
+  { permission, spare }: Pick<CarefulContext, 'permission' | 'spare'>,
+): boolean {
+  return isRefusal(errno) && (permission === 'optional' || spare.has(path));
 }
 
 function isError(call: Call, results: Results): boolean {

@@ -13,7 +13,7 @@ import { AT_FDCWD } from '../kernel/constants/file.ts';
 import type { DeviceRule } from '../spec/types.ts';
 import { attachSelf, type Manner, openForClone, strictly } from './attach.ts';
 import { copyCpuset, usesCpuset } from './cpuset.ts';
-import { type CarefulContext, type JoinEntry, joinCarefully } from './join-carefully.ts';
+import { type CarefulContext, isPermitted, type JoinEntry, joinCarefully } from './join-carefully.ts';
 import { explainJoin, isRefusal, refuseLimits } from './join-error.ts';
 import { type JoinOutcome, refuse } from './join-outcome.ts';
 import { earlyLimitSteps, lateLimitSteps } from './limit-steps.ts';
@@ -69,7 +69,8 @@ export function joinCgroups(request: JoinRequest): Join {
       enter: (manner) => (directory === born ? [] : attachSelf(directory, manner)),
     }),
   );
-  const context = { name: nameOf(directories), pointer: POINTER, permission, outcome, limits };
+  const spare = spareDirectories(directories);
+  const context = { name: nameOf(directories), pointer: POINTER, permission, spare, outcome, limits };
   const join = permission === 'optional' ? [makeWhatMay(entries, context)] : joinNew(entries, context);
   // In any case, so that what refers to the descriptor finds a result, if only an error.
   const open = unified ? [step('stub', 'open the cgroup of version 2', POINTER, [unified])] : [];
@@ -80,6 +81,13 @@ export function joinCgroups(request: JoinRequest): Join {
     outcome,
     ...(unified ? { unified } : {}),
   };
+}
+
+/** Version 2 beside version 1 is delegated to nobody, as a rule, and has no limits of the container's. */
+function spareDirectories(directories: readonly CgroupDirectory[]): ReadonlySet<string> {
+  const isHybrid = directories.some(({ version }) => version === 1);
+  const spare = isHybrid ? directories.filter(({ version }) => version === 2) : [];
+  return new Set(spare.map(({ path }) => path));
 }
 
 function devicesOf(
@@ -178,8 +186,7 @@ function attachStep(directory: CgroupDirectory, context: CarefulContext): Step {
   return step('stub', `join "${directory.path}"`, POINTER, attachSelf(directory), {
     recover: ({ call, errno }) => {
       const { refused } = context.outcome;
-      const isPermitted = context.permission === 'optional' && isRefusal(errno);
-      if (!isPermitted && !refused.has(directory.path))
+      if (!isPermitted(directory.path, errno, context) && !refused.has(directory.path))
         return explainJoin(directory.path, call, errno, context);
       refuse(directory.path, context.outcome);
       refuseLimits(context);

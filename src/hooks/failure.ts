@@ -19,11 +19,18 @@ export function hookFailure(hook: NamedHook, ending: Ending, output: OutputTail)
   // The last line says most, and some readers see no more than the first line of an error.
   const last = lines.length > 0 ? `: ${lines.at(-1)}` : '';
   const others = lines.length > 1 ? `\n${lines.join('\n')}` : '';
-  const hint = lines.length > 0 ? undefined : 'it has written nothing to its standard output and error';
+  const hint = hintFor(ending, lines.length > 0);
   return new RuntimeError('hook', `${RUNNING} ${hook.name} ${describeEnding(hook, ending)}${last}${others}`, {
     pointer: hook.pointer,
     ...(hint === undefined ? {} : { hint }),
   });
+}
+
+function hintFor(ending: Ending, hasWritten: boolean): string | undefined {
+  if (ending !== 'timeout' && 'signal' in ending && signalNames[ending.signal - 1] === 'SIGSYS') {
+    return 'it made a bad system call: linux.seccomp is in force in startContainer hooks too';
+  }
+  return hasWritten ? undefined : 'it has written nothing to its standard output and error';
 }
 
 function describeEnding({ hook }: NamedHook, ending: Ending): string {

@@ -151,6 +151,17 @@ test('missing parents are made, and a cpuset is filled in from the top', () => {
   ]);
 });
 
+test('version 2 beside version 1 is done without where it is refused', () => {
+  const { path } = directory('unified');
+  const directories = [directory('pids'), { version: 2, controllers: [], path } as const];
+  const join = joinCgroups({ directories, permission: 'required', unified: 'attach' });
+  const step = only(join);
+  const [again] = (step.recover?.({ call: step.calls[1] as never, errno: EACCES }) ?? []) as CallStep[];
+  const refused = (call: Call) => (call.args.includes(path) ? -EACCES : 0);
+  expect(again?.check?.(allResults(refused), {} as never)).toBeUndefined();
+  expect([...join.outcome.refused]).toEqual([path]);
+});
+
 test('the first failure of the second attempt is the error', () => {
   const target = directory('pids');
   const step = only(joinCgroups({ directories: [target], permission: 'required', unified: 'attach' }));

@@ -7,6 +7,7 @@ import {
   readReasons,
   readResults,
   unexplained,
+  updated,
 } from '../../../scripts/foreign/results.ts';
 
 const run: Run = {
@@ -39,6 +40,12 @@ test('a reason without a test is for all that fail in a file, without a file for
   expect(unexplained(run, [{ ...whole, file: 'a.bats' }])).toEqual([]);
   expect(unexplained(run, [{ ...whole, caller: 'root' }])).toEqual([]);
   expect(unexplained(run, [{ ...whole, caller: 'rootless' }])).toEqual(['a.bats: two']);
+});
+
+test('a run of some files brings a whole run up to date, and is no run by itself', () => {
+  const again: Run = { ...run, date: '2026-02-02', files: { 'b.bats': [{ test: 'four', result: 'pass' }] } };
+  expect(updated([run], [again])).toEqual([{ ...again, files: { ...run.files, ...again.files } }]);
+  expect(updated([{ ...run, caller: 'rootless' }], [again])).toEqual([]);
 });
 
 test('the results that are kept have a reason for each failure, and no reason is left over', () => {

@@ -166,6 +166,7 @@ describe('a failure', () => {
     expect(fail(shell('kill -TERM $$')).message).toBe(
       'error running hook: hooks.createRuntime[0] "/bin/sh" was killed by signal 15 (SIGTERM)',
     );
+    expect(fail(shell('kill -SYS $$')).details.hint).toContain('it made a bad system call');
   });
 
   test('of execve says why, and where the path is looked up', () => {
