@@ -1,4 +1,5 @@
 /** runc's own integration suite, unmodified, against runc, crun and tsrun. */
+import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { conformanceFile, conformancePage } from '../conformance/page.ts';
@@ -35,6 +36,7 @@ export async function runForeign(options: Options): Promise<string[]> {
     await keep(version, options.files.length === 0 ? runs : updated(readResults().runs, runs));
     return judge(runs, readResults().runs, readReasons());
   } finally {
+    detachLoops(scratch);
     rmSync(scratch, { recursive: true, force: true });
   }
 }
@@ -43,6 +45,16 @@ export async function runForeign(options: Options): Promise<string[]> {
 async function keep(version: string, runs: readonly Run[]): Promise<void> {
   writeResults(version, runs);
   writeFileSync(conformanceFile, await conformancePage());
+}
+
+/** A test that fails may leave a loop device, which belongs to the machine. */
+function detachLoops(scratch: string): void {
+  const args = ['--noheadings', '--raw', '--output', 'NAME,BACK-FILE'];
+  const { stdout } = spawnSync('losetup', args, { encoding: 'utf8' });
+  for (const line of stdout.split('\n')) {
+    const [device = '', file = ''] = line.split(' ');
+    if (file.startsWith(`${scratch}/`)) spawnSync('losetup', ['--detach', device]);
+  }
 }
 
 async function copySuite(directory: string, scratch: string): Promise<Suite> {
