@@ -1,7 +1,7 @@
 /** Runs a program of the host to its end and takes what it writes. Blocks: for what ends soon. */
-import { closeSync, fstatSync, readSync, statSync } from 'node:fs';
 import { call } from '../kernel/call.ts';
 import { MFD_CLOEXEC } from '../kernel/constants/file.ts';
+import { closeSync, isExecutable, readFileSync, statSync } from '../kernel/file-system.ts';
 import { perform } from '../kernel/local.ts';
 import { type Exit, spawn, waitForExit } from '../kernel/spawn.ts';
 import { callerEnvironment } from './caller.ts';
@@ -20,7 +20,7 @@ export function findProgram(name: string): string | undefined {
   const folders = (callerEnvironment().PATH || DEFAULT_PATH).split(':');
   // A relative folder is one of whoever owns the working directory.
   const paths = folders.filter((folder) => folder.startsWith('/')).map((folder) => `${folder}/${name}`);
-  return paths.find(isExecutable);
+  return paths.find(isProgram);
 }
 
 /**
@@ -35,22 +35,13 @@ export function programOutput(path: string, args: readonly string[]): ProgramOut
   try {
     const redirections = { stdout: output, stderr: output };
     const exit = waitForExit(spawn(path, [path, ...args], environment, redirections));
-    return { exit, output: contentOf(output) };
+    return { exit, output: readFileSync(`/proc/self/fd/${output}`, 'utf8') };
   } finally {
     closeSync(output);
   }
 }
 
-function contentOf(fd: number): string {
-  const buffer = Buffer.alloc(fstatSync(fd).size);
-  let length = 0;
-  for (let read = -1; read !== 0 && length < buffer.length; length += read) {
-    read = readSync(fd, buffer, length, buffer.length - length, length);
-  }
-  return buffer.toString('utf8', 0, length);
-}
-
-function isExecutable(path: string): boolean {
-  const status = statSync(path, { throwIfNoEntry: false });
-  return status?.isFile() === true && (status.mode & 0o111) !== 0;
+/** What we may not look at is not there for us. */
+function isProgram(path: string): boolean {
+  return isExecutable(path) && statSync(path)?.isFile() === true;
 }

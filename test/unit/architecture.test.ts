@@ -59,7 +59,6 @@ const nodeFileSystemUsers = [
   'container/foreground/copy.ts',
   'container/list.ts',
   'container/status-events.ts',
-  'host/program-output.ts',
   'spec/place-of.ts',
 ];
 
