@@ -20,8 +20,9 @@ const scratch = mkdtempSync('/tmp/tsrun-run-');
 const total: Tally = { passed: 0, failed: 0, skipped: 0 };
 
 attempt(() => {
-  installPackages();
   if (!checks(total)) return;
+  // After the build, for what is looked for is looked for with tsrun's own code.
+  installPackages();
   link();
   vitest(total, scratch, ['unit', 'integration-bun', 'integration-node']);
   rootlessRuns(total, scratch);

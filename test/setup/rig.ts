@@ -9,7 +9,7 @@
  *       expect(result).toMatchObject({ code: 42, stderr: '' });
  *     });
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringifyJson } from '../../src/spec/parse-json.ts';
@@ -95,10 +95,16 @@ export function makeRig(program?: readonly string[]): Rig {
       for (const name of [...used]) {
         for (const id of ids) await rig[name](['delete', '--force', id]);
       }
+      if (used.has('crun')) reclaimNull();
       rmSync(path, { recursive: true, force: true, maxRetries: 3 });
     },
   };
   return rig;
+}
+
+/** crun gives standard streams to the container's user, and so may have given away the machine's /dev/null. */
+function reclaimNull(): void {
+  if (process.getuid?.() === 0 && statSync('/dev/null').uid !== 0) chownSync('/dev/null', 0, 0);
 }
 
 /** crun refuses hybrid cgroup layouts, so as root it gets a mount namespace with cgroup2 alone. */
