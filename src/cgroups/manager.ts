@@ -65,6 +65,6 @@ function limitsOfNone({ resources }: LimitsRequest): Limits {
   if (asked === undefined) return noLimits;
   throw new RuntimeError('cgroup', 'a limit is asked for, and the container has no cgroup', {
     pointer: `/linux/resources${asked}`,
-    hint: 'leave linux.resources out, or --cgroup-manager disabled; else mount cgroups',
+    hint: 'leave linux.resources out; or leave out --cgroup-manager disabled, and have cgroups mounted',
   });
 }

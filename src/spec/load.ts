@@ -128,6 +128,6 @@ function processOf(value: unknown, schema: string): unknown {
 }
 
 function warn(log: Log, file: string, problem: Problem): void {
-  const { pointer, hint } = problem;
-  log.warning(`${file}: ${sentence(problem)}`, hint === undefined ? { pointer } : { pointer, hint });
+  // The sentence has the hint in it.
+  log.warning(`${file}: ${sentence(problem)}`, { pointer: problem.pointer });
 }
