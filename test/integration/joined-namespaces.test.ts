@@ -26,7 +26,7 @@ async function neighbour(options: readonly string[]): Promise<Running & { readon
   const program = startProgram('unshare', [
     ...own,
     ...options,
-    '--fork',
+    ...['--fork', '--kill-child'],
     'sh',
     '-c',
     'echo ready; exec sleep 600',

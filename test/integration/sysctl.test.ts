@@ -7,7 +7,7 @@ import { type Bundle, makeRig, type Rig } from '../setup/rig.ts';
 
 const values = {
   'net.ipv4.ip_forward': '1',
-  'net/ipv4/conf/lo/forwarding': '0',
+  'net/ipv4/conf/lo/rp_filter': '2',
   'kernel.shmmax': '123456',
   'kernel.sem': '1\t2\t3\t4',
   'fs.mqueue.msg_max': '11',

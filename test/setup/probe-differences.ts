@@ -110,6 +110,14 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     other: /^\/var\/(narrow|sticky) tmpfs /,
   },
   {
+    title: 'The directory of the cgroup hierarchies is read-only where the mount is',
+    against: ['runc'],
+    sections: ['mounts'],
+    variants: /^a cgroup mount/,
+    tsrun: /^\/sys\/fs\/cgroup tmpfs \/ ro,/,
+    other: /^\/sys\/fs\/cgroup tmpfs \/ rw,/,
+  },
+  {
     title: 'Directories made for a mount have mode 0755',
     against: ['crun'],
     sections: ['directories'],
