@@ -8,9 +8,12 @@ import { Remote } from '../init/remote.ts';
 import type { Actor, CallStep, Live, Step } from '../init/step.ts';
 import type { Call, Failure, Out } from '../kernel/call.ts';
 import { close } from '../kernel/calls/file.ts';
-import { describeErrno, errnoName } from '../kernel/errno.ts';
+import { describeErrno, EAGAIN, errnoName } from '../kernel/errno.ts';
 import { attempt, isTolerated } from '../kernel/local.ts';
 import { type Log, silentLog } from '../log/log.ts';
+
+/** Somebody may disturb on purpose. */
+const MOST_TRIES = 1000;
 
 export class Execution implements Live {
   pid = 0;
@@ -82,7 +85,9 @@ export class Execution implements Live {
     const { actor } = batch[0] as CallStep;
     const calls = batch.flatMap((step) => step.calls);
     const last = batch.at(-1) as CallStep;
-    const failure = actor === 'runtime' ? this.#runHere(calls) : this.#runThere(actor, calls, last);
+    const failure = this.#persistently(calls, (rest) =>
+      actor === 'runtime' ? this.#runHere(rest) : this.#runThere(actor, rest, last),
+    );
     if (!failure) {
       this.#observe(batch);
       return last.check?.(this.results, this) ?? [];
@@ -94,6 +99,32 @@ export class Execution implements Live {
       throw stepError(failed, failure, recovery);
     this.#observe(batch.slice(0, at));
     return [...recovery, ...batch.slice(at + 1)];
+  }
+
+  /**
+   * openat2(2): while something is renamed or mounted, anywhere on the machine, a path with `..` in it may end in
+   * EAGAIN. What was done by then is done; the rest is tried again.
+   */
+  #persistently(
+    calls: readonly Call[],
+    run: (rest: readonly Call[]) => Failure | undefined,
+  ): Failure | undefined {
+    let rest = calls;
+    for (let tries = 1; ; tries++) {
+      const failure = run(rest);
+      if (failure?.call.name !== 'openat2' || failure.errno !== EAGAIN || tries === MOST_TRIES)
+        return failure;
+      rest = this.#stillToDo(rest.slice(rest.indexOf(failure.call)));
+    }
+  }
+
+  /** Without what refers to a failed call, which a stub skips in one program only. */
+  #stillToDo(calls: readonly Call[]): readonly Call[] {
+    return calls.filter((call) => {
+      const failed = this.#failureBefore(call);
+      if (failed !== undefined) this.results.add({ values: new Map([[call, failed]]), outs: new Map() });
+      return failed === undefined;
+    });
   }
 
   #observe(steps: readonly CallStep[]): void {
@@ -129,8 +160,8 @@ export class Execution implements Live {
   #failureBefore({ args }: Call): number | undefined {
     for (const arg of args) {
       if (typeof arg !== 'object' || !('kind' in arg) || arg.kind !== 'call') continue;
-      const result = this.results.value(arg);
-      if (result < 0) return result;
+      const result = this.results.values.get(arg);
+      if (result !== undefined && result < 0) return result;
     }
     return undefined;
   }
