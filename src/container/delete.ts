@@ -15,8 +15,9 @@ export async function remove(
 ): Promise<void> {
   checkContainerId(id);
   using directory = new StateDirectory(runtime.root, id);
-  if (!lock(directory, force)) return;
-  const record = readRecord(directory, force);
+  const taken = take(directory, force);
+  if (!taken) return;
+  const { record } = taken;
   const status = record && statusOf(record, directory);
   if (!force && status !== undefined && status !== 'stopped' && status !== 'created') {
     throw new RuntimeError('state', `cannot delete container ${id} that is not stopped: ${status}`, {
@@ -26,13 +27,17 @@ export async function remove(
   await destroy(record, directory, runtime.log);
 }
 
-/** @returns false where there is nothing to delete by force, or somebody else just did it */
-function lock(directory: StateDirectory, force: boolean): boolean {
+/** @returns undefined where there is nothing to delete by force, or somebody else has just done it */
+function take(
+  directory: StateDirectory,
+  force: boolean,
+): { readonly record: StateRecord | undefined } | undefined {
   try {
     directory.lock();
-    return true;
+    // Whoever removes it may be at it still: then the lock is one of our own making.
+    return { record: readRecord(directory, force) };
   } catch (error) {
-    if (force && error instanceof RuntimeError && error.code === 'not-found') return false;
+    if (force && error instanceof RuntimeError && error.code === 'not-found') return undefined;
     throw error;
   }
 }
