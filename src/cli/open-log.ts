@@ -3,7 +3,7 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import { O_APPEND, O_CREAT, O_SYNC, O_WRONLY } from '../kernel/constants/file.ts';
 import { openSync } from '../kernel/file-system.ts';
 import { Logger, type LogSettings } from '../log/logger.ts';
-import { nodeFileSystem } from '../log/write-all.ts';
+import { nodeFileSystem } from '../log/node-file-system.ts';
 import type { GlobalValues } from './globals.ts';
 import { absolute } from './paths.ts';
 

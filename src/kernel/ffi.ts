@@ -15,7 +15,6 @@ type NativeFunction = ((...args: readonly unknown[]) => number) & {
 
 interface Koffi {
   load(path: string): { func(definition: string): NativeFunction };
-  errno(): number;
 }
 
 let loaded: Koffi | undefined;
@@ -73,9 +72,4 @@ export function libraryFunction(name: string, declaration: string): NativeFuncti
     libraries.set(name, library);
   }
   return library.func(declaration);
-}
-
-/** errno of the last call of this thread. */
-export function lastErrno(): number {
-  return koffi().errno();
 }

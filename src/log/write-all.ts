@@ -1,14 +1,10 @@
 /** Writing to standard output and error without `process.stdout`, which costs milliseconds to set up. */
+import { nodeFileSystem } from './node-file-system.ts';
 
 const WAIT_MS = 2;
 
 /** Writes some of the bytes, from the offset on. @returns how many */
 export type WriteSome = (fd: number, bytes: Uint8Array, offset: number) => number;
-
-/** node:fs, whose loading costs a millisecond, when it is needed. */
-export function nodeFileSystem(): typeof import('node:fs') {
-  return process.getBuiltinModule('node:fs');
-}
 
 const writeWithNode: WriteSome = (fd, bytes, offset) => nodeFileSystem().writeSync(fd, bytes, offset);
 

@@ -1,6 +1,6 @@
 /** What the kernel calls EINVAL when it mounts an overlay, in the order of likelihood. */
 import { existsSync } from '../../kernel/file-system.ts';
-import { nodeFileSystem } from '../../log/write-all.ts';
+import { nodeFileSystem } from '../../log/node-file-system.ts';
 import type { Reason, RefusedOverlay, WritableDirectories } from './explain.ts';
 import { mountsBelow } from './mounts-below.ts';
 

@@ -1,6 +1,6 @@
 /** Mount points below a directory, proc_pid_mountinfo(5). */
 import { readFileSync } from '../../kernel/file-system.ts';
-import { nodeFileSystem } from '../../log/write-all.ts';
+import { nodeFileSystem } from '../../log/node-file-system.ts';
 
 /** @returns their paths, each once; none where it cannot be found out */
 export function mountsBelow(directory: string, mountinfo = '/proc/self/mountinfo'): readonly string[] {
