@@ -55,6 +55,17 @@ export const needs = {
     purpose: "what is printed and known, against the specification's own schema",
     present: () => existsSync(runtimeSpecSchemas),
   },
+  systemd: {
+    package: 'systemd',
+    purpose: 'cgroups that systemd manages',
+    present: () => existsSync('/lib/systemd/systemd'),
+  },
+  dbus: { package: 'dbus', purpose: 'cgroups that systemd manages', present: has('dbus-daemon') },
+  dbusUserSession: {
+    package: 'dbus-user-session',
+    purpose: "cgroups that an ordinary user's systemd manages",
+    present: () => existsSync('/usr/lib/systemd/user/dbus.socket'),
+  },
   strace: { package: 'strace', purpose: 'tests that watch system calls', present: has('strace') },
 } as const satisfies Readonly<Record<string, Need>>;
 
