@@ -6,6 +6,7 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import type { DeviceRule } from '../spec/types.ts';
 
 const ANY = -1;
+const POINTER = '/linux/resources/devices';
 
 /** One exception from the default: a device, or many. */
 export interface DeviceException {
@@ -14,6 +15,18 @@ export interface DeviceException {
   readonly major: number;
   readonly minor: number;
   /** Of `r`, `w`, `m`, in this order. */
+  readonly access: string;
+}
+
+/** One rule of the list, complete. */
+export interface OrderedRule {
+  readonly allow: boolean;
+  /** `a` is both. */
+  readonly type: 'a' | 'b' | 'c';
+  /** -1 is any. */
+  readonly major: number;
+  readonly minor: number;
+  /** Of `r`, `w`, `m`. */
   readonly access: string;
 }
 
@@ -46,24 +59,37 @@ const alwaysAllowed: readonly DeviceException[] = [
   ).map(([major, minor]) => ({ type: 'c', major, minor, access: 'rwm' }) as const),
 ];
 
-/** @throws RuntimeError `config` for a rule without access, `unsupported` for a hole in a wildcard */
-export function resolveDeviceRules(rules: readonly DeviceRule[]): DevicePolicy {
-  const state = { allow: false, exceptions: new Map<string, DeviceException>() };
-  rules.forEach((rule, index) => {
-    const pointer = `/linux/resources/devices/${index}`;
-    if (!rule.access) {
+/**
+ * The rules, and those of every container behind them. What none of them decides is denied.
+ *
+ * @throws RuntimeError `config` for a rule without access
+ */
+export function orderedRules(rules: readonly DeviceRule[]): readonly OrderedRule[] {
+  const own = rules.map(({ allow, type = 'a', major = ANY, minor = ANY, access }, index) => {
+    if (!access) {
       throw new RuntimeError('config', 'a device rule names no access', {
-        pointer: `${pointer}/access`,
+        pointer: `${POINTER}/${index}/access`,
         hint: 'write "rwm", or some of the letters',
       });
     }
-    const { type = 'a', major = ANY, minor = ANY, access } = rule;
-    if (type === 'a') {
-      state.allow = rule.allow;
-      state.exceptions.clear();
-    } else apply(state, rule.allow, { type, major, minor, access }, pointer);
+    return { allow, type, major, minor, access };
   });
-  for (const device of alwaysAllowed) apply(state, true, device, '/linux/resources/devices');
+  return [...own, ...alwaysAllowed.map((device) => ({ allow: true, ...device }))];
+}
+
+/**
+ * As the kernel's own lists of version 1 have it: one of type `a` is for everything, whatever else it says.
+ *
+ * @throws RuntimeError `config` for a rule without access, `unsupported` for a hole in a wildcard
+ */
+export function resolveDeviceRules(rules: readonly DeviceRule[]): DevicePolicy {
+  const state = { allow: false, exceptions: new Map<string, DeviceException>() };
+  orderedRules(rules).forEach(({ allow, type, ...device }, index) => {
+    if (type === 'a') {
+      state.allow = allow;
+      state.exceptions.clear();
+    } else apply(state, allow, { type, ...device }, index < rules.length ? `${POINTER}/${index}` : POINTER);
+  });
   return { allow: state.allow, exceptions: [...state.exceptions.values()].sort(inOrder) };
 }
 

@@ -20,10 +20,21 @@ export interface Words {
 }
 
 /**
+ * Two 32-bit members of a struct, one word of it. Results in it have to be known when the call is encoded: those of
+ * this process are, and those of a stub's earlier program.
+ */
+export interface Halves {
+  readonly kind: 'halves';
+  /** The first member: the lower half. */
+  readonly low: number | Call;
+  readonly high: number | Call;
+}
+
+/**
  * number, bigint: the value. string: address of its UTF-8 bytes and a NUL. Uint8Array: address of a copy.
  * Call: that call's result.
  */
-export type Arg = number | bigint | string | Uint8Array | Out | Words | Call;
+export type Arg = number | bigint | string | Uint8Array | Out | Words | Halves | Call;
 
 export interface Call {
   readonly kind: 'call';
@@ -70,6 +81,10 @@ export function out(size: number): Out {
 
 export function words(...values: readonly Arg[]): Words {
   return { kind: 'words', words: values };
+}
+
+export function halves(low: number | Call, high: number | Call): Halves {
+  return { kind: 'halves', low, high };
 }
 
 /** What an executor knows after it ran: results by call, and memory by `Out`. */

@@ -7,7 +7,7 @@
  * a DataView, and addresses are numbers: none is beyond 2^53.
  */
 import { RuntimeError } from '../errors/runtime-error.ts';
-import type { Arg, Call, Out, Words } from './call.ts';
+import type { Arg, Call, Halves, Out, Words } from './call.ts';
 
 /** 2^32 */
 const HALF = 0x1_0000_0000;
@@ -164,9 +164,22 @@ export class MemoryImage {
     if (arg instanceof Uint8Array) return this.#at(this.#copy(arg));
     if (arg.kind === 'out') return this.#at(this.outOffset(arg));
     if (arg.kind === 'words') return this.#at(this.#words(arg));
+    if (arg.kind === 'halves') return { value: this.#both(arg), reference: false };
     const known = this.#known(arg);
     if (known !== undefined) return { value: known, reference: false };
     return { value: this.address(this.slot(arg)), reference: true };
+  }
+
+  #both({ low, high }: Halves): bigint {
+    const [lower = 0, upper = 0] = [low, high].map((half) => (isCall(half) ? this.#result(half) : half));
+    return BigInt.asUintN(32, BigInt(lower)) | (BigInt.asUintN(32, BigInt(upper)) << 32n);
+  }
+
+  #result(call: Call): number {
+    const known = this.#known(call);
+    if (known === undefined)
+      throw new TypeError(`the result of ${call.name} is half a word, and not known yet`);
+    return known;
   }
 
   #at(offset: number): Encoded {

@@ -88,6 +88,7 @@ function collectReferences(call: Call, into: Set<Call | Out>): void {
   const collect = (arg: Arg): void => {
     if (typeof arg !== 'object' || !('kind' in arg)) return;
     if (arg.kind === 'words') for (const word of arg.words) collect(word);
+    else if (arg.kind === 'halves') for (const half of [arg.low, arg.high]) collect(half);
     else if (arg !== call.out) into.add(arg);
   };
   for (const arg of call.args) collect(arg);

@@ -6,6 +6,7 @@ import { architecture } from './architecture.ts';
 
 const numbers = {
   accept4: [288, 242],
+  bpf: [321, 280],
   capset: [126, 91],
   chdir: [80, 49],
   chroot: [161, 51],

@@ -12,6 +12,7 @@ import {
   TIOCSWINSZ,
 } from '../constants/process.ts';
 import type { SyscallName } from '../syscall-numbers.ts';
+import { bpfArguments } from './bpf.ts';
 import { hexadecimal, symbol } from './flags.ts';
 import {
   hex,
@@ -39,6 +40,7 @@ type Row = readonly Kind[] | ((call: Call) => readonly Kind[]);
 const rows: Readonly<Record<SyscallName, Row>> = {
   accept4: [fd, pointer, pointer, flags('SOCK_CLOEXEC', 'SOCK_NONBLOCK')],
   bind: [fd, T.socketAddress, size],
+  bpf: ({ args }) => bpfArguments(args[0]),
   capset: [T.capabilityHeader, T.capabilityData],
   chdir: [path],
   chroot: [path],

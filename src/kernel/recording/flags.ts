@@ -1,4 +1,5 @@
 /** Numbers as the symbols of `constants/`: by prefix, so that a new constant is known here at once. */
+import * as bpf from '../constants/bpf.ts';
 import * as file from '../constants/file.ts';
 import * as mount from '../constants/mount.ts';
 import * as processConstants from '../constants/process.ts';
@@ -10,7 +11,7 @@ interface Constant {
   readonly value: bigint;
 }
 
-const tables = [file, mount, processConstants, scheduling, seccomp, ...Object.values(scheduling)];
+const tables = [bpf, file, mount, processConstants, scheduling, seccomp, ...Object.values(scheduling)];
 
 const constants: readonly Constant[] = tables.flatMap((table) =>
   Object.entries(table).flatMap(([name, value]) =>

@@ -32,6 +32,28 @@ export function ofBytes(write: (view: DataView, bytes: Uint8Array) => string): K
       : plain(arg, context);
 }
 
+/** Two 32-bit members. */
+export type HalfMembers = readonly [low: readonly [string, Kind], high: readonly [string, Kind]];
+
+/** A struct some of whose words are two members; those that are 0 are left out. */
+export function packedStruct(members: readonly (readonly [string, Kind] | HalfMembers)[]): Kind {
+  return (arg, context) => {
+    if (!isBlock(arg)) return plain(arg, context);
+    const named = members.flatMap((member, index) => named64(member, arg.words[index] ?? 0, context));
+    return `{${named.join(', ')}}`;
+  };
+}
+
+function named64(member: readonly [string, Kind] | HalfMembers, word: Arg, context: Context): string[] {
+  if (typeof member[0] === 'string') {
+    const [name, kind] = member as readonly [string, Kind];
+    return word === 0 ? [] : [`${name}=${kind(word, context)}`];
+  }
+  const { low, high } = typeof word === 'object' && 'low' in word ? word : { low: word, high: 0 };
+  const [first, second] = member as HalfMembers;
+  return [...named64(first, low, context), ...named64(second, high, context)];
+}
+
 /** A struct of 64-bit members, each with a name. */
 export function struct(members: Readonly<Record<string, Kind>>, showZero: readonly string[] = []): Kind {
   return (arg, context) => {
@@ -65,6 +87,9 @@ export function plain(arg: Arg, { call, names }: Context): string {
   if (arg.kind === 'out') {
     const owner = call.out === arg ? undefined : names.filledBy(arg);
     return owner === undefined ? `[${arg.size} bytes, filled in]` : `[what ${owner} filled in]`;
+  }
+  if (arg.kind === 'halves') {
+    return [arg.low, arg.high].map((half) => plain(half, { call, names })).join(', ');
   }
   return `{${arg.words.map((word) => plain(word, { call, names })).join(', ')}}`;
 }

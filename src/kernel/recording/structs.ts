@@ -131,7 +131,7 @@ export const schedAttr: Kind = ofBytes((view) => {
 });
 
 /** Eight bytes to an instruction: nobody reads hundreds of them. */
-const instructions: Kind = (arg, context) =>
+export const instructions: Kind = (arg, context) =>
   arg instanceof Uint8Array ? `[${arg.length / 8} instructions]` : plain(arg, context);
 
 /** struct sock_fprog, seccomp(2). */

@@ -191,6 +191,7 @@ function mustBe(stub: StubModel, seen: bigint, arg: Arg, resultOf: (call: Call) 
   else if (arg instanceof Uint8Array) expect(stub.bytes(seen, arg.length)).toEqual(arg);
   else if (arg.kind === 'out') expect(stub.bytes(seen, arg.size)).toEqual(new Uint8Array(arg.size));
   else if (arg.kind === 'call') expect(seen).toBe(BigInt(resultOf(arg)));
+  else if (arg.kind === 'halves') throw new TypeError('no halves are made here');
   else {
     const view = new DataView(stub.memory.buffer);
     arg.words.forEach((word, index) => {

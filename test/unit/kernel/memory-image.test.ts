@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { call, words } from '../../../src/kernel/call.ts';
+import { call, halves, words } from '../../../src/kernel/call.ts';
 import { MemoryImage } from '../../../src/kernel/memory-image.ts';
 
 const BASE = 0x1000;
@@ -49,6 +49,16 @@ describe('a memory image', () => {
         },
       ),
     );
+  });
+
+  test('writes two members of 32 bits as one word', () => {
+    const [fd, unknown] = [call('openat'), call('openat')];
+    const image = new MemoryImage(BASE, 64, (of) => (of === fd ? 7 : undefined));
+    image.encode(words(halves(fd, 2), halves(0xffff_ffff, fd), halves(-1, 0)));
+    expect([...new Uint32Array(image.bytes().slice().buffer)]).toEqual([
+      7, 2, 0xffff_ffff, 7, 0xffff_ffff, 0,
+    ]);
+    expect(() => image.encode(halves(1, unknown))).toThrow('not known yet');
   });
 
   test('in memory that is given does not grow', () => {

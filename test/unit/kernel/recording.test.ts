@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Call, call, ignoreErrors, out, tolerate, words } from '../../../src/kernel/call.ts';
+import { type Call, call, halves, ignoreErrors, out, tolerate, words } from '../../../src/kernel/call.ts';
+import * as bpf from '../../../src/kernel/calls/bpf.ts';
 import * as file from '../../../src/kernel/calls/file.ts';
 import * as mount from '../../../src/kernel/calls/mount.ts';
 import * as namespace from '../../../src/kernel/calls/namespace.ts';
@@ -212,6 +213,54 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
       'seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_LOG|SECCOMP_FILTER_FLAG_NEW_LISTENER, {len=2, filter=[2 instructions]})',
     ],
   ],
+  loadDeviceProgram: [
+    [
+      bpf.loadDeviceProgram(new Uint8Array(16), 'tsrun'),
+      'bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_CGROUP_DEVICE, insn_cnt=2, insns=[2 instructions], ' +
+        'license="Apache-2.0", prog_name="tsrun"}, 56)',
+    ],
+  ],
+  explainDeviceProgram: [
+    [
+      bpf.explainDeviceProgram(new Uint8Array(8), 'tsrun', 64),
+      'bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_CGROUP_DEVICE, insn_cnt=1, insns=[1 instructions], ' +
+        'license="Apache-2.0", log_level=1, log_size=64, log_buf=[64 bytes, filled in], prog_name="tsrun"}, 56)',
+    ],
+  ],
+  attachDeviceProgram: [
+    [
+      bpf.attachDeviceProgram(3, 4),
+      'bpf(BPF_PROG_ATTACH, {target_fd=3, attach_bpf_fd=4, attach_type=BPF_CGROUP_DEVICE, ' +
+        'attach_flags=BPF_F_ALLOW_MULTI}, 16)',
+    ],
+  ],
+  replaceDeviceProgram: [
+    [
+      bpf.replaceDeviceProgram(3, 4, 5),
+      'bpf(BPF_PROG_ATTACH, {target_fd=3, attach_bpf_fd=4, attach_type=BPF_CGROUP_DEVICE, ' +
+        'attach_flags=BPF_F_ALLOW_MULTI|BPF_F_REPLACE, replace_bpf_fd=5}, 24)',
+    ],
+  ],
+  detachDeviceProgram: [
+    [
+      bpf.detachDeviceProgram(3, 4),
+      'bpf(BPF_PROG_DETACH, {target_fd=3, attach_bpf_fd=4, attach_type=BPF_CGROUP_DEVICE}, 16)',
+    ],
+  ],
+  queryDevicePrograms: [
+    [
+      bpf.queryDevicePrograms(3),
+      'bpf(BPF_PROG_QUERY, {target_fd=3, attach_type=BPF_CGROUP_DEVICE, prog_ids=[256 bytes, filled in], ' +
+        'prog_cnt=64}, 32)',
+    ],
+  ],
+  openProgram: [[bpf.openProgram(7), 'bpf(BPF_PROG_GET_FD_BY_ID, {prog_id=7}, 8)']],
+  programInfo: [
+    [
+      bpf.programInfo(3),
+      'bpf(BPF_OBJ_GET_INFO_BY_FD, {bpf_fd=3, info_len=80, info=[80 bytes, filled in]}, 16)',
+    ],
+  ],
   probeFilterFlags: [
     [seccomp.probeFilterFlags(4), 'seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, 0)'],
   ],
@@ -285,8 +334,8 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
 /** They return no call, or their calls are too odd for a line here. */
 const elsewhere = ['receivedDescriptor', 'receiveDescriptor'];
 
-const constructors = [file, mount, namespace, processCalls, scheduling, seccomp, socket].flatMap((module) =>
-  Object.entries(module).flatMap(([name, value]) => (typeof value === 'function' ? [name] : [])),
+const constructors = [bpf, file, mount, namespace, processCalls, scheduling, seccomp, socket].flatMap(
+  (module) => Object.entries(module).flatMap(([name, value]) => (typeof value === 'function' ? [name] : [])),
 );
 
 const noNames = nameResults([]);
@@ -338,6 +387,14 @@ describe('results', () => {
   test('are found inside structs', () => {
     const send = socket.sendDescriptor(3, opened, 'x');
     expect(describeCall(send, nameResults([opened, send]))).toContain('SCM_RIGHTS, [$1]');
+  });
+
+  test('are found in halves of a word', () => {
+    const attach = bpf.attachDeviceProgram(opened, 4);
+    expect(describeCall(attach, nameResults([opened, attach]))).toContain('{target_fd=$1, attach_bpf_fd=4,');
+    expect(describeCall(call('close', words(halves(opened, 4))), nameResults([opened]))).toBe(
+      'close({$?, 4})',
+    );
   });
 
   test('of calls that are not made are called by their handle, or by the system call', () => {
