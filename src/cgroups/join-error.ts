@@ -13,8 +13,8 @@ import {
   EROFS,
   errnoName,
 } from '../kernel/errno.ts';
+import { noPermission } from './delegation-hint.ts';
 import type { JoinOutcome } from './join-outcome.ts';
-import { noPermission } from './limit-error.ts';
 import { type Limits, pointerOf } from './limits.ts';
 
 export function explainJoin(

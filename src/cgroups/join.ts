@@ -20,6 +20,7 @@ import { earlyLimitSteps, lateLimitSteps } from './limit-steps.ts';
 import { type Limits, noLimits } from './limits.ts';
 import type { CgroupDirectory } from './paths.ts';
 import { type DeviceWrite, deviceWrites, writeDevices } from './v1/devices.ts';
+import { type CgroupOwner, ownerSteps } from './v2/owner.ts';
 
 export interface JoinRequest {
   readonly directories: readonly CgroupDirectory[];
@@ -27,6 +28,8 @@ export interface JoinRequest {
   readonly devices?: readonly DeviceRule[] | undefined;
   /** linux.resources, the rest of it. */
   readonly limits?: Limits;
+  /** Whom the cgroup of version 2 is given to, before there is a process in it. */
+  readonly owner?: CgroupOwner | undefined;
   /**
    * `optional`: an ordinary user who asks for no place goes on without those cgroups that may not be made and have
    * no limit, and without device rules.
@@ -73,9 +76,10 @@ export function joinCgroups(request: JoinRequest): Join {
   const context = { name: nameOf(directories), pointer: POINTER, permission, spare, outcome, limits };
   const join = permission === 'optional' ? [makeWhatMay(entries, context)] : joinNew(entries, context);
   // In any case, so that what refers to the descriptor finds a result, if only an error.
+  const given = born && request.owner ? ownerSteps(born.path, request.owner) : [];
   const open = unified ? [step('stub', 'open the cgroup of version 2', POINTER, [unified])] : [];
   return {
-    steps: [...join, ...open],
+    steps: [...join, ...given, ...open],
     attachUnified: born ? [attachStep(born, context)] : [],
     afterClone: lateLimitSteps(limits, 'runtime'),
     outcome,

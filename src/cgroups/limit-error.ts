@@ -14,6 +14,7 @@ import {
   EROFS,
   errnoName,
 } from '../kernel/errno.ts';
+import { noPermission } from './delegation-hint.ts';
 import { type PlacedWrite, pointerOf } from './limits.ts';
 
 export function explainLimit(limit: PlacedWrite, call: Pick<Call, 'name'>, errno: number): RuntimeError {
@@ -37,14 +38,14 @@ export function explainMissing(limit: PlacedWrite): RuntimeError {
 
 export function explainHandDown(
   directory: string,
-  text: string,
+  controllers: readonly string[],
   call: Pick<Call, 'name'>,
   errno: number,
 ): RuntimeError {
   const hint = handDownHints.get(errno);
   return new RuntimeError(
     'cgroup',
-    `cannot hand the controllers "${text}" down from "${directory}": ${call.name}: ${describeErrno(errno)}`,
+    `cannot hand the controllers ${controllers.join(', ')} down from "${directory}": ${call.name}: ${describeErrno(errno)}`,
     {
       pointer: '/linux/resources',
       call: call.name,
@@ -53,10 +54,6 @@ export function explainHandDown(
     },
   );
 }
-
-export const noPermission =
-  'rootless needs no limits + no cgrouppath when no permission is granted for cgroups: ' +
-  'have the controllers delegated to the user (systemd: Delegate=yes), or leave both out';
 
 const handDownHints: ReadonlyMap<number, string> = new Map([
   [EACCES, noPermission],

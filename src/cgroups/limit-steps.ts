@@ -4,7 +4,7 @@ import { type Actor, action, type Step, step } from '../init/step.ts';
 import { type Call, tolerate } from '../kernel/call.ts';
 import { close, openat, write } from '../kernel/calls/file.ts';
 import { AT_FDCWD, O_WRONLY } from '../kernel/constants/file.ts';
-import { ENOENT } from '../kernel/errno.ts';
+import { EBUSY, ENOENT, EOPNOTSUPP } from '../kernel/errno.ts';
 import { waitForExit } from '../kernel/spawn.ts';
 import { explainHandDown, explainLimit } from './limit-error.ts';
 import { type HandDown, type Limits, type PlacedWrite, pointerOf } from './limits.ts';
@@ -40,11 +40,20 @@ export function limitStep(limit: PlacedWrite, actor: Actor): Step {
   });
 }
 
-export function handDownStep({ directory, text }: HandDown, actor: Actor): Step {
+export function handDownStep({ directory, controllers, needed }: HandDown, actor: Actor): Step {
   const path = `${directory}/cgroup.subtree_control`;
+  const text = controllers.map((name) => `+${name}`).join(' ');
   const calls = writeText(openat(AT_FDCWD, path, O_WRONLY), text);
   return step(actor, `hand controllers down from "${directory}"`, '/linux/resources', calls, {
-    recover: ({ call, errno }) => explainHandDown(directory, text, call, errno),
+    recover: ({ call, errno }): readonly Step[] | RuntimeError => {
+      // The kernel takes all of them or none. With processes in it, a cgroup would take some, and become a threaded one.
+      const isOneByOne = controllers.length > 1 && errno !== EBUSY && errno !== EOPNOTSUPP;
+      if (!isOneByOne) return needed.length > 0 ? explainHandDown(directory, needed, call, errno) : [];
+      return controllers.map((name) => {
+        const alone = { directory, controllers: [name], needed: needed.filter((one) => one === name) };
+        return handDownStep(alone, actor);
+      });
+    },
   });
 }
 

@@ -13,8 +13,9 @@ export interface PlacedWrite extends Omit<LimitWrite, 'otherwise'> {
 export interface HandDown {
   /** A directory above the container's. */
   readonly directory: string;
-  /** `+memory +pids` */
-  readonly text: string;
+  readonly controllers: readonly string[];
+  /** Those of them that there are limits for; the others are for statistics, and may be refused. */
+  readonly needed: readonly string[];
 }
 
 export interface Limits {

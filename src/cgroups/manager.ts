@@ -4,6 +4,9 @@
  */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { HostCgroups } from '../host/cgroups.ts';
+import { W_OK } from '../kernel/constants/file.ts';
+import { EACCES } from '../kernel/errno.ts';
+import { accessErrno } from '../kernel/file-system.ts';
 import type { Resources } from '../spec/types.ts';
 import { readOrEmpty } from './file-text.ts';
 import { type Current, nothingYet } from './limit.ts';
@@ -30,7 +33,15 @@ export interface LimitsRequest {
   readonly currentIn: (directory: string) => Current;
   /** A file's content, empty where it is not there. */
   readonly read: (path: string) => string;
+  /** Whether it is there, and the caller has no right to write to it. */
+  readonly isRefused: (path: string) => boolean;
 }
+
+/** Looks at the machine. */
+export const machine: Pick<LimitsRequest, 'read' | 'isRefused'> = {
+  read: readOrEmpty,
+  isRefused: (path) => accessErrno(path, W_OK) === EACCES,
+};
 
 const version1: CgroupManager = { kind: 'v1', limits: limitsOfVersion1 };
 const version2: CgroupManager = { kind: 'v2', limits: limitsOfVersion2 };
@@ -46,11 +57,17 @@ export function newLimits(
   directories: readonly CgroupDirectory[],
   host: HostCgroups,
   resources: Resources | undefined,
-  read = readOrEmpty,
+  looks = machine,
 ): Limits {
-  if (!resources || !asksForLimits(resources)) return noLimits;
-  const request = { resources, directories, host, currentIn: () => nothingYet, read };
-  return cgroupManager(directories).limits(request);
+  const manager = cgroupManager(directories);
+  const asks = resources !== undefined && asksForLimits(resources);
+  // On version 2, statistics take controllers that are handed down, too.
+  if (!asks && manager.kind !== 'v2') return noLimits;
+  const asked = asks ? resources : {};
+  return manager.limits({
+    ...{ resources: asked, directories, host, currentIn: () => nothingYet },
+    ...looks,
+  });
 }
 
 /** Whether there is more than device rules, which have their own way. */

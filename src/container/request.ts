@@ -1,8 +1,10 @@
 /** Turns a bundle and the command line into what the plan is made from: looks at the host, changes nothing. */
 
-import { newLimits } from '../cgroups/manager.ts';
+import { readOrEmpty } from '../cgroups/file-text.ts';
+import { cgroupManager, newLimits } from '../cgroups/manager.ts';
 import { type ContainerCgroups, containerCgroups } from '../cgroups/paths.ts';
 import { checkDeviceRules } from '../cgroups/v1/devices.ts';
+import { type CgroupOwner, cgroupOwner } from '../cgroups/v2/owner.ts';
 import { inFile } from '../errors/in-file.ts';
 import { callerEnvironment, callerReport } from '../host/caller.ts';
 import { hostCgroups } from '../host/cgroups.ts';
@@ -71,6 +73,7 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
     dataDirectory: dataDirectory(dataOwner(host.identity), runtime.root, options.id),
     cgroups,
     rootlessCgroups: runtime.rootless === 'auto' ? host.identity.isRootless : runtime.rootless === 'true',
+    cgroupOwner: ownerOf(cgroups, { config, namespaces, idMaps: maps, nested, host }),
     limits: newLimits(cgroups.directories, host.cgroups, linux.resources),
     resctrl: linux.intelRdt && resctrlGroup(linux.intelRdt, options.id),
     host,
@@ -120,6 +123,17 @@ function isDirectoryHere(path: string): boolean | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Version 1 is delegated to nobody: it is not safe (config-linux.md, "Cgroup ownership"). */
+function ownerOf(
+  { directories }: ContainerCgroups,
+  request: Pick<ContainerRequest, 'config' | 'namespaces' | 'idMaps' | 'nested' | 'host'>,
+): CgroupOwner | undefined {
+  if (cgroupManager(directories).kind !== 'v2') return undefined;
+  const { config, namespaces, idMaps, nested, host } = request;
+  const facts = { uidMappings: idMaps?.uid.mappings, outerUid: nested?.outer.uid, euid: host.identity.euid };
+  return cgroupOwner({ config, namespaces, ...facts }, readOrEmpty);
 }
 
 function chooseCgroups(

@@ -1,7 +1,7 @@
 /** `update`: other limits for a container that is there. */
 import { changeLimits } from '../cgroups/change-limits.ts';
-import { currentIn, readOrEmpty } from '../cgroups/file-text.ts';
-import { cgroupManager } from '../cgroups/manager.ts';
+import { currentIn } from '../cgroups/file-text.ts';
+import { cgroupManager, machine } from '../cgroups/manager.ts';
 import { recordedDirectories } from '../cgroups/recorded.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { hostCgroups } from '../host/cgroups.ts';
@@ -60,7 +60,7 @@ function setLimits(runtime: Runtime, record: StateRecord, config: Config, asked:
   checkTogether(changed);
   const host = hostCgroups();
   const directories = recordedDirectories(record.cgroups, host);
-  const request = { resources: changed, directories, host, currentIn, read: readOrEmpty };
+  const request = { resources: changed, directories, host, currentIn, ...machine };
   const execution = new Execution();
   changeLimits(cgroupManager(directories).limits(request), (steps) => execution.execute(steps), log);
   return all;

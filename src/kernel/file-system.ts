@@ -138,7 +138,12 @@ export function existsSync(path: string): boolean {
 
 /** @param mode `R_OK`, `W_OK`, `X_OK` together */
 export function mayAccess(path: string, mode: number): boolean {
-  return attempt(faccessat2(AT_FDCWD, path, mode)) === 0;
+  return accessErrno(path, mode) === 0;
+}
+
+/** What stands against it, 0 for nothing. */
+export function accessErrno(path: string, mode: number): number {
+  return -attempt(faccessat2(AT_FDCWD, path, mode));
 }
 
 /** Whether this process may execute it; a directory, enter it. */

@@ -73,6 +73,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
     directories: cgroups.directories,
     devices: config.linux?.resources?.devices,
     limits: request.limits,
+    owner: request.cgroupOwner,
     permission: request.rootlessCgroups && !cgroups.explicit ? 'optional' : 'required',
     unified: 'clone',
   });

@@ -1,6 +1,7 @@
 /** What a plan is made from: everything is known, nothing has been done. */
 import type { Limits } from '../cgroups/limits.ts';
 import type { ContainerCgroups } from '../cgroups/paths.ts';
+import type { CgroupOwner } from '../cgroups/v2/owner.ts';
 import type { HostCgroups } from '../host/cgroups.ts';
 import type { Identity } from '../host/identity.ts';
 import type { Log } from '../log/log.ts';
@@ -47,6 +48,8 @@ export interface ContainerRequest {
   /** Goes on without the cgroups that may not be made, unless the configuration names their place (`--rootless`). */
   readonly rootlessCgroups: boolean;
   readonly limits: Limits;
+  /** Whom the container's cgroup is given to. */
+  readonly cgroupOwner: CgroupOwner | undefined;
   /** `linux.intelRdt` */
   readonly resctrl: ResctrlGroup | undefined;
   readonly host: HostFacts;

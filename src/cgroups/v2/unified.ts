@@ -1,5 +1,5 @@
 /** linux.resources.unified: files of cgroup v2 by their names, config-linux.md, section Unified. */
-import type { ControllerLimits } from '../limit.ts';
+import { type ControllerLimits, type LimitWrite, restoreLine } from '../limit.ts';
 
 /** Line by line: files with one line per device take one at a time. */
 export const unifiedLimits: ControllerLimits = ({ unified = {} }) =>
@@ -8,10 +8,26 @@ export const unifiedLimits: ControllerLimits = ({ unified = {} }) =>
       .split('\n')
       .filter((line, _, { length }) => line !== '' || length === 1)
       .map((text) => ({
-        controller: file.slice(0, file.indexOf('.')),
-        file,
-        text,
+        ...{ controller: file.slice(0, file.indexOf('.')), file, text, limit: `value of ${file}` },
         field: `/unified/${file.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-        limit: `value of ${file}`,
+        ...restoring(file, text),
+        // As pids.limit, which it overrides.
+        ...(file === 'pids.max' ? { late: true } : {}),
       })),
   );
+
+/** Files with a line for each device, and what takes a line's limits back. */
+const keyed: Readonly<Record<string, string>> = {
+  'io.max': 'rbps=max wbps=max riops=max wiops=max',
+  'io.latency': 'target=0',
+  'io.weight': 'default',
+  'io.bfq.weight': 'default',
+  'rdma.max': 'hca_handle=max hca_object=max',
+  'misc.max': 'max',
+};
+
+function restoring(file: string, text: string): Pick<LimitWrite, 'restore'> {
+  const [key = ''] = text.split(' ');
+  const none = keyed[file];
+  return none === undefined ? {} : { restore: restoreLine(key, none) };
+}

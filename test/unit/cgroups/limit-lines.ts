@@ -6,11 +6,15 @@ import type { HostCgroups } from '../../../src/host/cgroups.ts';
 import type { Resources } from '../../../src/spec/types.ts';
 import { machineFiles } from './hosts.ts';
 
-/** @param now the content of the cgroup's files, where it is there already */
+/**
+ * @param now the content of the cgroup's files, where it is there already
+ * @param refused paths that the caller may not write to
+ */
 export function limitsOn(
   host: HostCgroups,
   resources: Resources,
   now?: Readonly<Record<string, string>>,
+  refused: readonly string[] = [],
 ): Limits {
   const { directories } = containerCgroups(host, { id: 'web', systemd: false });
   return cgroupManager(directories).limits({
@@ -19,6 +23,7 @@ export function limitsOn(
     host,
     currentIn: () => (file) => now?.[file],
     read: (path) => machineFiles[path] ?? '',
+    isRefused: (path) => refused.includes(path),
   });
 }
 

@@ -97,7 +97,11 @@ function requestFor(
     dataDirectory: '/data/web',
     cgroups: own,
     rootlessCgroups: identity.isRootless,
-    limits: newLimits(own.directories, cgroups, linux.resources, (path) => machineFiles[path] ?? ''),
+    limits: newLimits(own.directories, cgroups, linux.resources, {
+      read: (path) => machineFiles[path] ?? '',
+      isRefused: () => false,
+    }),
+    cgroupOwner: undefined,
     resctrl: undefined,
     host: {
       identity,

@@ -109,7 +109,9 @@ describe('cpu', () => {
 
 test('a controller that is in version 2 alone is used there, once it is handed down', () => {
   const { handDown, writes } = limitsOn(hybrid, { hugepageLimits: [{ pageSize: '2MB', limit: 2n ** 63n }] });
-  expect(handDown).toEqual([{ directory: '/sys/fs/cgroup/unified', text: '+hugetlb' }]);
+  expect(handDown).toEqual([
+    { directory: '/sys/fs/cgroup/unified', controllers: ['hugetlb'], needed: ['hugetlb'] },
+  ]);
   expect(writes.map(({ directory, file, text }) => `${directory}/${file} ${text}`)).toEqual([
     `/sys/fs/cgroup/unified/web/hugetlb.2MB.rsvd.max ${2n ** 63n}`,
     `/sys/fs/cgroup/unified/web/hugetlb.2MB.max ${2n ** 63n}`,

@@ -9,9 +9,13 @@ function written(resources: Resources, now?: Readonly<Record<string, string>>): 
   return lines(limitsOn(unified, resources, now));
 }
 
-function refusal(resources: Resources, now?: Readonly<Record<string, string>>): RuntimeError {
+function refusal(
+  resources: Resources,
+  now?: Readonly<Record<string, string>>,
+  refused?: readonly string[],
+): RuntimeError {
   try {
-    limitsOn(unified, resources, now);
+    limitsOn(unified, resources, now, refused);
   } catch (error) {
     if (error instanceof RuntimeError) return error;
   }
@@ -128,6 +132,19 @@ describe('unified', () => {
     expect(written({ memory: { limit: 9 }, unified: io })).toEqual([
       ...['memory.max 9', 'io.max 8:0 rbps=1', 'io.max 8:16 wbps=2', 'memory.max 5', 'cgroup.max.depth '],
     ]);
+    expect(written({ pids: { limit: 9 }, unified: { 'pids.max': '5' } })).toEqual([
+      ...['pids.max 9 (late)', 'pids.max 5 (late)'],
+    ]);
+  });
+
+  test.each([
+    ['io.max', '8:0 rbps=1', '8:16 wbps=max', ['8:0 rbps=max wbps=max riops=max wiops=max']],
+    ['io.max', '8:0 rbps=1', '8:0 wbps=9\n8:16 wbps=max', ['8:0 wbps=9']],
+    ['rdma.max', 'mlx5_0 hca_object=3', '', ['mlx5_0 hca_handle=max hca_object=max']],
+    ['misc.max', 'sev 3', 'sev max', ['sev max']],
+  ])('%s: what undoes a line', (file, text, before, expected) => {
+    const [write] = limitsOn(unified, { unified: { [file]: text } }).writes;
+    expect(write?.restore?.(before)).toEqual(expected);
   });
 
   test('names the controller that is missing', () => {
@@ -143,14 +160,74 @@ test('network classes are refused', () => {
   expect(written({ network: { classID: 0, priorities: [] } })).toEqual([]);
 });
 
-test('controllers are handed down from where they are not', () => {
-  const { handDown } = limitsOn(unified, {
-    memory: { limit: 9 },
-    hugepageLimits: [{ pageSize: '2MB', limit: 9 }],
+const own = '/sys/fs/cgroup/user.slice';
+const all = ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids', 'rdma', 'misc'];
+
+describe('controllers are handed down', () => {
+  test('all of them, and those that limits need have to be', () => {
+    const { handDown } = limitsOn(unified, {
+      memory: { limit: 9 },
+      hugepageLimits: [{ pageSize: '2MB', limit: 9 }],
+    });
+    expect(handDown).toEqual([
+      {
+        directory: '/sys/fs/cgroup',
+        controllers: ['cpuset', 'hugetlb', 'rdma', 'misc'],
+        needed: ['hugetlb'],
+      },
+      { directory: own, controllers: all, needed: ['memory', 'hugetlb'] },
+      { directory: `${own}/user-1000.slice`, controllers: all, needed: ['memory', 'hugetlb'] },
+    ]);
   });
-  expect(handDown).toEqual([
-    { directory: '/sys/fs/cgroup', text: '+hugetlb' },
-    { directory: '/sys/fs/cgroup/user.slice', text: '+memory +hugetlb' },
-    { directory: '/sys/fs/cgroup/user.slice/user-1000.slice', text: '+memory +hugetlb' },
-  ]);
+
+  test('without limits too, for statistics', () => {
+    const { handDown, writes } = limitsOn(unified, {});
+    expect(writes).toEqual([]);
+    expect(handDown.map(({ needed }) => needed)).toEqual([[], [], []]);
+  });
+
+  test('by an ordinary user from what is theirs, as far as it comes to there', () => {
+    const refused = ['/sys/fs/cgroup', own].map((path) => `${path}/cgroup.subtree_control`);
+    expect(limitsOn(unified, {}, {}, refused).handDown).toEqual([]);
+    expect(limitsOn(unified, {}, {}, refused.slice(0, 1)).handDown).toEqual([
+      { directory: own, controllers: ['cpu', 'io', 'memory', 'pids'], needed: [] },
+      {
+        directory: `${own}/user-1000.slice`,
+        controllers: ['cpu', 'io', 'memory', 'pids'],
+        needed: [],
+      },
+    ]);
+  });
+
+  test('what is not delegated is named, all of it, with what to write where', () => {
+    const refused = ['/sys/fs/cgroup/cgroup.subtree_control'];
+    const asked = {
+      ...{ memory: { limit: 9 }, cpu: { cpus: '0' } },
+      hugepageLimits: [{ pageSize: '2MB', limit: 9 }],
+    };
+    expect(refusal(asked, {}, refused)).toMatchObject({
+      message:
+        'cannot set the set of CPUs: the limits need cgroup controllers that are not delegated to the user: ' +
+        'cpuset, hugetlb (delegated: cpu, io, memory, pids)',
+      details: {
+        pointer: '/linux/resources/cpu/cpus',
+        hint: expect.stringContaining(
+          '"Delegate=cpu cpuset hugetlb io memory pids" into /etc/systemd/system/user@',
+        ),
+      },
+    });
+    expect(refusal({ unified: { 'cpuset.cpus': '0' } }, {}, refused)).toMatchObject({
+      message: 'unified resource "cpuset.cpus" can\'t be set: controller "cpuset" not available',
+      details: { hint: expect.stringContaining('Delegate=cpu cpuset io memory pids') },
+    });
+  });
+
+  test('without a directory of their own, an ordinary user gets no limits', () => {
+    const asked = { memory: { limit: 9 }, pids: { limit: 9 } };
+    expect(refusal(asked, {}, [`${own}/user-1000.slice`])).toMatchObject({
+      message:
+        'cannot set the memory limit: no permission for the cgroup controllers that the limits need (memory, pids)',
+      details: { hint: expect.stringContaining('systemd-run --user --scope -p Delegate=yes') },
+    });
+  });
 });
