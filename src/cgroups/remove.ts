@@ -1,7 +1,7 @@
 /** Removes the container's cgroups, with those that it made inside its own. */
 import { existsSync, rmdirSync } from '../kernel/file-system.ts';
-import { sleep } from '../kernel/sleep.ts';
 import type { Log } from '../log/log.ts';
+import { waitUntilEmpty } from './populated.ts';
 import { withDescendants } from './processes.ts';
 
 /** Milliseconds. A process that was killed is a member until it has gone through its exit. */
@@ -19,7 +19,7 @@ export function removeCgroups(paths: readonly string[], log: Log, patience = PAT
   let left = paths.filter((path) => !removeTree(path));
   const deadline = Date.now() + patience;
   for (let pause = 1; left.length > 0 && Date.now() < deadline; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-    sleep(pause);
+    waitUntilEmpty(left, pause);
     left = left.filter((path) => !removeTree(path));
   }
   for (const path of left) {
@@ -32,12 +32,13 @@ export function removeCgroups(paths: readonly string[], log: Log, patience = PAT
 
 /** @returns whether it is gone */
 function removeTree(path: string): boolean {
-  if (remove(path)) return true;
+  if (removeAtOnce(path)) return true;
   // The children first. Most containers have none: nothing is listed before it has to be.
-  return withDescendants(path).reverse().map(remove).at(-1) ?? true;
+  return withDescendants(path).reverse().map(removeAtOnce).at(-1) ?? true;
 }
 
-function remove(path: string): boolean {
+/** @returns whether it is gone: it had no processes, and no cgroups in it */
+export function removeAtOnce(path: string): boolean {
   try {
     rmdirSync(path);
     return true;

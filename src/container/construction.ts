@@ -8,6 +8,7 @@ import { inFile } from '../errors/in-file.ts';
 import { runInContainer } from '../hooks/container-hooks.ts';
 import { call } from '../kernel/call.ts';
 import { stages } from '../log/stages.ts';
+import { isNew } from '../namespaces/kinds.ts';
 import { type CreatePlan, createPlan } from '../plan/create-plan.ts';
 import { Execution } from '../plan/execution.ts';
 import type { ContainerRequest } from '../plan/request.ts';
@@ -202,6 +203,7 @@ export class Construction {
       cgroups: this.request.cgroups.directories.map(({ path }) => path),
       ...(resctrl ? { resctrl: { joined: resctrl.joined, made: resctrl.made } } : {}),
       ...(freezer === undefined ? {} : { freezer }),
+      ...(isNew(config.linux?.namespaces ?? [], 'pid') ? {} : { sharesPids: true }),
       ...(usesDataDirectory(overlay) ? { dataDirectory } : {}),
       userNamespace: idMaps !== undefined,
       ...(idMaps ? { idMaps } : {}),

@@ -5,7 +5,7 @@ import { destroy } from './destroy.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
-import { statusOf } from './status.ts';
+import { type Status, statusOf } from './status.ts';
 
 /** @throws RuntimeError `not-found` (not with force), `state` */
 export async function remove(
@@ -18,13 +18,16 @@ export async function remove(
   const taken = take(directory, force);
   if (!taken) return;
   const { record } = taken;
-  const status = record && statusOf(record, directory);
-  if (!force && status !== undefined && status !== 'stopped' && status !== 'created') {
-    throw new RuntimeError('state', `cannot delete container ${id} that is not stopped: ${status}`, {
-      hint: `tsrun kill ${id} KILL, or tsrun delete --force ${id}`,
-    });
-  }
+  if (!force && record) mustHaveStopped(id, statusOf(record, directory));
   await destroy(record, directory, runtime.log);
+}
+
+/** One that was never started has done nothing that could be lost. */
+function mustHaveStopped(id: string, status: Status): void {
+  if (status === 'stopped' || status === 'created') return;
+  throw new RuntimeError('state', `cannot delete container ${id} that is not stopped: ${status}`, {
+    hint: `tsrun kill ${id} KILL, or tsrun delete --force ${id}`,
+  });
 }
 
 /** @returns undefined where there is nothing to delete by force, or somebody else has just done it */

@@ -1,7 +1,7 @@
 /** Takes apart whatever a record says there may be: after `create` failed, and for `delete`. */
-import { freezer } from '../cgroups/freezer.ts';
+import { freezer, isVersion1Freezer } from '../cgroups/freezer.ts';
 import { cgroupProcesses, killCgroup } from '../cgroups/processes.ts';
-import { removeCgroups } from '../cgroups/remove.ts';
+import { removeAtOnce, removeCgroups } from '../cgroups/remove.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import type { Log } from '../log/log.ts';
@@ -21,11 +21,8 @@ export async function destroy(
   log: Log,
 ): Promise<void> {
   if (!record || !directory.exists()) return directory.remove();
-  const init = initOf(record);
-  if (init) killProcess(record.pid, isPaused(record, init) ? record.freezer : undefined);
-  killRest(record);
-  if (record.helper && initOf(record.helper)) killProcess(record.helper.pid);
-  removeCgroups(record.cgroups, log);
+  killProcesses(record);
+  removeCgroup(record, log);
   if (record.resctrl) (await import('../resctrl/remove.ts')).removeResctrl(record.resctrl, log);
   // Most containers have neither: what is not loaded costs nothing.
   if (record.dataDirectory) await (await import('./data-directory.ts')).removeData(record);
@@ -41,26 +38,42 @@ async function runPoststop({ poststop }: Hooks, record: StateRecord, log: Log): 
   run(poststop, hookState(record, 'stopped'), log);
 }
 
-/** What is left where the pid namespace is not the container's own: with its first process, nothing else ended. */
-function killRest({ cgroups, freezer: frozenBy }: StateRecord): void {
+/** Signals are sent before anything is waited for: the kernel takes a container apart on all processors. */
+function killProcesses(record: StateRecord): void {
+  const init = initOf(record);
+  using first = init && Pidfd.open(record.pid);
+  using helper = record.helper && initOf(record.helper) ? Pidfd.open(record.helper.pid) : undefined;
+  first?.signal(SIGKILL);
+  // Version 1 lets nothing frozen end, so it is thawed once it has been killed; version 2 does.
+  if (init && record.freezer && isVersion1Freezer(record.freezer) && isPaused(record, init)) thaw(record);
+  if (record.sharesPids) killMembers(record.cgroups, record);
+  if (first) awaitEnd(first, record.pid);
+  helper?.signal(SIGKILL);
+  if (helper && record.helper) awaitEnd(helper, record.helper.pid);
+}
+
+/** One without processes is simply removed; most are, by now, and nothing has to be looked at. */
+function removeCgroup(record: StateRecord, log: Log): void {
+  const left = record.cgroups.filter((path) => !removeAtOnce(path));
+  for (const path of left) killMembers([path], record);
+  removeCgroups(left, log);
+}
+
+/** All at once: killed one by one, they could fork faster. Returns when they have ended. */
+function killMembers(cgroups: readonly string[], record: StateRecord): void {
   for (let left = cgroupProcesses(cgroups); left.length > 0; left = cgroupProcesses(cgroups)) {
-    // All at once: killed one by one, they could fork faster.
-    killCgroup(cgroups);
-    if (frozenBy !== undefined) tryToThaw(frozenBy);
-    for (const pid of left) killProcess(pid);
+    killCgroup(record.cgroups);
+    thaw(record);
+    for (const pid of left) {
+      using member = Pidfd.open(pid);
+      // It may be in this hierarchy's cgroup alone.
+      if (member?.signal(SIGKILL)) awaitEnd(member, pid);
+    }
   }
 }
 
-/**
- * Kills a process and waits until it has ended.
- *
- * @param frozenBy what has frozen it: version 1 lets nothing frozen end, so it is thawed once it has been killed
- */
-function killProcess(pid: number, frozenBy?: string): void {
-  using process = Pidfd.open(pid);
-  if (!process) return;
-  process.signal(SIGKILL);
-  if (frozenBy !== undefined) tryToThaw(frozenBy);
+/** @throws RuntimeError `system` for a process that was killed and hangs in the kernel */
+function awaitEnd(process: Pidfd, pid: number): void {
   if (!process.waitForEnd(DEATH)) {
     throw new RuntimeError('system', `process ${pid} does not end although it was killed`, {
       hint: `see where it hangs: cat /proc/${pid}/stack /proc/${pid}/wchan`,
@@ -69,7 +82,8 @@ function killProcess(pid: number, frozenBy?: string): void {
   process.reap();
 }
 
-function tryToThaw(file: string): void {
+function thaw({ freezer: file }: StateRecord): void {
+  if (file === undefined) return;
   try {
     freezer(file).thaw();
   } catch {

@@ -4,7 +4,6 @@ import { cgroupProcesses, signalCgroup } from '../cgroups/processes.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { SIGKILL } from '../kernel/constants/process.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
-import { isNew } from '../namespaces/kinds.ts';
 import { checkContainerId } from './container-id.ts';
 import { namespaceProcesses } from './namespace-processes.ts';
 import type { Runtime } from './runtime.ts';
@@ -20,7 +19,7 @@ export function kill(runtime: Runtime, id: string, signal: number, { all }: { re
   const status = record && statusOf(record, directory);
   if (!record || (!all && status === 'stopped')) throw notRunning();
   // Obsolete, and engines still say it: what is left of it is meant, whether the init lives or not.
-  if (all || killsAll(signal, record, directory)) signalAll(record, signal);
+  if (all || killsAll(signal, record)) signalAll(record, signal);
   else signalInit(record, signal);
   // Version 1 lets nothing frozen end.
   if (signal === SIGKILL && status === 'paused' && record.freezer !== undefined) {
@@ -29,9 +28,8 @@ export function kill(runtime: Runtime, id: string, signal: number, { all }: { re
 }
 
 /** Without a pid namespace of its own the others would outlive the first process. */
-function killsAll(signal: number, { phase }: StateRecord, directory: StateDirectory): boolean {
-  if (signal !== SIGKILL || phase === 'creating') return false;
-  return !isNew(directory.readConfig().linux?.namespaces ?? [], 'pid');
+function killsAll(signal: number, { phase, sharesPids }: StateRecord): boolean {
+  return signal === SIGKILL && phase !== 'creating' && sharesPids === true;
 }
 
 function signalInit(record: StateRecord, signal: number): void {

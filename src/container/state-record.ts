@@ -26,6 +26,8 @@ export interface StateRecord {
   readonly resctrl?: ResctrlRecord;
   /** The file that freezes it, see `freezerFile`. */
   readonly freezer?: string;
+  /** It has no pid namespace of its own: its processes outlive the first one. */
+  readonly sharesPids?: true;
   /** The overlay's upper and work directories, deleted with the container. */
   readonly dataDirectory?: string;
   /** A process of the runtime that lives as long as the container (fuse-overlayfs). */
