@@ -11,13 +11,17 @@ import {
   BPF_DEVCG_ACC_READ,
   BPF_DEVCG_ACC_WRITE,
   BPF_DEVCG_DEV_BLOCK,
-  BPF_DEVCG_DEV_CHAR,
 } from '../../kernel/constants/bpf.ts';
 import type { DeviceRule } from '../../spec/types.ts';
 import { type OrderedRule, orderedRules } from '../device-rules.ts';
-import * as bpf from './bpf-instructions.ts';
+import { Assembler, type Jump, R1, R2, R3 } from './bpf-assembler.ts';
 
-const { R0, R1, R2: TYPE, R3: ACCESS, R4: MAJOR, R5: MINOR } = bpf;
+const [CONTEXT, ACCESS, NUMBER] = [R1, R2, R3] as const;
+
+/** Offsets in struct bpf_cgroup_dev_ctx: the kind of node and, above it, the access; two numbers. */
+const KIND_AND_ACCESS = 0;
+const MAJOR = 4;
+const MINOR = 8;
 
 const EVERY_ACCESS = BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE;
 const accessBits = { r: BPF_DEVCG_ACC_READ, w: BPF_DEVCG_ACC_WRITE, m: BPF_DEVCG_ACC_MKNOD };
@@ -27,9 +31,29 @@ const GREATEST = 0x7fff_ffff;
 /** A rule with its access as the kernel's bits; numbers below 0 are any. */
 export type DecisiveRule = Omit<OrderedRule, 'access'> & { readonly access: number };
 
-/** @throws RuntimeError `config`, see `orderedRules` */
+/**
+ * The instructions, struct bpf_insn.
+ *
+ * @throws RuntimeError `config`, see `orderedRules`
+ */
 export function deviceProgram(rules: readonly DeviceRule[]): Uint8Array {
-  return bpf.assemble([...prologue, ...decisions(decisiveRules(rules))]);
+  const decisive = decisiveRules(rules);
+  const program = new Assembler();
+  program.loadWord(ACCESS, CONTEXT, KIND_AND_ACCESS);
+  program.move(NUMBER, ACCESS);
+  program.shiftRight(ACCESS, 16);
+  program.and(NUMBER, 0xffff);
+  const isBlock = program.jumpIfEqual(NUMBER, BPF_DEVCG_DEV_BLOCK);
+  writeRules(
+    program,
+    decisive.filter(({ type }) => type !== 'b'),
+  );
+  program.land([isBlock]);
+  writeRules(
+    program,
+    decisive.filter(({ type }) => type !== 'c'),
+  );
+  return program.bytes();
 }
 
 /** Whether no device is denied to anybody: then there is nothing to ask. */
@@ -80,48 +104,81 @@ export function isForEverything({ type, major, minor, access }: DecisiveRule): b
   return type === 'a' && major < 0 && minor < 0 && access === EVERY_ACCESS;
 }
 
-/** Takes struct bpf_cgroup_dev_ctx apart. */
-const prologue: readonly bpf.Instruction[] = [
-  bpf.loadWord(TYPE, R1, 0),
-  bpf.move(ACCESS, TYPE),
-  bpf.and(TYPE, 0xffff),
-  bpf.shiftRight(ACCESS, 16),
-  bpf.loadWord(MAJOR, R1, 4),
-  bpf.loadWord(MINOR, R1, 8),
-];
-
-function decisions(rules: readonly DecisiveRule[]): bpf.Instruction[] {
-  const instructions = rules.flatMap(decision);
-  const last = rules.at(-1);
-  // The kernel refuses instructions that are never reached.
-  return last && isForEverything(last) ? instructions : [...instructions, ...answer(0)];
+/** Rules that are alike but for the minor number; none where it is any. */
+interface Group {
+  readonly rule: DecisiveRule;
+  readonly minors: number[];
 }
 
-/** Goes on behind its end where the rule decides nothing, or not everything that is left. */
-function decision(rule: DecisiveRule): bpf.Instruction[] {
-  const decided = rule.allow ? granted(rule) : denied(rule);
-  const { type, major, minor } = rule;
-  const conditions = [
-    ...(type === 'a' ? [] : [[TYPE, type === 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR] as const]),
-    ...(major < 0 ? [] : [[MAJOR, major] as const]),
-    ...(minor < 0 ? [] : [[MINOR, minor] as const]),
-  ];
-  const jumps = conditions.map(([register, value], index) =>
-    bpf.jumpUnlessEqual(register, value, decided.length + conditions.length - index - 1),
-  );
-  return [...jumps, ...decided];
+/** Neighbours with one major number are asked for it once. */
+function grouped(rules: readonly DecisiveRule[]): readonly Group[] {
+  const groups: Group[] = [];
+  for (const rule of rules) {
+    const last = groups.at(-1);
+    if (last && rule.minor >= 0 && last.minors.length > 0 && isAlike(last.rule, rule))
+      last.minors.push(rule.minor);
+    else groups.push({ rule, minors: rule.minor < 0 ? [] : [rule.minor] });
+  }
+  return groups;
 }
 
-function granted({ access }: DecisiveRule): bpf.Instruction[] {
-  if (access === EVERY_ACCESS) return answer(1);
-  return [bpf.and(ACCESS, EVERY_ACCESS & ~access), bpf.jumpUnlessEqual(ACCESS, 0, 2), ...answer(1)];
+function isAlike(one: DecisiveRule, other: DecisiveRule): boolean {
+  return one.major === other.major && one.allow === other.allow && one.access === other.access;
 }
 
-function denied({ access }: DecisiveRule): bpf.Instruction[] {
-  if (access === EVERY_ACCESS) return answer(0);
-  return [bpf.jumpIfAny(ACCESS, access, 1), bpf.jump(2), ...answer(0)];
+/** @param rules for one kind of node, the last first */
+function writeRules(program: Assembler, rules: readonly DecisiveRule[]): void {
+  for (const group of grouped(rules)) {
+    const mismatches = writeConditions(program, group);
+    if (group.rule.allow) writeGrant(program, group.rule);
+    else writeDenial(program, group.rule);
+    // The kernel refuses instructions that are never reached.
+    if (mismatches.length === 0 && group.rule.access === EVERY_ACCESS) return;
+    program.land(mismatches);
+  }
+  program.answer(0);
 }
 
-function answer(value: 0 | 1): bpf.Instruction[] {
-  return [bpf.set(R0, value), bpf.exit];
+/**
+ * Every number is loaded anew: the kernel follows each way through a program with what it knows of the registers by
+ * then, and the ways become too many where that differs from rule to rule.
+ *
+ * @returns what leads past the decision
+ */
+function writeConditions(program: Assembler, { rule, minors }: Group): Jump[] {
+  const mismatches: Jump[] = [];
+  if (rule.major >= 0) {
+    program.loadWord(NUMBER, CONTEXT, MAJOR);
+    mismatches.push(program.jumpUnlessEqual(NUMBER, rule.major));
+  }
+  const last = minors.at(-1);
+  if (last === undefined) return mismatches;
+  program.loadWord(NUMBER, CONTEXT, MINOR);
+  const matches = minors.slice(0, -1).map((minor) => program.jumpIfEqual(NUMBER, minor));
+  mismatches.push(program.jumpUnlessEqual(NUMBER, last));
+  program.land(matches);
+  return mismatches;
+}
+
+/** Goes on where something is left to be granted. */
+function writeGrant(program: Assembler, { access }: DecisiveRule): void {
+  if (access === EVERY_ACCESS) program.answer(1);
+  else {
+    program.and(ACCESS, EVERY_ACCESS & ~access);
+    const rest = program.jumpUnlessEqual(ACCESS, 0);
+    program.answer(1);
+    program.land([rest]);
+  }
+}
+
+/** Goes on where nothing of what is left is denied. */
+function writeDenial(program: Assembler, { access }: DecisiveRule): void {
+  if (access === EVERY_ACCESS) program.answer(0);
+  else {
+    const denied = program.jumpIfAny(ACCESS, access);
+    const rest = program.jump();
+    program.land([denied]);
+    program.answer(0);
+    program.land([rest]);
+  }
 }

@@ -1,4 +1,4 @@
-/** Executes programs as the kernel would: the instructions that src/cgroups/v2/bpf-instructions.ts knows, no others. */
+/** Executes programs as the kernel would: the instructions that src/cgroups/v2/bpf-assembler.ts writes, no others. */
 
 export interface DeviceQuestion {
   readonly type: 'b' | 'c';
@@ -55,6 +55,9 @@ function run(program: Uint8Array, context: DataView): number {
         break;
       case 0x05:
         at += offset;
+        break;
+      case 0x15:
+        if (number(destination) === BigInt.asUintN(64, value)) at += offset;
         break;
       case 0x45:
         if ((number(destination) & BigInt.asUintN(64, value)) !== 0n) at += offset;
