@@ -13,6 +13,7 @@ import { AT_FDCWD } from '../kernel/constants/file.ts';
 import type { DeviceRule } from '../spec/types.ts';
 import { attachSelf, type Manner, openForClone, strictly } from './attach.ts';
 import { copyCpuset, usesCpuset } from './cpuset.ts';
+import { devicePlace } from './device-place.ts';
 import { type CarefulContext, isPermitted, type JoinEntry, joinCarefully } from './join-carefully.ts';
 import { explainJoin, isRefusal, refuseLimits } from './join-error.ts';
 import { type JoinOutcome, refuse } from './join-outcome.ts';
@@ -20,6 +21,7 @@ import { earlyLimitSteps, lateLimitSteps } from './limit-steps.ts';
 import { type Limits, noLimits } from './limits.ts';
 import type { CgroupDirectory } from './paths.ts';
 import { type DeviceWrite, deviceWrites, writeDevices } from './v1/devices.ts';
+import { deviceProgramSteps } from './v2/device-steps.ts';
 import { type CgroupOwner, ownerSteps } from './v2/owner.ts';
 
 export interface JoinRequest {
@@ -32,9 +34,11 @@ export interface JoinRequest {
   readonly owner?: CgroupOwner | undefined;
   /**
    * `optional`: an ordinary user who asks for no place goes on without those cgroups that may not be made and have
-   * no limit, and without device rules.
+   * no limit.
    */
   readonly permission: 'required' | 'optional';
+  /** An ordinary user, or root of a user namespace, goes on without device rules. */
+  readonly rootless?: boolean;
   /**
    * How version 2 is joined. `attach`: like version 1, in some 10 ms. `clone`: by the caller, who gives
    * `Join.unified` to clone3(2) and, where that fails, does `attachUnified` and clones without.
@@ -57,18 +61,19 @@ export interface Join {
 
 const POINTER = '/linux/cgroupsPath';
 
-/** @throws RuntimeError where the device rules cannot be had, see `resolveDeviceRules` */
+/** @throws RuntimeError where the device rules cannot be had, see `resolveDeviceRules` and `deviceProgram` */
 export function joinCgroups(request: JoinRequest): Join {
   const { directories, permission, limits = noLimits } = request;
   const outcome: JoinOutcome = { refused: new Set(), occupied: false };
   if (directories.length === 0) return { steps: [], attachUnified: [], afterClone: [], outcome };
   const born = request.unified === 'clone' ? directories.find(({ version }) => version === 2) : undefined;
   const unified = born && openForClone(born);
-  const writes = request.devices ? deviceWrites(request.devices) : [];
+  const place = request.devices && devicePlace(directories);
+  const writes = request.devices && place?.version === 1 ? deviceWrites(request.devices) : [];
   const entries = directories.map(
     (directory): JoinEntry => ({
       directory,
-      devices: (manner) => devicesOf(directory, writes, permission === 'optional' ? ignoreErrors : manner),
+      devices: (manner) => devicesOf(directory, writes, request.rootless ? ignoreErrors : manner),
       enter: (manner) => (directory === born ? [] : attachSelf(directory, manner)),
     }),
   );
@@ -78,13 +83,23 @@ export function joinCgroups(request: JoinRequest): Join {
   // In any case, so that what refers to the descriptor finds a result, if only an error.
   const given = born && request.owner ? ownerSteps(born.path, request.owner) : [];
   const open = unified ? [step('stub', 'open the cgroup of version 2', POINTER, [unified])] : [];
+  const devices = place?.version === 2 ? programOf(place, request, outcome) : [];
   return {
-    steps: [...join, ...given, ...open],
+    steps: [...join, ...given, ...open, ...devices],
     attachUnified: born ? [attachStep(born, context)] : [],
     afterClone: lateLimitSteps(limits, 'runtime'),
     outcome,
     ...(unified ? { unified } : {}),
   };
+}
+
+function programOf(
+  { path }: CgroupDirectory,
+  request: JoinRequest,
+  { refused }: JoinOutcome,
+): readonly Step[] {
+  const { devices = [], rootless = false } = request;
+  return deviceProgramSteps({ path, rules: devices, rootless, isRefused: () => refused.has(path) });
 }
 
 /** Version 2 beside version 1 is delegated to nobody, as a rule, and has no limits of the container's. */

@@ -10,7 +10,7 @@ const nothing: Readonly<Record<string, readonly string[]>> = {
 };
 
 export interface Merged {
-  /** To be written: what is asked for, and the fields that are one with them for the kernel. */
+  /** To be written, device rules aside: what is asked for, and the fields that are one with them for the kernel. */
   readonly changed: Resources;
   /** All of the container's, from now on. */
   readonly all: Resources;
@@ -18,15 +18,16 @@ export interface Merged {
 
 /** @param asked by `update` @param before the container's */
 export function mergeResources(asked: Resources, before: Resources): Merged {
-  // `update` does not change them, as with runc.
-  const { devices: _, ...others } = asked;
+  // They have their own way. An empty list asks for nothing: it would be what many an engine writes then.
+  const { devices = [], ...others } = asked;
   const given = withoutNothing(others);
   const changed: Resources = {
     ...given,
     ...(given.cpu ? { cpu: withBandwidth(given.cpu, before.cpu) } : {}),
     ...(given.memory ? { memory: withSwap(given.memory, before.memory) } : {}),
   };
-  return { changed, all: { ...before, ...mergeSections(before, changed) } };
+  const rules = devices.length > 0 ? { devices } : {};
+  return { changed, all: { ...before, ...mergeSections(before, changed), ...rules } };
 }
 
 function withoutNothing(resources: Resources): Resources {

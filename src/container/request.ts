@@ -1,9 +1,9 @@
 /** Turns a bundle and the command line into what the plan is made from: looks at the host, changes nothing. */
 
+import { checkDevicePlace } from '../cgroups/device-place.ts';
 import { readOrEmpty } from '../cgroups/file-text.ts';
 import { cgroupManager, newLimits } from '../cgroups/manager.ts';
 import { type ContainerCgroups, containerCgroups } from '../cgroups/paths.ts';
-import { checkDeviceRules } from '../cgroups/v1/devices.ts';
 import { type CgroupOwner, cgroupOwner } from '../cgroups/v2/owner.ts';
 import { inFile } from '../errors/in-file.ts';
 import { callerEnvironment, callerReport } from '../host/caller.ts';
@@ -56,7 +56,7 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
   grantedCapabilities(config.process.capabilities, rights, log);
   const rules = linux.resources?.devices ?? [];
   if (runtime.cgroupManager === 'disabled') noteUnrestricted(rules.length, log);
-  else if (!host.identity.isRootless) checkDeviceRules(cgroups.directories, rules, log);
+  else if (!host.identity.isRootless) checkDevicePlace(cgroups.directories, rules, log);
   const notifies = notifiedSocket() !== undefined;
   noteIgnored(linux.resources, log);
   return {

@@ -1,10 +1,13 @@
 /** `update`: other limits for a container that is there. */
+import type { DeviceChange } from '../cgroups/change-devices.ts';
 import { changeLimits } from '../cgroups/change-limits.ts';
 import { currentIn } from '../cgroups/file-text.ts';
 import { cgroupManager, machine } from '../cgroups/manager.ts';
 import { recordedDirectories } from '../cgroups/recorded.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { hostCgroups } from '../host/cgroups.ts';
+import { identity } from '../host/identity.ts';
+import type { Log } from '../log/log.ts';
 import { Execution } from '../plan/execution.ts';
 import { sentence } from '../spec/invalid-config.ts';
 import { checkResources } from '../spec/meaning/resources.ts';
@@ -38,12 +41,36 @@ export async function update(runtime: Runtime, id: string, options: UpdateOption
   const record = mustBeThere(directory.read(), directory);
   const config = directory.readConfig();
   try {
-    const resources = setLimits(runtime, record, config, options.resources);
-    await setSchemata(record, options);
-    directory.replaceConfig({ ...config, linux: { ...config.linux, resources } });
+    const devices = await setDevices(runtime, record, config, options.resources);
+    try {
+      const resources = setLimits(runtime, record, config, options.resources);
+      await setSchemata(record, options);
+      directory.replaceConfig({ ...config, linux: { ...config.linux, resources } });
+    } catch (error) {
+      takeBack(devices, runtime.log);
+      throw error;
+    } finally {
+      devices?.[Symbol.dispose]();
+    }
   } catch (error) {
     throw blame(error, options.file);
   }
+}
+
+async function setDevices(
+  { rootless }: Runtime,
+  { cgroups }: StateRecord,
+  { linux }: Config,
+  { devices: asked = [] }: Resources,
+): Promise<DeviceChange | undefined> {
+  if (asked.length === 0) return undefined;
+  const { changeDevices } = await import('../cgroups/change-devices.ts');
+  return changeDevices({
+    before: linux?.resources?.devices,
+    asked,
+    directories: recordedDirectories(cgroups, hostCgroups()),
+    rootless: rootless === 'auto' ? identity().isRootless : rootless === 'true',
+  });
 }
 
 function mustBeThere(record: StateRecord | undefined, directory: StateDirectory): StateRecord {
@@ -52,10 +79,17 @@ function mustBeThere(record: StateRecord | undefined, directory: StateDirectory)
   throw new RuntimeError('state', 'container not running');
 }
 
+function takeBack(devices: DeviceChange | undefined, log: Log): void {
+  try {
+    devices?.undo();
+  } catch (cause) {
+    log.warning(`cannot take the device rules back: ${cause instanceof Error ? cause.message : cause}`);
+  }
+}
+
 /** @returns all resources that the container has now */
 function setLimits(runtime: Runtime, record: StateRecord, config: Config, asked: Resources): Resources {
   const { log } = runtime;
-  if (asked.devices) log.warning('device rules are not changed by update');
   const { changed, all } = mergeResources(asked, config.linux?.resources ?? {});
   checkTogether(changed);
   const host = hostCgroups();

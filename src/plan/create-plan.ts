@@ -75,6 +75,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
     limits: request.limits,
     owner: request.cgroupOwner,
     permission: request.rootlessCgroups && !cgroups.explicit ? 'optional' : 'required',
+    rootless: request.rootlessCgroups,
     unified: 'clone',
   });
   const root = rootTree(request, handles.onHelper);

@@ -37,11 +37,19 @@ export type DecisiveRule = Omit<OrderedRule, 'access'> & { readonly access: numb
  * @throws RuntimeError `config`, see `orderedRules`
  */
 export function deviceProgram(rules: readonly DeviceRule[]): Uint8Array {
-  const decisive = decisiveRules(rules);
   const program = new Assembler();
+  if (allowsEverything(rules)) {
+    program.answer(1);
+    return program.bytes();
+  }
+  const decisive = decisiveRules(rules);
   program.loadWord(ACCESS, CONTEXT, KIND_AND_ACCESS);
   program.move(NUMBER, ACCESS);
   program.shiftRight(ACCESS, 16);
+  const isUsed = program.jumpUnlessEqual(ACCESS, 0);
+  // access(2) asks whether there is such a node.
+  program.answer(1);
+  program.land([isUsed]);
   program.and(NUMBER, 0xffff);
   const isBlock = program.jumpIfEqual(NUMBER, BPF_DEVCG_DEV_BLOCK);
   writeRules(
@@ -68,13 +76,17 @@ export function allowsEverything(rules: readonly DeviceRule[]): boolean {
  * @throws RuntimeError `config`, see `orderedRules`
  */
 export function decisiveRules(rules: readonly DeviceRule[]): readonly DecisiveRule[] {
+  const all = orderedRules(rules)
+    .map(({ access, ...rule }): DecisiveRule => ({ ...rule, access: bitsOf(access) }))
+    .filter(({ access, major, minor }) => access !== 0 && Math.max(major, minor) <= GREATEST);
+  const allowsUnlessDenied = all.findLast(isForEverything)?.allow === true;
   const decisive: DecisiveRule[] = [];
-  for (const { access, ...rule } of orderedRules(rules).toReversed()) {
-    const entry = { ...rule, access: bitsOf(access) };
-    if (entry.access === 0 || Math.max(entry.major, entry.minor) > GREATEST) continue;
-    if (decisive.some((later) => covers(later, entry))) continue;
-    decisive.push(entry);
-    if (isForEverything(entry)) break;
+  for (const rule of all.toReversed()) {
+    // As on version 1: making nodes is an exception from "deny all", and none that undoes one from "allow all".
+    if (allowsUnlessDenied && rule.access === BPF_DEVCG_ACC_MKNOD && rule.allow && rule.major < 0) continue;
+    if (decisive.some((later) => covers(later, rule))) continue;
+    decisive.push(rule);
+    if (isForEverything(rule)) break;
   }
   // What nobody decides is denied.
   while (decisive.at(-1)?.allow === false) decisive.pop();

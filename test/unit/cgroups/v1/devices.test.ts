@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { containerCgroups } from '../../../../src/cgroups/paths.ts';
-import { checkDeviceRules, deviceWrites } from '../../../../src/cgroups/v1/devices.ts';
+import { deviceWrites } from '../../../../src/cgroups/v1/devices.ts';
 import { RuntimeError } from '../../../../src/errors/runtime-error.ts';
 import type { DeviceRule } from '../../../../src/spec/types.ts';
-import { hybrid, unified } from '../hosts.ts';
 
 const denyAll: DeviceRule = { allow: false, access: 'rwm' };
 const fuse = { type: 'c', major: 10, minor: 229 } as const;
@@ -80,28 +78,4 @@ test('a hole in a wildcard is refused, because the kernel would ignore it', () =
 
 test('a rule has to name an access', () => {
   expect(() => written({ allow: false })).toThrow(RuntimeError);
-});
-
-describe('where there is no devices controller', () => {
-  function check(rules: DeviceRule[] | undefined, host = unified): string[] {
-    const warnings: string[] = [];
-    const log = { debug() {}, warning: (message: string) => void warnings.push(message) };
-    checkDeviceRules(containerCgroups(host, { id: 'web', systemd: false }).directories, rules, log);
-    return warnings;
-  }
-
-  test('"deny all" alone is a warning', () => {
-    expect(check([denyAll])).toHaveLength(1);
-  });
-
-  test('other rules are an error', () => {
-    expect(() => check([denyAll, { allow: true, ...fuse, access: 'rwm' }])).toThrow(RuntimeError);
-    expect(() => check([{ allow: false, ...fuse, access: 'rwm' }])).toThrow(RuntimeError);
-  });
-
-  test('nothing to say about no rules, about "allow all", and where there is a controller', () => {
-    expect(check(undefined)).toEqual([]);
-    expect(check([{ allow: true, access: 'rwm' }])).toEqual([]);
-    expect(check([denyAll, { allow: true, ...fuse, access: 'rwm' }], hybrid)).toEqual([]);
-  });
 });

@@ -28,8 +28,13 @@ function isUsual({ type, major, minor }: Omit<DeviceQuestion, 'access'>): boolea
 
 /** What the rules say, word by word: each access by the last rule for this device. */
 function reference(rules: readonly DeviceRule[], { access, ...device }: DeviceQuestion): boolean {
+  const everything = rules.findLast(
+    ({ type = 'a', major = -1, minor = -1, access: named = '' }) =>
+      type === 'a' && major === -1 && minor === -1 && [...'rwm'].every((letter) => named.includes(letter)),
+  );
+  const anyNode = everything?.allow !== true;
   return [...access].every((letter) => {
-    if (letter === 'm' || isUsual(device)) return true;
+    if ((letter === 'm' && anyNode) || isUsual(device)) return true;
     const last = rules.findLast(
       ({ type = 'a', major = -1, minor = -1, access: named = '' }) =>
         (type === 'a' || type === device.type) &&
@@ -53,6 +58,12 @@ describe('a device program', () => {
       expect(allowed(rules, 'b 7:0', 'm')).toBe(true);
       expect(allowed(rules, 'c 1:11', 'm')).toBe(true);
     }
+  });
+
+  test('denies making a node that is an exception from everything, as runc does', () => {
+    const rules: DeviceRule[] = [allowAll, { allow: false, ...fuse, access: 'rwm' }];
+    expect(allowed(rules, 'c 10:229', 'm')).toBe(false);
+    expect(allowed(rules, 'c 10:228', 'm')).toBe(true);
   });
 
   test('denies what no rule names', () => {
@@ -96,7 +107,7 @@ describe('a device program', () => {
 
   test('lets be asked whether a node is there, which wants no access', () => {
     expect(allowed([denyAll], 'c 1:11', '')).toBe(true);
-    expect(allowed([denyAll], 'b 7:0', '')).toBe(true);
+    expect(allowed([allowAll, { allow: false, ...fuse, access: 'rwm' }], 'c 10:229', '')).toBe(true);
   });
 
   test('takes letters that nobody knows, and numbers that no device has, for nothing', () => {
