@@ -4,7 +4,7 @@
  */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type CgroupHierarchy, type HostCgroups, ownDirectory } from '../host/cgroups.ts';
-import { isSystemdPath, scopePath } from './systemd-path.ts';
+import { isSystemdPath } from './systemd/unit-name.ts';
 
 /** The container's cgroup in one hierarchy. Plain data: it goes into the state file as it is. */
 export interface CgroupDirectory {
@@ -19,29 +19,23 @@ export interface CgroupRequest {
   readonly id: string;
   /** linux.cgroupsPath */
   readonly cgroupsPath?: string | undefined;
-  /** `--systemd-cgroup` */
-  readonly systemd: boolean;
+  /** With systemd: where its unit is, from the root of the hierarchies. */
+  readonly unitPath?: string | undefined;
 }
 
 export interface ContainerCgroups {
   readonly directories: readonly CgroupDirectory[];
   /** The config names the place: it is an error if it cannot be had. */
   readonly explicit: boolean;
-  /** What is done otherwise than asked. */
-  readonly warning?: string;
 }
 
 const POINTER = '/linux/cgroupsPath';
 
 /** @throws RuntimeError `config` where the path is of no use */
 export function containerCgroups(host: HostCgroups, request: CgroupRequest): ContainerCgroups {
-  const { id, cgroupsPath = '', systemd } = request;
+  const { id, cgroupsPath = '', unitPath } = request;
   const explicit = cgroupsPath !== '';
-  if (systemd) {
-    const inner = scopePath(cgroupsPath, id);
-    const warning = `there is no systemd manager yet: the cgroup "${inner}" is made without systemd's knowledge`;
-    return { directories: directories(host, inner), explicit, warning };
-  }
+  if (unitPath !== undefined) return { directories: unitDirectories(host, unitPath), explicit: true };
   return { directories: directories(host, explicit ? checked(cgroupsPath) : id), explicit };
 }
 
@@ -53,6 +47,14 @@ function directories(host: HostCgroups, inner: string): CgroupDirectory[] {
     path: inner.startsWith('/')
       ? `${hierarchy.mountPoint}${inner}`
       : `${base(hierarchy, unifiedOnly)}/${inner}`,
+  }));
+}
+
+function unitDirectories(host: HostCgroups, ownPath: string): CgroupDirectory[] {
+  return host.map((hierarchy) => ({
+    version: hierarchy.version,
+    controllers: hierarchy.controllers,
+    path: ownDirectory({ ...hierarchy, ownPath }),
   }));
 }
 

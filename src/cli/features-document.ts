@@ -30,6 +30,7 @@ async function linux(): Promise<object> {
       import('../kernel/constants/scheduling.ts'),
     ]);
   const { mountOptions } = await import('../rootfs/mount-options.ts');
+  const { hasLibsystemd } = await import('../kernel/bus-message.ts');
   const { seccompFeatures } = await import('../seccomp/features.ts');
   return {
     namespaces: namespaceKinds.map(({ type }) => type).sort(),
@@ -37,8 +38,9 @@ async function linux(): Promise<object> {
     cgroup: {
       v1: true,
       v2: true,
-      systemd: false,
-      systemdUser: false,
+      // It is spoken with through a library.
+      systemd: hasLibsystemd(),
+      systemdUser: hasLibsystemd(),
       rdma: true,
     },
     seccomp: seccompFeatures(),

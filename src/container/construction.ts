@@ -4,6 +4,7 @@
  */
 import { freezerFile } from '../cgroups/freezer.ts';
 import { refuseOccupied } from '../cgroups/occupied.ts';
+import type { systemdManager } from '../cgroups/systemd/manager.ts';
 import { inFile } from '../errors/in-file.ts';
 import { runInContainer } from '../hooks/container-hooks.ts';
 import { call } from '../kernel/call.ts';
@@ -55,8 +56,19 @@ export class Construction {
   #keepFilter: (() => void) | undefined;
   #record: StateRecord;
 
-  /** Reads and plans; nothing is done yet. */
-  constructor(runtime: Runtime, options: CreateOptions, { waits, detached }: Ways) {
+  /** Reads and plans; nothing is done yet. @throws RuntimeError */
+  static async of(runtime: Runtime, options: CreateOptions, ways: Ways): Promise<Construction> {
+    if (!runtime.systemdCgroup) return new Construction(runtime, options, ways);
+    const { systemdManager } = await import('../cgroups/systemd/manager.ts');
+    return new Construction(runtime, options, ways, systemdManager);
+  }
+
+  private constructor(
+    runtime: Runtime,
+    options: CreateOptions,
+    { waits, detached }: Ways,
+    systemd?: typeof systemdManager,
+  ) {
     checkContainerId(options.id);
     this.#runtime = runtime;
     this.execution = new Execution(runtime.log);
@@ -65,7 +77,7 @@ export class Construction {
     const { process, hooks } = bundle.config;
     checkConsole(process.terminal ?? false, detached, options.consoleSocket);
     this.directory = new StateDirectory(runtime.root, options.id);
-    this.request = containerRequest(runtime, options, bundle);
+    this.request = containerRequest(runtime, options, bundle, systemd);
     this.#waits = waits;
     this.#listens = waits || runInContainer(hooks);
     this.plan = createPlan(this.request, {
@@ -186,7 +198,7 @@ export class Construction {
 
   #firstRecord(): StateRecord {
     const { config, rootfs, id, bundle, host, overlay, dataDirectory, idMaps, preserveFds } = this.request;
-    const { nested, resctrl } = this.request;
+    const { nested, resctrl, systemd } = this.request;
     const freezer = freezerFile(this.request.cgroups.directories);
     return {
       version: 1,
@@ -201,6 +213,7 @@ export class Construction {
       ...(config.annotations ? { annotations: config.annotations } : {}),
       ownerUid: host.identity.euid,
       cgroups: this.request.cgroups.directories.map(({ path }) => path),
+      ...(systemd ? { systemd: systemd.unit } : {}),
       ...(resctrl ? { resctrl: { joined: resctrl.joined, made: resctrl.made } } : {}),
       ...(freezer === undefined ? {} : { freezer }),
       ...(isNew(config.linux?.namespaces ?? [], 'pid') ? {} : { sharesPids: true }),

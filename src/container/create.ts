@@ -24,7 +24,7 @@ export interface CreateOptions {
 /** @throws RuntimeError; then nothing of the container is left */
 export async function create(runtime: Runtime, options: CreateOptions): Promise<void> {
   await reporting(options, async (report) => {
-    const construction = new Construction(runtime, options, { waits: true, detached: true });
+    const construction = await Construction.of(runtime, options, { waits: true, detached: true });
     report?.({ event: 'creating' });
     await construction.build();
     const { pid } = construction.record;

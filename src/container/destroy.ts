@@ -24,7 +24,8 @@ export async function destroy(
   killProcesses(record);
   removeCgroup(record, log);
   if (record.resctrl) (await import('../resctrl/remove.ts')).removeResctrl(record.resctrl, log);
-  // Most containers have neither: what is not loaded costs nothing.
+  // Most containers have none of these: what is not loaded costs nothing.
+  if (record.systemd) (await import('../cgroups/systemd/end-unit.ts')).endUnit(record.systemd, log);
   if (record.dataDirectory) await (await import('./data-directory.ts')).removeData(record);
   const hooks = record.hasPoststop ? directory.readConfig().hooks : undefined;
   directory.remove();

@@ -9,7 +9,7 @@ import type { Runtime } from './runtime.ts';
 
 /** Reads, checks and plans as `create` does, and stops there. */
 export async function plan(runtime: Runtime, options: CreateOptions): Promise<Plan> {
-  const construction = new Construction(runtime, options, {
+  const construction = await Construction.of(runtime, options, {
     waits: true,
     detached: options.consoleSocket !== undefined,
   });

@@ -4,6 +4,7 @@ import { checkDevicePlace } from '../cgroups/device-place.ts';
 import { readOrEmpty } from '../cgroups/file-text.ts';
 import { cgroupManager, newLimits } from '../cgroups/manager.ts';
 import { type ContainerCgroups, containerCgroups } from '../cgroups/paths.ts';
+import type { systemdManager } from '../cgroups/systemd/manager.ts';
 import { type CgroupOwner, cgroupOwner } from '../cgroups/v2/owner.ts';
 import { inFile } from '../errors/in-file.ts';
 import { callerEnvironment, callerReport } from '../host/caller.ts';
@@ -30,15 +31,25 @@ import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 
 /** @throws RuntimeError with the configuration's file, where one of its fields is to blame */
-export function containerRequest(runtime: Runtime, options: CreateOptions, bundle: Bundle): ContainerRequest {
+export function containerRequest(
+  runtime: Runtime,
+  options: CreateOptions,
+  bundle: Bundle,
+  makeSystemd?: typeof systemdManager,
+): ContainerRequest {
   try {
-    return request(runtime, options, bundle);
+    return request(runtime, options, bundle, makeSystemd);
   } catch (error) {
     throw inFile(error, bundle.configFile);
   }
 }
 
-function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): ContainerRequest {
+function request(
+  runtime: Runtime,
+  options: CreateOptions,
+  bundle: Bundle,
+  makeSystemd: typeof systemdManager | undefined,
+): ContainerRequest {
   const config = withAbsolutePaths(bundle.config, bundle.path);
   const { log } = runtime;
   const linux = config.linux ?? {};
@@ -47,7 +58,9 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
   checkPassedDescriptors(options.preserveFds, listen?.count);
   const { namespaces, maps, nested, notices } = chooseIdMaps(linux, config.process.user, callerIds());
   for (const { message, hint } of notices) log.warning(message, hint === undefined ? {} : { hint });
-  const cgroups = chooseCgroups(runtime, options.id, linux.cgroupsPath, host);
+  const { id } = options;
+  const systemd = makeSystemd?.({ id, config, rootless: runtime.rootless, identity: host.identity });
+  const cgroups = chooseCgroups(runtime, id, linux.cgroupsPath, systemd?.path, host);
   // For its warnings, now: the masks are `start`'s.
   const rights = ownsRights(
     { userNamespace: maps !== undefined, ...(nested ? { nested } : {}) },
@@ -60,7 +73,7 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
   const notifies = notifiedSocket() !== undefined;
   noteIgnored(linux.resources, log);
   return {
-    id: options.id,
+    id,
     bundle: bundle.path,
     configFile: bundle.configFile,
     config: notifies ? withNotifyMount(config, new StateDirectory(runtime.root, options.id).path) : config,
@@ -72,6 +85,7 @@ function request(runtime: Runtime, options: CreateOptions, bundle: Bundle): Cont
     stateDirectory: `${runtime.root}/${options.id}`,
     dataDirectory: dataDirectory(dataOwner(host.identity), runtime.root, options.id),
     cgroups,
+    systemd,
     rootlessCgroups: runtime.rootless === 'auto' ? host.identity.isRootless : runtime.rootless === 'true',
     cgroupOwner: ownerOf(cgroups, { config, namespaces, idMaps: maps, nested, host }),
     limits: newLimits(cgroups.directories, host.cgroups, linux.resources),
@@ -140,10 +154,9 @@ function chooseCgroups(
   runtime: Runtime,
   id: string,
   cgroupsPath: string | undefined,
+  unitPath: string | undefined,
   host: HostFacts,
 ): ContainerCgroups {
   if (runtime.cgroupManager === 'disabled') return { directories: [], explicit: false };
-  const chosen = containerCgroups(host.cgroups, { id, cgroupsPath, systemd: runtime.systemdCgroup });
-  if (chosen.warning !== undefined) runtime.log.warning(chosen.warning);
-  return chosen;
+  return containerCgroups(host.cgroups, { id, cgroupsPath, unitPath });
 }

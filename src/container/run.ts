@@ -29,7 +29,7 @@ async function runDetached(
   options: RunOptions,
   report: Report | undefined,
 ): Promise<number> {
-  const construction = new Construction(runtime, options, { waits: false, detached: true });
+  const construction = await Construction.of(runtime, options, { waits: false, detached: true });
   const { pidfd, notify } = await buildAndStart(construction, options, report);
   using _ = pidfd;
   notify?.handOver(construction.record.pid, pidfd);
@@ -41,7 +41,7 @@ async function runInForeground(
   options: RunOptions,
   report: Report | undefined,
 ): Promise<number> {
-  const construction = new Construction(runtime, options, { waits: false, detached: false });
+  const construction = await Construction.of(runtime, options, { waits: false, detached: false });
   const { awaitForeground } = await import('./foreground/foreground.ts');
   const { exitStatus } = await import('./foreground/exit.ts');
   const { SignalForwarding } = await import('./foreground/signals.ts');

@@ -1,4 +1,5 @@
 /** What is kept of a container between commands: `state.json` in its directory, written whole or not at all. */
+import type { SystemdUnit } from '../cgroups/systemd/unit.ts';
 import type { IdMaps } from '../namespaces/id-map.ts';
 import type { Ids } from '../namespaces/nested-user.ts';
 import type { ResctrlRecord } from '../resctrl/group.ts';
@@ -22,6 +23,8 @@ export interface StateRecord {
   readonly ownerUid: number;
   /** Directories of the container's cgroup; recorded before they are made. */
   readonly cgroups: readonly string[];
+  /** The unit that its cgroup belongs to; recorded before systemd is asked for it. */
+  readonly systemd?: SystemdUnit;
   /** Its groups of `linux.intelRdt`; recorded before they are made. */
   readonly resctrl?: ResctrlRecord;
   /** The file that freezes it, see `freezerFile`. */

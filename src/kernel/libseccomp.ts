@@ -1,6 +1,5 @@
 /** libseccomp, seccomp_init(3): the functions that compile a profile. */
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { architecture } from './architecture.ts';
 import { call } from './call.ts';
 import { close } from './calls/file.ts';
 import { MFD_CLOEXEC } from './constants/file.ts';
@@ -8,10 +7,9 @@ import { describeErrno } from './errno.ts';
 import { libcFunction, libraryFunction } from './ffi.ts';
 import { readBytesSync, readlinkSync, statSync } from './file-system.ts';
 import { perform } from './local.ts';
+import { findLibrary } from './shared-library.ts';
 
 const NAME = 'libseccomp.so.2';
-const TRIPLET = architecture === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
-const FOLDERS = [`/usr/lib/${TRIPLET}`, '/usr/lib64', '/usr/lib'];
 
 /** enum scmp_filter_attr */
 export const SCMP_FLTATR_CTL_OPTIMIZE = 8;
@@ -37,12 +35,9 @@ export interface LibraryFile {
 
 /** Where distributions keep the library; undefined where only the dynamic loader may know one. */
 export function findLibseccomp(): LibraryFile | undefined {
-  for (const folder of FOLDERS) {
-    const path = `${folder}/${NAME}`;
-    const status = statSync(path);
-    if (status) return { path, identity: `${path}:${status.ino}:${status.size}` };
-  }
-  return undefined;
+  const path = findLibrary(NAME);
+  const status = path === undefined ? undefined : statSync(path);
+  return path && status ? { path, identity: `${path}:${status.ino}:${status.size}` } : undefined;
 }
 
 /** By the file's name, which costs no loading: `libseccomp.so.2` is a link to `libseccomp.so.2.5.4`. */

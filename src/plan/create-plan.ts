@@ -69,7 +69,7 @@ export function createPlan(request: ContainerRequest, handles: Handles): CreateP
 function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
   const { config, cgroups, host, namespaces } = request;
   const { listener, console, waits } = handles;
-  const join = joinCgroups({
+  const join = (request.systemd?.join ?? joinCgroups)({
     directories: cgroups.directories,
     devices: config.linux?.resources?.devices,
     limits: request.limits,

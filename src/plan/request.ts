@@ -1,6 +1,7 @@
 /** What a plan is made from: everything is known, nothing has been done. */
 import type { Limits } from '../cgroups/limits.ts';
 import type { ContainerCgroups } from '../cgroups/paths.ts';
+import type { SystemdManager } from '../cgroups/systemd/manager.ts';
 import type { CgroupOwner } from '../cgroups/v2/owner.ts';
 import type { HostCgroups } from '../host/cgroups.ts';
 import type { Identity } from '../host/identity.ts';
@@ -45,6 +46,8 @@ export interface ContainerRequest {
   /** Where the overlay's writable directories live. */
   readonly dataDirectory: string;
   readonly cgroups: ContainerCgroups;
+  /** Who makes them, where it is not the runtime itself. */
+  readonly systemd?: SystemdManager | undefined;
   /** Goes on without the cgroups that may not be made, unless the configuration names their place (`--rootless`). */
   readonly rootlessCgroups: boolean;
   readonly limits: Limits;

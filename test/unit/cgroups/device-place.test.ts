@@ -10,7 +10,7 @@ const denyAll: DeviceRule = { allow: false, access: 'rwm' };
 const fuse: DeviceRule = { allow: true, type: 'c', major: 10, minor: 229, access: 'rwm' };
 
 function directoriesOn(host: HostCgroups) {
-  return containerCgroups(host, { id: 'web', systemd: false }).directories;
+  return containerCgroups(host, { id: 'web' }).directories;
 }
 
 const withoutController = hybrid.filter(({ controllers }) => !controllers.includes('devices'));

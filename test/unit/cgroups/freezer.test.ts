@@ -25,7 +25,7 @@ function at(name: string, content: string): string {
 
 describe('what freezes a container', () => {
   const fileOn = (host: Parameters<typeof containerCgroups>[0]) =>
-    freezerFile(containerCgroups(host, { id: 'web', systemd: false }).directories);
+    freezerFile(containerCgroups(host, { id: 'web' }).directories);
 
   test('is version 1, where its freezer is mounted', () => {
     const [mount] = ['36 31 0:33 / /sys/fs/cgroup/freezer rw - cgroup cgroup rw,freezer\n'];

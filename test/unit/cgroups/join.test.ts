@@ -36,7 +36,7 @@ function directory(name: string, controllers: string[] = [name]): CgroupDirector
 }
 
 describe('the usual case', () => {
-  const { directories } = containerCgroups(hybrid, { id: 'web', systemd: false });
+  const { directories } = containerCgroups(hybrid, { id: 'web' });
 
   test('is one list: directories, cpuset, devices, members', () => {
     const calls = shortCalls(
@@ -76,7 +76,7 @@ describe('the usual case', () => {
 });
 
 describe('an ordinary user', () => {
-  const { directories } = containerCgroups(unified, { id: 'web', systemd: false });
+  const { directories } = containerCgroups(unified, { id: 'web' });
   const join = () =>
     joinCgroups({ directories, devices: [], permission: 'optional', rootless: true, unified: 'attach' });
 
@@ -104,7 +104,7 @@ describe('an ordinary user', () => {
 });
 
 describe('device rules on version 2', () => {
-  const { directories } = containerCgroups(unified, { id: 'web', systemd: false });
+  const { directories } = containerCgroups(unified, { id: 'web' });
   const request = { directories, permission: 'required', unified: 'clone' } as const;
 
   test('are a program, attached before anything is cloned', () => {
@@ -128,7 +128,7 @@ describe('device rules on version 2', () => {
   });
 
   test('are the controller of version 1 where that is mounted', () => {
-    const { directories: both } = containerCgroups(hybrid, { id: 'web', systemd: false });
+    const { directories: both } = containerCgroups(hybrid, { id: 'web' });
     const { steps } = joinCgroups({ ...request, directories: both, devices: [] });
     expect(shortCalls(steps)).toContain('write a *:* rwm');
     expect(shortCalls(steps)).not.toContain('bpf');

@@ -16,7 +16,7 @@ export function limitsOn(
   now?: Readonly<Record<string, string>>,
   refused: readonly string[] = [],
 ): Limits {
-  const { directories } = containerCgroups(host, { id: 'web', systemd: false });
+  const { directories } = containerCgroups(host, { id: 'web' });
   return cgroupManager(directories).limits({
     resources,
     directories,

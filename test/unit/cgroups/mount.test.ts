@@ -15,7 +15,7 @@ function context(host: HostCgroups, newCgroupNamespace: boolean): CgroupMountCon
   return {
     root: 9,
     host,
-    cgroups: containerCgroups(host, { id: 'web', systemd: false }),
+    cgroups: containerCgroups(host, { id: 'web' }),
     newCgroupNamespace,
     log: silentLog,
   };

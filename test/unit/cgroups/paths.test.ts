@@ -4,8 +4,8 @@ import { RuntimeError } from '../../../src/errors/runtime-error.ts';
 import type { HostCgroups } from '../../../src/host/cgroups.ts';
 import { hybrid, nested, unified } from './hosts.ts';
 
-function places(host: HostCgroups, cgroupsPath?: string, systemd = false): string[] {
-  return containerCgroups(host, { id: 'web', cgroupsPath, systemd }).directories.map(({ path }) => path);
+function places(host: HostCgroups, cgroupsPath?: string): string[] {
+  return containerCgroups(host, { id: 'web', cgroupsPath }).directories.map(({ path }) => path);
 }
 
 describe('without cgroupsPath', () => {
@@ -26,8 +26,8 @@ describe('without cgroupsPath', () => {
   });
 
   test('the place is not explicit', () => {
-    expect(containerCgroups(hybrid, { id: 'web', systemd: false }).explicit).toBe(false);
-    expect(containerCgroups(hybrid, { id: 'web', cgroupsPath: '', systemd: false }).explicit).toBe(false);
+    expect(containerCgroups(hybrid, { id: 'web' }).explicit).toBe(false);
+    expect(containerCgroups(hybrid, { id: 'web', cgroupsPath: '' }).explicit).toBe(false);
   });
 });
 
@@ -47,24 +47,16 @@ describe('cgroupsPath', () => {
   });
 });
 
-describe("systemd's form", () => {
-  test.each([
-    ['system.slice:runc:web', '/system.slice/runc-web.scope'],
-    ['user-1000.slice:runc:web', '/user.slice/user-1000.slice/runc-web.scope'],
-    [':runc:web', '/system.slice/runc-web.scope'],
-    ['-.slice::web', '/web.scope'],
-    ['a.slice:runc:b.slice', '/a.slice/b.slice'],
-    ['', '/system.slice/tsrun-web.scope'],
-  ])('"%s" is "%s"', (path, expected) => {
-    expect(places(unified, path, true)).toEqual([`/sys/fs/cgroup${expected}`]);
-  });
-
-  test('it is said that systemd does not know', () => {
-    const { warning } = containerCgroups(unified, { id: 'web', cgroupsPath: 'a.slice:b:c', systemd: true });
-    expect(warning).toContain('no systemd manager');
-  });
-
-  test.each(['/a/b', 'a:b', 'a--b.slice:b:c', 'noslice:b:c'])('"%s" is refused', (path) => {
-    expect(() => places(unified, path, true)).toThrow(RuntimeError);
-  });
+test('the place of a unit of systemd, which is where systemd has it in every hierarchy', () => {
+  const request = { id: 'web', cgroupsPath: '', unitPath: '/system.slice/tsrun-web.scope' };
+  const { directories, explicit } = containerCgroups(hybrid, request);
+  expect(directories.map(({ path }) => path)).toEqual([
+    '/sys/fs/cgroup/cpu,cpuacct/system.slice/tsrun-web.scope',
+    '/sys/fs/cgroup/cpuset/system.slice/tsrun-web.scope',
+    '/sys/fs/cgroup/memory/system.slice/tsrun-web.scope',
+    '/sys/fs/cgroup/devices/system.slice/tsrun-web.scope',
+    '/sys/fs/cgroup/systemd/system.slice/tsrun-web.scope',
+    '/sys/fs/cgroup/unified/system.slice/tsrun-web.scope',
+  ]);
+  expect(explicit).toBe(true);
 });

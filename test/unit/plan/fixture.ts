@@ -81,7 +81,7 @@ function requestFor(
   { cgroups = unified, noPivot = false, ...facts }: Machine,
 ): ContainerRequest {
   const linux = config.linux ?? {};
-  const own = containerCgroups(cgroups, { id: 'web', cgroupsPath: linux.cgroupsPath, systemd: false });
+  const own = containerCgroups(cgroups, { id: 'web', cgroupsPath: linux.cgroupsPath });
   const { namespaces, maps, nested } = chooseIdMaps(linux, config.process.user, host({ ...facts, identity }));
   return {
     id: 'web',
