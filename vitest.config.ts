@@ -6,6 +6,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { patience } from './test/setup/patience.ts';
 
 const engines = ['bun', 'node'] as const;
 const rootless = 'test/integration/rootless/**/*.test.ts';
@@ -28,5 +29,15 @@ export default defineConfig({
 
 function integration(name: string, engine: 'bun' | 'node', include: string[], exclude: string[]) {
   const env = { TSRUN: join(import.meta.dirname, 'dist/bin', `tsrun-${engine}`), TSRUN_ENGINE: engine };
-  return { test: { name, include, exclude, env, testTimeout: 30_000, hookTimeout: 60_000 } };
+  return {
+    test: {
+      name,
+      include,
+      exclude,
+      env,
+      testTimeout: patience(30_000),
+      hookTimeout: patience(60_000),
+      expect: { poll: { timeout: patience(1000) } },
+    },
+  };
 }

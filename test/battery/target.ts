@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { LooseConfig } from '../setup/base-config.ts';
 import type { Result } from '../setup/execute.ts';
+import { patience } from '../setup/patience.ts';
 import { type Bundle, commands, makeRig, type Rig, type RigOptions } from '../setup/rig.ts';
 import { treeDigest } from '../setup/tree-digest.ts';
 import { Breach } from './attack.ts';
@@ -58,7 +59,7 @@ const applets = [
 ];
 
 /** Longer than any command takes; what takes longer hangs. */
-const PATIENCE = 20_000;
+const PATIENCE = patience(20_000);
 
 /** @param path of the runtime's program */
 export function makeTarget(path: string, rounds: number): Target {

@@ -2,13 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { families } from '../battery/attacks.ts';
 import { perform } from '../battery/perform.ts';
+import { patience } from '../setup/patience.ts';
 import { programUnderTest } from '../setup/rig.ts';
 
 /** Containers made in each race. */
 const ROUNDS = process.env.TSRUN_LONG ? 1000 : 15;
 
 describe.each(Object.entries(families))('%s:', (_, attacks) => {
-  test.for(attacks)('$claim', { timeout: 60_000 + ROUNDS * 400 }, async (attack, context) => {
+  test.for(attacks)('$claim', { timeout: patience(60_000 + ROUNDS * 400) }, async (attack, context) => {
     const verdict = await perform(attack, programUnderTest(), ROUNDS);
     context.skip(verdict.kind === 'not applicable', verdict.note);
     expect(verdict).toEqual({ kind: 'held', note: verdict.note });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needVersion1 } from '../setup/cgroup-files.ts';
 import { need, needRoot, needs } from '../setup/needs.ts';
+import { patience } from '../setup/patience.ts';
 import { created, sleepingBundle, started, stopped } from '../setup/probe-container.ts';
 import { type Bundle, makeRig, programUnderTest, type Rig } from '../setup/rig.ts';
 import { startProgram } from '../setup/running.ts';
@@ -89,7 +90,11 @@ describe('events', () => {
     need(context, 'busybox');
     const id = await started(rig, bundle);
     const line = `${programUnderTest()} --root ${rig.root} events --interval 20ms ${id} | head -c 1`;
-    const { stdout } = spawnSync('sh', ['-c', line], { encoding: 'utf8', timeout: 10_000, cwd: join('/') });
+    const { stdout } = spawnSync('sh', ['-c', line], {
+      encoding: 'utf8',
+      timeout: patience(10_000),
+      cwd: join('/'),
+    });
     expect(stdout).toBe('{');
   });
 });

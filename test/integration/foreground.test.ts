@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { need } from '../setup/needs.ts';
+import { patience } from '../setup/patience.ts';
 import { type Bundle, makeRig, programUnderTest, type Rig } from '../setup/rig.ts';
 import { type Running, startProgram } from '../setup/running.ts';
 
@@ -120,7 +121,7 @@ describe('signals', () => {
     expect(await container.ended()).toBe(6);
   });
 
-  test('no signal leaves half a container, whenever it comes', { timeout: 60_000 }, async () => {
+  test('no signal leaves half a container, whenever it comes', { timeout: patience(60_000) }, async () => {
     await using rig = makeRig();
     const bundle = shellBundle(rig, 'sleep 0.05');
     // The state directory is there from now on.

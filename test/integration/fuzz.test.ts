@@ -11,16 +11,17 @@ import { randomFrom, seedOfRun } from '../fuzz/random.ts';
 import { containerSeeds } from '../fuzz/seeds.ts';
 import { baseConfig, type LooseConfig } from '../setup/base-config.ts';
 import { need } from '../setup/needs.ts';
+import { patience } from '../setup/patience.ts';
 import { remains } from '../setup/remains.ts';
 import { makeRig } from '../setup/rig.ts';
 
 const COUNT = process.env.TSRUN_LONG ? 1000 : 25;
 /** Milliseconds for one command. */
-const PATIENCE = 5000;
+const PATIENCE = patience(5000);
 const isRoot = process.getuid?.() === 0;
 
 test('nothing is left of mutated configurations, whatever they end in', {
-  timeout: 1_800_000,
+  timeout: patience(1_800_000),
 }, async (context) => {
   need(context, 'busybox');
   await using rig = makeRig();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { execute } from '../setup/execute.ts';
 import { need, needRoot } from '../setup/needs.ts';
+import { patience } from '../setup/patience.ts';
 import { type Bundle, makeRig, programUnderTest, type Rig } from '../setup/rig.ts';
 
 interface Hook {
@@ -89,7 +90,7 @@ describe('hooks are run', () => {
     await create(rig, bundle, id);
     expect(logOf(bundle)).toEqual(atCreate.flatMap(both));
     expect(await rig.tsrun(['start', id])).toMatchObject({ code: 0, stderr: '' });
-    await expect.poll(() => logOf(bundle).at(-1), { timeout: 5000 }).toBe('process');
+    await expect.poll(() => logOf(bundle).at(-1), { timeout: patience(5000) }).toBe('process');
     expect(logOf(bundle).slice(6)).toEqual([...atStart.flatMap(both), 'process']);
     await rig.tsrun(['delete', '--force', id]);
     expect(logOf(bundle).slice(11)).toEqual(both('poststop'));
@@ -245,7 +246,7 @@ describe('a hook that fails', () => {
       expect(result.stderr).toContain(
         `hooks.${kind}[0] "/bin/sh" failed: hook ran past specified timeout of 1.0s`,
       );
-      expect(performance.now() - start).toBeLessThan(5000);
+      expect(performance.now() - start).toBeLessThan(patience(5000));
       expect((await execute('pgrep', ['-f', `sleep ${seconds}`])).stdout).toBe('');
       await expectNothingLeft(rig, id);
     },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { minimalEnvironment } from '../setup/execute.ts';
 import { need, needRoot, needs } from '../setup/needs.ts';
+import { patience } from '../setup/patience.ts';
 import { created, sleepingBundle, started, stateOf, stopped } from '../setup/probe-container.ts';
 import { remains } from '../setup/remains.ts';
 import { type Bundle, makeRig, programUnderTest, type Rig } from '../setup/rig.ts';
@@ -94,7 +95,7 @@ describe('a paused container', () => {
     await rig.tsrun(['pause', id]);
     const begin = performance.now();
     expect(await rig.tsrun(['delete', '--force', id])).toMatchObject(done);
-    expect(performance.now() - begin).toBeLessThan(2000);
+    expect(performance.now() - begin).toBeLessThan(patience(2000));
     expect(remains(rig, id)).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { pollBriefly } from '../../src/kernel/poll.ts';
 import { DescriptorReceiver, type Received } from '../setup/descriptor-receiver.ts';
 import { need, needs } from '../setup/needs.ts';
+import { patience } from '../setup/patience.ts';
 import { detached, sleepingBundle, started, stateOf } from '../setup/probe-container.ts';
 import { remains } from '../setup/remains.ts';
 import { type Bundle, makeRig, type Rig } from '../setup/rig.ts';
@@ -135,7 +136,8 @@ function shown(fd: number, pattern: RegExp): string {
   const buffer = Buffer.alloc(4096);
   let text = '';
   while (!pattern.test(text)) {
-    if (pollBriefly(fd, 10_000) !== 'ready') throw new Error(`no ${pattern} in ${JSON.stringify(text)}`);
+    if (pollBriefly(fd, patience(10_000)) !== 'ready')
+      throw new Error(`no ${pattern} in ${JSON.stringify(text)}`);
     text += buffer.toString('utf8', 0, readSync(fd, buffer));
   }
   return text;

@@ -1,5 +1,6 @@
 /** Runs a command to its end and collects what it wrote. */
 import { spawn } from 'node:child_process';
+import { patience } from './patience.ts';
 
 export interface Result {
   /** Exit status, or null when a signal ended the command. */
@@ -24,7 +25,7 @@ export function execute(
   args: readonly string[],
   options: ExecuteOptions = {},
 ): Promise<Result> {
-  const { cwd, env = minimalEnvironment(), input, timeout = 25_000 } = options;
+  const { cwd, env = minimalEnvironment(), input, timeout = patience(25_000) } = options;
   const child = spawn(command, args, { cwd, env, timeout, killSignal: 'SIGKILL' });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];

@@ -6,6 +6,7 @@ import type { LooseConfig } from './base-config.ts';
 import { environment, expectRecovery, type Place, places, tsrunLine, withFault } from './faults.ts';
 import { need } from './needs.ts';
 import { startOutlived } from './outlived.ts';
+import { patience } from './patience.ts';
 import { remains } from './remains.ts';
 import { makeRig, type Rig } from './rig.ts';
 
@@ -82,7 +83,7 @@ export function faultTests(variants: Variants, check: (context: TestContext) => 
   describe('the runtime is killed at each of its steps', () => {
     test.for(['create', 'start', 'delete'] as const)(
       'of %s',
-      { timeout: 120_000 },
+      { timeout: patience(120_000) },
       async (command, context) => {
         prepare(context);
         await using rig = makeRig();
@@ -121,7 +122,9 @@ export function faultTests(variants: Variants, check: (context: TestContext) => 
     );
   });
 
-  test('the runtime is killed at any moment', { timeout: long ? 900_000 : 120_000 }, async (context) => {
+  test('the runtime is killed at any moment', {
+    timeout: patience(long ? 900_000 : 120_000),
+  }, async (context) => {
     check(context);
     need(context, 'busybox');
     await using rig = makeRig();
@@ -149,7 +152,7 @@ export function faultTests(variants: Variants, check: (context: TestContext) => 
 
   test.for(names)(
     'a system call of the set-up fails: %s',
-    { timeout: long ? 600_000 : 120_000 },
+    { timeout: patience(long ? 600_000 : 120_000) },
     async (name, context) => {
       prepare(context);
       await using rig = makeRig();
@@ -186,7 +189,7 @@ export function faultTests(variants: Variants, check: (context: TestContext) => 
     },
   );
 
-  test('the stub is killed', { timeout: 60_000 }, async (context) => {
+  test('the stub is killed', { timeout: patience(60_000) }, async (context) => {
     prepare(context);
     await using rig = makeRig();
     const bundle = await bundleOf(rig, variantOf(names.at(-1) as string), ['/bin/true']);

@@ -15,6 +15,7 @@ import type { LooseConfig } from './base-config.ts';
 import { execute } from './execute.ts';
 import { environment } from './faults.ts';
 import { need } from './needs.ts';
+import { patience } from './patience.ts';
 import { remains } from './remains.ts';
 import { type Bundle, makeRig, type Rig } from './rig.ts';
 import { treeDigest } from './tree-digest.ts';
@@ -134,7 +135,9 @@ export function overlayTests(name: string, variant: OverlayVariant): void {
       );
       expect(again).toMatchObject({ code: 0, stderr: '', stdout: 'new\nown\ninner\ngone\n4711\n' });
       const long = run('touch /running; sleep 100', [option]);
-      await expect.poll(() => existsSync(join(kept, 'upper/running')), { timeout: 5000 }).toBe(true);
+      await expect
+        .poll(() => existsSync(join(kept, 'upper/running')), { timeout: patience(5000) })
+        .toBe(true);
       const refused = await run('true', [option]);
       expect(refused).toMatchObject({
         code: 1,

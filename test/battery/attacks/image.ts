@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LooseConfig } from '../../setup/base-config.ts';
+import { patience } from '../../setup/patience.ts';
 import { type Attack, must, NotApplicable } from '../attack.ts';
 import { linksTo, ownDev, replace } from '../image-parts.ts';
 import { onTerminal } from '../on-terminal.ts';
@@ -17,7 +18,7 @@ async function withFifo(
   const fifo = replace(bundle, name);
   spawnSync('mkfifo', [fifo]);
   try {
-    const result = await target.run(bundle, { timeout: 8000 });
+    const result = await target.run(bundle, { timeout: patience(8000) });
     return result.code === 0 ? 'not opened' : reason(result);
   } finally {
     // Who waits for it all the same need not wait for ever.
@@ -63,7 +64,7 @@ export const image: readonly Attack[] = [
         process.env = ['PATH=/bin'];
       });
       truncateSync(join(bundle.rootfs, 'etc/passwd'), 2 ** 40);
-      const result = await target.run(bundle, { timeout: 8000 });
+      const result = await target.run(bundle, { timeout: patience(8000) });
       return result.code === 0 ? 'a part of it is read' : reason(result);
     },
   },

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import type { LooseConfig } from '../../setup/base-config.ts';
 import type { Result } from '../../setup/execute.ts';
+import { patience } from '../../setup/patience.ts';
 import { type Attack, Breach, must } from '../attack.ts';
 import { reason, type Target } from '../target.ts';
 
@@ -60,7 +61,7 @@ async function insteadOfConfig(target: Target, put: (path: string) => void): Pro
   const file = join(bundle.path, 'config.json');
   rmSync(file);
   put(file);
-  const result = await target.run(bundle, { timeout: 10_000 });
+  const result = await target.run(bundle, { timeout: patience(10_000) });
   mustBeClear(result);
   must(result.code !== 0, 'it was taken for a configuration');
   return reason(result);
