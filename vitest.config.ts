@@ -18,7 +18,7 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: [process.env.TSRUN_QUIET ? 'dot' : 'default', './test/setup/reporter.ts'],
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: patience(20_000) } },
       ...engines.flatMap((engine) => [
         integration(`integration-${engine}`, engine, ['test/integration/**/*.test.ts'], [rootless]),
         integration(`rootless-${engine}`, engine, [rootless], []),
