@@ -17,7 +17,17 @@ import { need, needRoot } from '../setup/needs.ts';
 import { started, stateOf } from '../setup/probe-container.ts';
 import { remains } from '../setup/remains.ts';
 import { makeRig, programUnderTest, type Rig } from '../setup/rig.ts';
-import { directoryOnVersion2, needDevicePrograms, onVersion2, pathOnVersion2 } from '../setup/version-2.ts';
+import {
+  directoryOnVersion2,
+  needDevicePrograms,
+  onVersion2,
+  pathOnVersion2,
+  placeForNodes,
+} from '../setup/version-2.ts';
+
+beforeAll(() => {
+  process.env.TMPDIR = placeForNodes();
+});
 
 const denyAll: DeviceRule = { allow: false, access: 'rwm' };
 const allowAll: DeviceRule = { allow: true, access: 'rwm' };

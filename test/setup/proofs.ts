@@ -273,8 +273,11 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
     tests: [['unit/cgroups/v2/limits.test.ts', 'is written as it is, line by line, and has the last word']],
   },
   '/linux/resources/devices': {
-    tests: [['unit/cgroups/v1/devices.test.ts', 'the writes are those of runc']],
-    remark: 'on version 1; where there is version 2 alone, an error, or for a mere "deny all" a warning',
+    tests: [
+      ['unit/cgroups/v1/devices.test.ts', 'the writes are those of runc'],
+      ['unit/cgroups/v2/device-program.test.ts', 'says of every device what the rules say, word by word'],
+      ['integration/device-rules.test.ts', 'what is allowed by the rules: '],
+    ],
   },
 };
 

@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { deviceProgram } from '../../src/cgroups/v2/device-program.ts';
@@ -17,6 +18,14 @@ const script = 'umount -l /sys/fs/cgroup 2>/dev/null; mount -t cgroup2 none /sys
 
 /** A command that executes the one appended to it. For root. */
 export const onVersion2 = ['unshare', '-m', 'sh', '-c', script, 'sh'] as const;
+
+/** Where nodes of devices can be opened: /tmp may be mounted `nodev`. */
+export function placeForNodes(): string {
+  const options = readFileSync('/proc/self/mounts', 'utf8').match(
+    new RegExp(`^\\S+ ${tmpdir()} \\S+ (\\S+)`, 'm'),
+  );
+  return options?.[1]?.split(',').includes('nodev') ? '/var/tmp' : tmpdir();
+}
 
 /** Skips the test where there is no version 2 to be had, or no device program to be loaded. */
 export function needDevicePrograms(context: TestContext): void {
