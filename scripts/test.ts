@@ -1,6 +1,7 @@
 /**
  * `npm test`: installs what tests need, builds, checks and runs every test this machine can run; as root the
- * rootless ones too, as users made for that. `--all` (`npm run test:all`) adds the long batteries.
+ * rootless ones too, as users made for that. `--all` (`npm run test:all`) adds the long batteries,
+ * the guest and runc's suite.
  *
  * The last line is always `N passed, N failed, N skipped`, over all runs; the status is 0 only when something
  * passed and nothing failed. A check that is not a test (build, lint, types) counts as one failure when it fails.
@@ -8,6 +9,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { link } from './link/link.ts';
 import { foreignSuite } from './test/foreign.ts';
+import { guestTests } from './test/guest.ts';
 import { installPackages } from './test/packages.ts';
 import { record } from './test/record.ts';
 import { checks, rootlessRuns, type Tally, vitest } from './test/runs.ts';
@@ -27,6 +29,7 @@ attempt(() => {
   vitest(total, scratch, ['unit', 'integration-bun', 'integration-node']);
   rootlessRuns(total, scratch);
 });
+if (all) attempt(() => guestTests(total, scratch));
 if (all) attempt(() => foreignSuite(total));
 if (all) attempt(() => record(total, Date.now() - begin));
 attempt(() => rmSync(scratch, { recursive: true, force: true }));

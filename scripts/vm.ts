@@ -3,12 +3,15 @@
  *
  * The last line is `N passed, N failed, N skipped`, as of `npm test`; with a command its status is this one's.
  */
+import { writeFileSync } from 'node:fs';
 import { build } from './build/build.ts';
 import type { Tally } from './test/runs.ts';
 import { endGuest, type Guest, inGuest } from './vm/guest.ts';
 import { stopKeptGuest } from './vm/kept.ts';
 import { type Options, readOptions, usage } from './vm/options.ts';
 import { Port } from './vm/port.ts';
+import { type RunResult, record } from './vm/record.ts';
+import { isWhole, testRuns } from './vm/runs.ts';
 import { openGuest } from './vm/session.ts';
 import { commandLine, terminal } from './vm/terminal.ts';
 import { testIn } from './vm/tests.ts';
@@ -58,13 +61,16 @@ async function shell(guest: Guest, { accounts: [account = 'root'] }: Options): P
 }
 
 async function tests(guest: Guest, options: Options): Promise<number> {
-  const total: Tally = { passed: 0, failed: 0, skipped: 0 };
-  for (const account of options.accounts) {
-    const { passed, failed, skipped } = await testIn(guest, account, options);
-    total.passed += passed;
-    total.failed += failed;
-    total.skipped += skipped;
+  const results: RunResult[] = [];
+  for (const run of testRuns(options)) {
+    const begin = Date.now();
+    results.push({ ...run, tally: await testIn(guest, run), milliseconds: Date.now() - begin });
   }
+  if (isWhole(options)) await record(guest, results);
+  const sum = (name: keyof Tally) => results.reduce((total, { tally }) => total + tally[name], 0);
+  const total: Tally = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+  // For `npm run test:all`.
+  if (process.env.TSRUN_COUNTS) writeFileSync(process.env.TSRUN_COUNTS, JSON.stringify(total));
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { atEnd, spawnBound } from './ending.ts';
 import { type Account, type Output, Port } from './port.ts';
-import { type Accelerator, type Machine, ports, qemu } from './qemu.ts';
+import { type Accelerator, emulatorVersion, type Machine, ports, qemu } from './qemu.ts';
 
 /** Seconds that a start may take. */
 const patience = { kvm: 25, tcg: 300 } as const satisfies Record<Accelerator, number>;
@@ -14,6 +14,8 @@ export interface Guest {
   readonly pid: number;
   readonly directory: string;
   readonly accelerator: Accelerator;
+  /** QEMU's version. */
+  readonly emulator: string;
 }
 
 /** Starts a guest; it ends with this process, unless it is to be kept. @throws with the end of its console */
@@ -35,7 +37,8 @@ export async function startGuest(machine: Omit<Machine, 'directory'>, keep: bool
   child.on('exit', () => {
     ended = true;
   });
-  const guest = { pid: child.pid ?? 0, directory, accelerator: machine.accelerator };
+  const { accelerator, image } = machine;
+  const guest = { pid: child.pid ?? 0, directory, accelerator, emulator: emulatorVersion(image) };
   try {
     while (!ports.every((name) => existsSync(join(directory, name))) && !ended) await delay(20);
     await answers(guest);

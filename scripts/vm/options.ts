@@ -3,10 +3,12 @@ import { parseArgs } from 'node:util';
 import type { Account } from './port.ts';
 
 export type Engine = 'bun' | 'node';
+export type Manager = 'cgroupfs' | 'systemd';
 
 export interface Options {
   readonly accounts: readonly Account[];
-  readonly engines: readonly Engine[];
+  readonly engines: readonly Engine[] | undefined;
+  readonly manager: Manager | undefined;
   /** Parts of names of test files; empty: all. */
   readonly files: readonly string[];
   /** A command to run in the place of the tests. */
@@ -16,11 +18,13 @@ export interface Options {
   readonly stop: boolean;
 }
 
-export const usage = `usage: npm run test:vm -- [--as root|user|all] [--engine bun|node|all] [FILE…]
+export const usage = `usage: npm run test:vm -- [--as root|user|all] [--engine bun|node|all] [--cgroup-manager NAME] [FILE…]
        npm run test:vm -- [--as root|user] [--keep] --shell
        npm run test:vm -- [--as root|user] [--keep] -- COMMAND…
   --as      who runs the tests or the command in the guest; default: all, and root for a command
-  --engine  what tsrun runs on; default: bun
+  --engine  what tsrun runs on; default: Bun for everything, Node for what has to do with cgroups
+  --cgroup-manager
+            cgroupfs or systemd; default: cgroupfs for everything, systemd for what has to do with cgroups
   FILE      only test files with this in their names
   --shell   a shell in the guest
   --keep    leave the guest running: later calls use it, with the clone as it was when it started
@@ -37,17 +41,19 @@ export function readOptions(args: readonly string[]): Options {
     allowPositionals: true,
     options: {
       as: { type: 'string' },
-      engine: { type: 'string', default: 'bun' },
+      engine: { type: 'string' },
+      'cgroup-manager': { type: 'string' },
       shell: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       stop: { type: 'boolean', default: false },
     },
   });
-  const { as, engine, shell, keep, stop } = values;
+  const { as, engine, 'cgroup-manager': manager, shell, keep, stop } = values;
   const one = shell || command !== undefined;
   return {
     accounts: chosen(as ?? (one ? 'root' : 'all'), ['root', 'user']),
-    engines: chosen(engine, ['bun', 'node']),
+    engines: engine === undefined ? undefined : chosen(engine, ['bun', 'node']),
+    manager: manager === undefined ? undefined : chosen(manager, ['cgroupfs', 'systemd'])[0],
     files: positionals,
     ...{ command, shell, keep, stop },
   };

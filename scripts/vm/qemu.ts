@@ -1,4 +1,5 @@
 /** QEMU's command line for the guest: no firmware settings, no network, no display; two disks and four ports. */
+import { spawnSync } from 'node:child_process';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Image } from './image.ts';
@@ -18,13 +19,11 @@ export interface Machine {
   readonly accelerator: Accelerator;
 }
 
-/** A command and its arguments: QEMU through the dynamic linker of the Debian that it comes from. */
+/** A command and its arguments. */
 export function qemu(machine: Machine): [string, ...string[]] {
-  const libraries = join(machine.image.emulator, 'usr/lib/x86_64-linux-gnu');
   const share = join(machine.image.emulator, 'usr/share');
   return [
-    join(libraries, 'ld-linux-x86-64.so.2'),
-    ...['--library-path', libraries, join(machine.image.emulator, 'usr/bin/qemu-system-x86_64')],
+    ...program(machine.image),
     ...['-L', join(share, 'qemu'), '-L', join(share, 'seabios')],
     ...processor(machine.accelerator),
     ...['-m', String(megabytes())],
@@ -36,6 +35,21 @@ export function qemu(machine: Machine): [string, ...string[]] {
     ...ports.flatMap((name) => port(name, machine.directory)),
     ...['-serial', `file:${join(machine.directory, 'console')}`],
     ...['-kernel', machine.image.kernel, '-append', kernelArguments],
+  ];
+}
+
+export function emulatorVersion(image: Image): string {
+  const [command, ...args] = program(image);
+  const { stdout } = spawnSync(command, [...args, '--version'], { encoding: 'utf8' });
+  return /version (\S+)/.exec(stdout)?.[1] ?? 'unknown';
+}
+
+/** QEMU through the dynamic linker of the Debian that it comes from. */
+function program({ emulator }: Image): [string, ...string[]] {
+  const libraries = join(emulator, 'usr/lib/x86_64-linux-gnu');
+  return [
+    join(libraries, 'ld-linux-x86-64.so.2'),
+    ...['--library-path', libraries, join(emulator, 'usr/bin/qemu-system-x86_64')],
   ];
 }
 

@@ -1,44 +1,47 @@
 /** The integration tests in the guest: root's as root, those of ordinary users as one with a delegated cgroup. */
 import { addCounts, type Tally } from '../test/runs.ts';
 import { type Guest, inGuest, outputOf } from './guest.ts';
-import type { Options } from './options.ts';
+import type { Engine, Manager } from './options.ts';
 import type { Account } from './port.ts';
 import { quoted, terminal } from './terminal.ts';
 
+/** One vitest in the guest. */
+export interface TestRun {
+  readonly account: Account;
+  readonly engine: Engine;
+  readonly manager: Manager;
+  /** Parts of names of test files; empty: all. */
+  readonly files: readonly string[];
+}
+
 /** Seconds; far more than a run takes. */
-const LONGEST = 90 * 60;
+const LONGEST = 60 * 60;
 
 /** How much slower than a machine a guest is that software runs; longest waits are multiplied with it. */
-const slowness = { kvm: 2, tcg: 10 };
+const slowness = { kvm: 2, tcg: 10 } as const;
 
 const projects = { root: 'integration', user: 'rootless' } as const satisfies Record<Account, string>;
 
-/** Runs the tests of one account. */
-export async function testIn(guest: Guest, account: Account, options: Options): Promise<Tally> {
-  const total: Tally = { passed: 0, failed: 0, skipped: 0 };
-  const names = options.engines.map((engine) => `${projects[account]}-${engine}`);
+export async function testIn(guest: Guest, run: TestRun): Promise<Tally> {
+  const { account, engine, manager, files } = run;
+  const project = `${projects[account]}-${engine}`;
+  const who = account === 'root' ? 'root' : 'a user with a delegated cgroup';
+  console.log(`in the guest, as ${who}, ${manager}, ${[project, ...files].join(' ')}:`);
   const counts = `/tmp/tsrun-counts-${account}`;
-  console.log(`in the guest, as ${account === 'root' ? 'root' : 'a user with a delegated cgroup'}:`);
-  const { TSRUN_LONG, TSRUN_SEED, CI } = process.env;
-  const environment = {
-    ...{ TSRUN_LONG, TSRUN_SEED, CI },
-    ...{
-      TSRUN_COUNTS: counts,
-      TSRUN_SLOW: String(slowness[guest.accelerator]),
-      TSRUN_QUIET: '1',
-      NO_COLOR: '1',
-    },
-  };
+  const { TSRUN_SEED, CI } = process.env;
+  const settings = Object.entries({
+    ...{ TSRUN_SEED, CI, TSRUN_COUNTS: counts, TSRUN_QUIET: '1', NO_COLOR: '1' },
+    TSRUN_SLOW: String(slowness[guest.accelerator]),
+    TSRUN_CGROUP_MANAGER: manager,
+  });
+  const environment = settings.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
   const vitest = [
     ...['dist/engine/node', 'node_modules/vitest/vitest.mjs', 'run', '--configLoader=native'],
-    ...['--passWithNoTests', ...names.flatMap((name) => ['--project', name]), ...options.files],
+    ...['--passWithNoTests', '--project', project, ...files],
   ];
-  const settings = Object.entries(environment).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}=${value}`],
-  );
   await outputOf(guest, account, `: >${counts}`);
-  await inGuest(guest, account, quoted(['env', ...settings, ...vitest]), LONGEST, terminal);
-  const line = await outputOf(guest, account, `cat ${counts}`);
-  addCounts(total, line.trim(), names.join(', '));
-  return total;
+  await inGuest(guest, account, quoted(['env', ...environment, ...vitest]), LONGEST, terminal);
+  const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+  addCounts(tally, (await outputOf(guest, account, `cat ${counts}`)).trim(), `in the guest, ${project}`);
+  return tally;
 }

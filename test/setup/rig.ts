@@ -111,9 +111,12 @@ function reclaimNull(): void {
 const hideCgroup1 =
   'umount -l /sys/fs/cgroup 2>/dev/null; mount -t cgroup2 none /sys/fs/cgroup && exec crun "$@"';
 
+/** Who makes the cgroups; `npm run test:vm` says it. */
+const withSystemd = process.env.TSRUN_CGROUP_MANAGER === 'systemd';
+
 export const commands = {
-  tsrun: () => [programUnderTest()] as const,
-  runc: () => ['runc'] as const,
+  tsrun: () => [programUnderTest(), ...(withSystemd ? ['--cgroup-manager', 'systemd'] : [])] as const,
+  runc: () => ['runc', ...(withSystemd ? ['--systemd-cgroup'] : [])] as const,
   crun: () =>
     process.getuid?.() === 0
       ? (['unshare', '-m', 'sh', '-c', hideCgroup1, 'crun', '--cgroup-manager=disabled'] as const)
