@@ -8,6 +8,9 @@ import { explainMissing } from './limit-error.ts';
 import { handDownStep, limitStep } from './limit-steps.ts';
 import type { Limits, PlacedWrite } from './limits.ts';
 
+/** Somebody else who keeps the limits, too, and may write to the same files: systemd. @returns what takes it back */
+export type Keeper = () => () => void;
+
 /**
  * @param execute does a step, see `Execution`
  * @throws RuntimeError `cgroup` for the write that failed; the others are taken back then
@@ -16,10 +19,14 @@ export function changeLimits(
   { handDown, writes }: Limits,
   execute: (steps: readonly Step[]) => void,
   log: Log,
+  keeper?: Keeper,
 ): void {
   const lost = writes.find(({ directory }) => !existsSync(directory));
   if (lost) throw explainMissing(lost);
   execute(handDown.map((one) => handDownStep(one, 'runtime')));
+  // The keeper changes files in no order of ours, so that what they have has to be known before.
+  const all = keeper && writes.map((write) => restoring(write, log)).reverse();
+  const takeBack = keeper?.();
   const undo: (() => void)[] = [];
   try {
     for (const write of writes) {
@@ -28,8 +35,9 @@ export function changeLimits(
       undo.unshift(restore);
     }
   } catch (error) {
+    takeBack?.();
     // Backwards: every state in between has been there before, so the kernel takes it.
-    for (const restore of undo) restore();
+    for (const restore of all ?? undo) restore();
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { type Step, step } from '../init/step.ts';
 import type { Call } from '../kernel/call.ts';
 import { close, openat, write } from '../kernel/calls/file.ts';
 import { O_WRONLY } from '../kernel/constants/file.ts';
-import { EBUSY } from '../kernel/errno.ts';
+import { EACCES, EBUSY, EPERM } from '../kernel/errno.ts';
 import { existsSync } from '../kernel/file-system.ts';
 import { attachSelf, openDetached, openForClone } from './attach.ts';
 import { explainJoin } from './join-error.ts';
@@ -23,6 +23,8 @@ export interface ExecManner {
   readonly privileged?: boolean;
   /** A version 2 directory below the container's own, to join where that cannot be joined: asked for only then. */
   readonly fallback?: (() => string | undefined) | undefined;
+  /** Has somebody put the stub there who may, where it may not join a directory of version 2 itself. */
+  readonly helper?: ((path: string) => Step) | undefined;
 }
 
 /**
@@ -33,19 +35,19 @@ export interface ExecManner {
 export function execJoinCgroups(
   paths: readonly string[],
   unifiedManner: 'attach' | 'clone',
-  { privileged, fallback }: ExecManner = {},
+  manner: ExecManner = {},
 ): ExecJoin {
   const directories = paths.flatMap((path): Directory[] => {
     if (existsSync(`${path}/tasks`)) return [{ version: 1, path }];
     return existsSync(`${path}/cgroup.procs`) ? [{ version: 2, path }] : [];
   });
   const born = unifiedManner === 'clone' ? directories.find(({ version }) => version === 2) : undefined;
-  const unified = born && (privileged ? openDetached(born) : openForClone(born));
+  const unified = born && (manner.privileged ? openDetached(born) : openForClone(born));
   const entered = directories.filter((directory) => directory !== born);
   const calls = [...entered.flatMap((directory) => attachSelf(directory)), ...(unified ? [unified] : [])];
   return {
     steps: calls.length === 0 ? [] : [joinStep(entered, calls)],
-    attachUnified: born && unified ? [attachThrough(unified, born, '', fallback)] : [],
+    attachUnified: born && unified ? [attachThrough(unified, born, '', manner)] : [],
     ...(unified ? { unified } : {}),
   };
 }
@@ -64,7 +66,7 @@ function attachThrough(
   handle: Call,
   directory: Directory,
   sub: string,
-  fallback?: ExecManner['fallback'],
+  { fallback, helper }: ExecManner = {},
 ): Step {
   const members = openat(handle, `${sub}cgroup.procs`, O_WRONLY);
   const calls = [members, write(members, '0'), close(members)];
@@ -76,6 +78,7 @@ function attachThrough(
       if (other?.startsWith(`${directory.path}/`)) {
         return [attachThrough(handle, directory, `${other.slice(directory.path.length + 1)}/`)];
       }
+      if (helper && (errno === EACCES || errno === EPERM)) return [helper(`${directory.path}/${sub}`)];
       return explainJoin(`${directory.path}/${sub}cgroup.procs`, call, errno, { name: whose, pointer: '' });
     },
   });

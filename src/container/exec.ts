@@ -121,7 +121,7 @@ async function execute(parts: Parts): Promise<Executed> {
     namespaces,
     nested: record.nested !== undefined,
     process,
-    cgroups: cgroupJoin(record, options),
+    cgroups: await cgroupJoin(record, options),
     preserveFds: options.preserveFds,
     keyring: record.noNewKeyring ? undefined : record.id,
     rootless: identity().isRootless,
@@ -178,11 +178,13 @@ function programRequest(
   };
 }
 
-function cgroupJoin({ cgroups, pid }: StateRecord, { subCgroups }: ExecOptions): ExecJoin {
+async function cgroupJoin(record: StateRecord, { subCgroups }: ExecOptions): Promise<ExecJoin> {
+  const { cgroups, pid, systemd } = record;
   const paths = subCgroups ? subCgroupPaths(cgroups, subCgroups, hostCgroups()) : cgroups;
   // Who names a cgroup is to get that one.
   const fallback = subCgroups?.has('') ? undefined : () => unifiedCgroupOf(pid);
-  return execJoinCgroups(paths, 'clone', { privileged: isPrivileged(identity()), fallback });
+  const helper = systemd && (await import('../cgroups/systemd/attach.ts')).attachBySystemd(systemd, cgroups);
+  return execJoinCgroups(paths, 'clone', { privileged: isPrivileged(identity()), fallback, helper });
 }
 
 /** The control socket's end of file means execve, or that the process was killed: its memory limit, or the init's end. */

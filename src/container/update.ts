@@ -1,9 +1,11 @@
 /** `update`: other limits for a container that is there. */
 import type { DeviceChange } from '../cgroups/change-devices.ts';
-import { changeLimits } from '../cgroups/change-limits.ts';
+import { changeLimits, type Keeper } from '../cgroups/change-limits.ts';
 import { currentIn } from '../cgroups/file-text.ts';
 import { cgroupManager, machine } from '../cgroups/manager.ts';
+import type { CgroupDirectory } from '../cgroups/paths.ts';
 import { recordedDirectories } from '../cgroups/recorded.ts';
+import type { UnitChange } from '../cgroups/systemd/change-unit.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { hostCgroups } from '../host/cgroups.ts';
 import { identity } from '../host/identity.ts';
@@ -43,7 +45,7 @@ export async function update(runtime: Runtime, id: string, options: UpdateOption
   try {
     const devices = await setDevices(runtime, record, config, options.resources);
     try {
-      const resources = setLimits(runtime, record, config, options.resources);
+      const resources = await setLimits(runtime, record, config, options.resources);
       await setSchemata(record, options);
       directory.replaceConfig({ ...config, linux: { ...config.linux, resources } });
     } catch (error) {
@@ -88,7 +90,12 @@ function takeBack(devices: DeviceChange | undefined, log: Log): void {
 }
 
 /** @returns all resources that the container has now */
-function setLimits(runtime: Runtime, record: StateRecord, config: Config, asked: Resources): Resources {
+async function setLimits(
+  runtime: Runtime,
+  record: StateRecord,
+  config: Config,
+  asked: Resources,
+): Promise<Resources> {
   const { log } = runtime;
   const { changed, all } = mergeResources(asked, config.linux?.resources ?? {});
   checkTogether(changed);
@@ -96,8 +103,21 @@ function setLimits(runtime: Runtime, record: StateRecord, config: Config, asked:
   const directories = recordedDirectories(record.cgroups, host);
   const request = { resources: changed, directories, host, currentIn, ...machine };
   const execution = new Execution();
-  changeLimits(cgroupManager(directories).limits(request), (steps) => execution.execute(steps), log);
+  const limits = cgroupManager(directories).limits(request);
+  const devices = asked.devices?.length && isUnified(directories) ? asked.devices : undefined;
+  const keeper = record.systemd && (await keeperOf({ unit: record.systemd, limits, devices }, log));
+  changeLimits(limits, (steps) => execution.execute(steps), log, keeper);
   return all;
+}
+
+async function keeperOf(change: UnitChange, log: Log): Promise<Keeper> {
+  const { unitKeeper } = await import('../cgroups/systemd/change-unit.ts');
+  return unitKeeper(change, log);
+}
+
+/** On version 1 systemd would deny everything for a moment. */
+function isUnified(directories: readonly CgroupDirectory[]): boolean {
+  return directories.every(({ version }) => version === 2);
 }
 
 /** What is asked for was checked; together with what the container has, it may still be impossible. */

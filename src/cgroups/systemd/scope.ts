@@ -54,7 +54,11 @@ function roomForStubs(one: UnitProperty): UnitProperty {
 
 /** The user's systemd may not load programs: it would say so in its journal, and go on. */
 function devicesOf({ manager, devices }: ScopeRequest): readonly UnitProperty[] {
-  if (manager === 'user' || !devices) return [];
+  return manager === 'user' || !devices ? [] : deviceProperty(devices);
+}
+
+/** @throws RuntimeError `config` for a rule without access */
+export function deviceProperty(devices: readonly DeviceRule[]): readonly UnitProperty[] {
   const { policy, allow } = deviceProperties(devices);
   return [
     property('DevicePolicy', 's', policy),
