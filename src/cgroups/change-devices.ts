@@ -5,7 +5,7 @@ import { devicePlace } from './device-place.ts';
 import type { CgroupDirectory } from './paths.ts';
 import { changeDeviceLists } from './v1/change-devices.ts';
 import { changeDeviceProgram } from './v2/change-devices.ts';
-import { decisiveRules } from './v2/device-program.ts';
+import { decisiveRules } from './v2/decisive-rules.ts';
 
 /** Done, and may be taken back until it is disposed of. */
 export interface DeviceChange extends Disposable {

@@ -3,7 +3,7 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Log } from '../log/log.ts';
 import type { DeviceRule } from '../spec/types.ts';
 import type { CgroupDirectory } from './paths.ts';
-import { allowsEverything } from './v2/device-program.ts';
+import { allowsEverything } from './v2/decisive-rules.ts';
 
 /** The devices controller of version 1 where it is mounted; else version 2, where a program takes its place. */
 export function devicePlace(directories: readonly CgroupDirectory[]): CgroupDirectory | undefined {

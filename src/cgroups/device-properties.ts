@@ -4,7 +4,7 @@
  * grants too much, our program denies.
  */
 import type { DeviceRule } from '../spec/types.ts';
-import { accessLetters, type DecisiveRule, decisiveRules, isForEverything } from './v2/device-program.ts';
+import { accessLetters, type DecisiveRule, decisiveRules, isForEverything } from './v2/decisive-rules.ts';
 
 export interface DeviceProperties {
   /** `auto` without a list: everything. */

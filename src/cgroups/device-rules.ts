@@ -36,36 +36,38 @@ export interface DevicePolicy {
   readonly exceptions: readonly DeviceException[];
 }
 
-/** null, zero, full, random, urandom, tty, ptmx, net/tun, pts; and any node may be made. */
-const alwaysAllowed: readonly DeviceException[] = [
-  { type: 'c', major: ANY, minor: ANY, access: 'm' },
-  { type: 'b', major: ANY, minor: ANY, access: 'm' },
-  ...(
-    [
-      ...[
-        [1, 3],
-        [1, 5],
-        [1, 7],
-        [1, 8],
-        [1, 9],
-      ],
-      ...[
-        [5, 0],
-        [5, 2],
-        [10, 200],
-        [136, ANY],
-      ],
-    ] as const
-  ).map(([major, minor]) => ({ type: 'c', major, minor, access: 'rwm' }) as const),
-];
+/** Of every kind: whatever else is denied, nodes may be made. */
+export const anyNode: readonly OrderedRule[] = (['c', 'b'] as const).map((type) => {
+  return { allow: true, type, major: ANY, minor: ANY, access: 'm' };
+});
+
+/** null, zero, full, random, urandom, tty, ptmx, net/tun, pts: what every container may use. */
+export const usualDevices: readonly OrderedRule[] = (
+  [
+    ...[
+      [1, 3],
+      [1, 5],
+      [1, 7],
+      [1, 8],
+      [1, 9],
+    ],
+    ...[
+      [5, 0],
+      [5, 2],
+      [10, 200],
+      [136, ANY],
+    ],
+  ] as const
+).map(([major, minor]) => ({ allow: true, type: 'c', major, minor, access: 'rwm' }));
 
 /**
- * The rules, and those of every container behind them. What none of them decides is denied.
+ * The rules of a configuration, complete. `anyNode` and `usualDevices` come behind them, and what none of all decides
+ * is denied.
  *
  * @throws RuntimeError `config` for a rule without access
  */
 export function orderedRules(rules: readonly DeviceRule[]): readonly OrderedRule[] {
-  const own = rules.map(({ allow, type = 'a', major = ANY, minor = ANY, access }, index) => {
+  return rules.map(({ allow, type = 'a', major = ANY, minor = ANY, access }, index) => {
     if (!access) {
       throw new RuntimeError('config', 'a device rule names no access', {
         pointer: `${POINTER}/${index}/access`,
@@ -74,7 +76,6 @@ export function orderedRules(rules: readonly DeviceRule[]): readonly OrderedRule
     }
     return { allow, type, major, minor, access };
   });
-  return [...own, ...alwaysAllowed.map((device) => ({ allow: true, ...device }))];
 }
 
 /**
@@ -84,7 +85,8 @@ export function orderedRules(rules: readonly DeviceRule[]): readonly OrderedRule
  */
 export function resolveDeviceRules(rules: readonly DeviceRule[]): DevicePolicy {
   const state = { allow: false, exceptions: new Map<string, DeviceException>() };
-  orderedRules(rules).forEach(({ allow, type, ...device }, index) => {
+  const all = [...orderedRules(rules), ...anyNode, ...usualDevices];
+  all.forEach(({ allow, type, ...device }, index) => {
     if (type === 'a') {
       state.allow = allow;
       state.exceptions.clear();

@@ -1,7 +1,7 @@
 /** Other device rules for a container that is there, on version 2: another program in the place of the one it has. */
 import type { DeviceRule } from '../../spec/types.ts';
 import type { DeviceChange } from '../change-devices.ts';
-import { allowsEverything, deviceProgram } from './device-program.ts';
+import { deviceProgram, isIdle } from './device-program.ts';
 import { DevicePrograms } from './device-programs.ts';
 
 /**
@@ -14,8 +14,9 @@ export function changeDeviceProgram(path: string, rules: readonly DeviceRule[]):
   const dispose = () => programs[Symbol.dispose]();
   try {
     const [old, ...others] = programs.own();
-    if (old === undefined && allowsEverything(rules)) return { undo: () => {}, [Symbol.dispose]: dispose };
-    const program = programs.load(deviceProgram(rules));
+    const bytes = deviceProgram(rules);
+    if (old === undefined && isIdle(bytes)) return { undo: () => {}, [Symbol.dispose]: dispose };
+    const program = programs.load(bytes);
     programs.put(program, old);
     for (const other of others) programs.detach(other);
     const undo = () => (old === undefined ? programs.detach(program) : programs.put(old, program));

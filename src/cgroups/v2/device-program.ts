@@ -6,15 +6,10 @@
  * The last rule that names a device decides, for reading, writing and making nodes separately; so they are tried from
  * the end, and an access that is granted is taken out of what is asked for. Nothing left: allowed.
  */
-import {
-  BPF_DEVCG_ACC_MKNOD,
-  BPF_DEVCG_ACC_READ,
-  BPF_DEVCG_ACC_WRITE,
-  BPF_DEVCG_DEV_BLOCK,
-} from '../../kernel/constants/bpf.ts';
+import { BPF_DEVCG_DEV_BLOCK } from '../../kernel/constants/bpf.ts';
 import type { DeviceRule } from '../../spec/types.ts';
-import { type OrderedRule, orderedRules } from '../device-rules.ts';
 import { Assembler, type Jump, R1, R2, R3 } from './bpf-assembler.ts';
+import { type DecisiveRule, decisiveRules, EVERY_ACCESS, grantsEverything } from './decisive-rules.ts';
 
 const [CONTEXT, ACCESS, NUMBER] = [R1, R2, R3] as const;
 
@@ -23,13 +18,8 @@ const KIND_AND_ACCESS = 0;
 const MAJOR = 4;
 const MINOR = 8;
 
-const EVERY_ACCESS = BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE;
-const accessBits = { r: BPF_DEVCG_ACC_READ, w: BPF_DEVCG_ACC_WRITE, m: BPF_DEVCG_ACC_MKNOD };
-/** An operand of an instruction is a signed number of 32 bits; the kernel has no devices that far up. */
-const GREATEST = 0x7fff_ffff;
-
-/** A rule with its access as the kernel's bits; numbers below 0 are any. */
-export type DecisiveRule = Omit<OrderedRule, 'access'> & { readonly access: number };
+/** Bytes of the shortest program: two instructions. No other is as short. */
+const IDLE = 16;
 
 /**
  * The instructions, struct bpf_insn.
@@ -37,12 +27,20 @@ export type DecisiveRule = Omit<OrderedRule, 'access'> & { readonly access: numb
  * @throws RuntimeError `config`, see `orderedRules`
  */
 export function deviceProgram(rules: readonly DeviceRule[]): Uint8Array {
-  const program = new Assembler();
-  if (allowsEverything(rules)) {
-    program.answer(1);
-    return program.bytes();
-  }
   const decisive = decisiveRules(rules);
+  const program = new Assembler();
+  if (grantsEverything(decisive)) program.answer(1);
+  else writeProgram(program, decisive);
+  return program.bytes();
+}
+
+/** Whether a program denies nothing to anybody: then there is nothing to ask it. */
+export function isIdle(program: Uint8Array): boolean {
+  return program.length === IDLE;
+}
+
+/** Takes the argument apart; then there are rules for character devices, and rules for block devices. */
+function writeProgram(program: Assembler, rules: readonly DecisiveRule[]): void {
   program.loadWord(ACCESS, CONTEXT, KIND_AND_ACCESS);
   program.move(NUMBER, ACCESS);
   program.shiftRight(ACCESS, 16);
@@ -52,68 +50,10 @@ export function deviceProgram(rules: readonly DeviceRule[]): Uint8Array {
   program.land([isUsed]);
   program.and(NUMBER, 0xffff);
   const isBlock = program.jumpIfEqual(NUMBER, BPF_DEVCG_DEV_BLOCK);
-  writeRules(
-    program,
-    decisive.filter(({ type }) => type !== 'b'),
-  );
+  const forKind = (other: 'b' | 'c') => rules.filter(({ type }) => type !== other);
+  writeRules(program, forKind('b'));
   program.land([isBlock]);
-  writeRules(
-    program,
-    decisive.filter(({ type }) => type !== 'c'),
-  );
-  return program.bytes();
-}
-
-/** Whether no device is denied to anybody: then there is nothing to ask. */
-export function allowsEverything(rules: readonly DeviceRule[]): boolean {
-  const decisive = decisiveRules(rules);
-  return decisive.every(({ allow }) => allow) && decisive.some(isForEverything);
-}
-
-/**
- * Those that have something to say, the last first: without those that a later one leaves nothing to decide.
- *
- * @throws RuntimeError `config`, see `orderedRules`
- */
-export function decisiveRules(rules: readonly DeviceRule[]): readonly DecisiveRule[] {
-  const all = orderedRules(rules)
-    .map(({ access, ...rule }): DecisiveRule => ({ ...rule, access: bitsOf(access) }))
-    .filter(({ access, major, minor }) => access !== 0 && Math.max(major, minor) <= GREATEST);
-  const allowsUnlessDenied = all.findLast(isForEverything)?.allow === true;
-  const decisive: DecisiveRule[] = [];
-  for (const rule of all.toReversed()) {
-    // As on version 1: making nodes is an exception from "deny all", and none that undoes one from "allow all".
-    if (allowsUnlessDenied && rule.access === BPF_DEVCG_ACC_MKNOD && rule.allow && rule.major < 0) continue;
-    if (decisive.some((later) => covers(later, rule))) continue;
-    decisive.push(rule);
-    if (isForEverything(rule)) break;
-  }
-  // What nobody decides is denied.
-  while (decisive.at(-1)?.allow === false) decisive.pop();
-  return decisive;
-}
-
-/** The other way round: `rwm`. */
-export function accessLetters(bits: number): string {
-  return (['r', 'w', 'm'] as const).filter((letter) => bits & accessBits[letter]).join('');
-}
-
-function bitsOf(access: string): number {
-  return [...access].reduce((bits, letter) => bits | (accessBits[letter as keyof typeof accessBits] ?? 0), 0);
-}
-
-function covers(later: DecisiveRule, earlier: DecisiveRule): boolean {
-  return (
-    (later.type === 'a' || later.type === earlier.type) &&
-    (later.major < 0 || later.major === earlier.major) &&
-    (later.minor < 0 || later.minor === earlier.minor) &&
-    (earlier.access & ~later.access) === 0
-  );
-}
-
-/** Nothing is left to decide after it. */
-export function isForEverything({ type, major, minor, access }: DecisiveRule): boolean {
-  return type === 'a' && major < 0 && minor < 0 && access === EVERY_ACCESS;
+  writeRules(program, forKind('c'));
 }
 
 /** Rules that are alike but for the minor number; none where it is any. */

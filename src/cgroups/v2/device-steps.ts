@@ -10,7 +10,7 @@ import { AT_FDCWD, O_DIRECTORY, O_RDONLY } from '../../kernel/constants/file.ts'
 import type { DeviceRule } from '../../spec/types.ts';
 import { isRefusal } from '../join-error.ts';
 import { type DeviceAction, explainDevices, whyRefused } from './device-error.ts';
-import { allowsEverything, deviceProgram } from './device-program.ts';
+import { deviceProgram, isIdle } from './device-program.ts';
 import { detachOlder, PROGRAM_NAME } from './device-programs.ts';
 
 export interface DeviceProgramRequest {
@@ -32,8 +32,8 @@ const POINTER = '/linux/resources/devices';
  */
 export function deviceProgramSteps(request: DeviceProgramRequest): readonly Step[] {
   const { path, rules } = request;
-  if (allowsEverything(rules)) return [];
   const program = deviceProgram(rules);
+  if (isIdle(program)) return [];
   const load = loadDeviceProgram(program, PROGRAM_NAME);
   const directory = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
   const query = queryDevicePrograms(directory);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { allowsEverything, decisiveRules, deviceProgram } from '../../../../src/cgroups/v2/device-program.ts';
+import { allowsEverything, decisiveRules } from '../../../../src/cgroups/v2/decisive-rules.ts';
+import { deviceProgram, isIdle } from '../../../../src/cgroups/v2/device-program.ts';
 import { RuntimeError } from '../../../../src/errors/runtime-error.ts';
 import type { DeviceRule } from '../../../../src/spec/types.ts';
 import { ask, type DeviceQuestion } from './bpf-interpreter.ts';
@@ -64,6 +65,8 @@ describe('a device program', () => {
     const rules: DeviceRule[] = [allowAll, { allow: false, ...fuse, access: 'rwm' }];
     expect(allowed(rules, 'c 10:229', 'm')).toBe(false);
     expect(allowed(rules, 'c 10:228', 'm')).toBe(true);
+    const again: DeviceRule = { allow: true, type: 'c', access: 'm' };
+    expect(allowed([...rules, again], 'c 10:229', 'm')).toBe(true);
   });
 
   test('denies what no rule names', () => {
@@ -144,7 +147,7 @@ describe('a device program', () => {
           for (const each of questions) expect(ask(program, each) === 1).toBe(reference(rules, each));
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 
@@ -169,6 +172,8 @@ describe('a device program', () => {
 test('rules that allow everything', () => {
   expect(allowsEverything([allowAll])).toBe(true);
   expect(allowsEverything([denyAll, allowAll, { allow: true, ...fuse, access: 'r' }])).toBe(true);
+  expect(isIdle(deviceProgram([denyAll, allowAll]))).toBe(true);
+  expect(isIdle(deviceProgram([denyAll]))).toBe(false);
   expect(allowsEverything([])).toBe(false);
   expect(allowsEverything([{ allow: true, access: 'rw' }])).toBe(false);
   expect(allowsEverything([allowAll, { allow: false, ...fuse, access: 'r' }])).toBe(false);
