@@ -37,7 +37,8 @@ export async function testIn(guest: Guest, run: TestRun): Promise<Tally> {
   const environment = settings.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
   const vitest = [
     ...['dist/engine/node', 'node_modules/vitest/vitest.mjs', 'run', '--configLoader=native'],
-    ...['--passWithNoTests', '--project', project, ...files],
+    // One process for many files: to start one for each takes minutes here.
+    ...['--no-isolate', '--passWithNoTests', '--project', project, ...files],
   ];
   await outputOf(guest, account, `: >${counts}`);
   await inGuest(guest, account, quoted(['env', ...environment, ...vitest]), LONGEST, terminal);

@@ -40,9 +40,9 @@ drain() {
 }
 
 while true; do
-	# Without a host at the other end this fails at once.
+	# Without a host at the other end this fails at once; a program that waits would take the guest's time.
 	if ! read -r token seconds script <&3; then
-		sleep 0.1
+		read -r -t 0.3 <>"$pipes/out"
 		continue
 	fi
 	script=$(base64 -d <<<"$script")
