@@ -11,7 +11,7 @@ import { stopKeptGuest } from './vm/kept.ts';
 import { type Options, readOptions, usage } from './vm/options.ts';
 import { Port } from './vm/port.ts';
 import { type RunResult, record } from './vm/record.ts';
-import { isWhole, testRuns } from './vm/runs.ts';
+import { testRuns } from './vm/runs.ts';
 import { openGuest } from './vm/session.ts';
 import { commandLine, terminal } from './vm/terminal.ts';
 import { testIn } from './vm/tests.ts';
@@ -66,7 +66,7 @@ async function tests(guest: Guest, options: Options): Promise<number> {
     const begin = Date.now();
     results.push({ ...run, tally: await testIn(guest, run), milliseconds: Date.now() - begin });
   }
-  if (isWhole(options)) await record(guest, results);
+  await record(guest, results);
   const sum = (name: keyof Tally) => results.reduce((total, { tally }) => total + tally[name], 0);
   const total: Tally = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
   // For `npm run test:all`.

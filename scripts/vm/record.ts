@@ -1,8 +1,9 @@
-/** Keeps the result of the last whole run in docs/testing.md, to be committed. */
+/** Keeps the last result of each whole run in docs/testing.md, to be committed. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { inRoot } from '../build/paths.ts';
 import type { Tally } from '../test/runs.ts';
 import { type Guest, outputOf } from './guest.ts';
+import { wholeRuns } from './runs.ts';
 import type { TestRun } from './tests.ts';
 
 const PAGE = inRoot('docs/testing.md');
@@ -14,32 +15,53 @@ export interface RunResult extends TestRun {
   readonly milliseconds: number;
 }
 
-/** @throws where the page has no place for it */
+/** Runs that the command line has cut short are not kept. @throws where the page has no place for it */
 export async function record(guest: Guest, results: readonly RunResult[]): Promise<void> {
+  const places = wholeRuns.map(placeOf);
+  const whole = results.filter((result) => places.includes(placeOf(result)));
+  if (whole.length === 0) return;
   const page = readFileSync(PAGE, 'utf8');
   const [before, rest] = page.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`"${BEGIN}" is not in docs/testing.md`);
-  const text = recordText(results, await versions(guest), new Date());
+  const [kept, after] = rest?.split(END) ?? [];
+  if (before === undefined || kept === undefined || after === undefined)
+    throw new Error(`"${BEGIN}" is not in docs/testing.md`);
+  const text = recordText(kept, whole, await versions(guest), new Date());
   writeFileSync(PAGE, `${before}${BEGIN}\n${text}\n${END}${after}`);
 }
 
-/** @param versions what was tested, and on what */
-export function recordText(results: readonly RunResult[], versions: string, date: Date): string {
-  const minutes = Math.round(results.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 60_000);
+/**
+ * @param kept the text so far: lines of runs that are not among the results stay
+ * @param versions what was tested, and on what
+ */
+export function recordText(
+  kept: string,
+  results: readonly RunResult[],
+  versions: string,
+  date: Date,
+): string {
+  const lines = wholeRuns.map((run) => {
+    const place = placeOf(run);
+    const result = results.find((other) => placeOf(other) === place);
+    return result ? row(result, date) : kept.split('\n').find((line) => line.startsWith(place));
+  });
   return [
-    `The last whole run, on ${date.toISOString().slice(0, 10)}, took ${minutes} minutes: ${versions}.`,
+    '| as | cgroup manager | engine | test files | passed | failed | skipped | minutes | date |',
+    '|---|---|---|---|---|---|---|---|---|',
+    ...lines.filter((line) => line !== undefined),
     '',
-    '| as | cgroup manager | engine | test files | passed | failed | skipped |',
-    '|---|---|---|---|---|---|---|',
-    ...results.map(row),
+    `The last one was of ${versions}.`,
   ].join('\n');
 }
 
-function row({ account, manager, engine, files, tally }: RunResult): string {
-  const { passed, failed, skipped } = tally;
-  const cells = [account, manager, engine === 'bun' ? 'Bun' : 'Node', files.join(', ') || 'all'];
-  return `| ${[...cells, passed, failed, skipped].join(' | ')} |`;
+/** The beginning of a run's line. */
+function placeOf({ account, manager, engine, files }: TestRun): string {
+  return `| ${[account, manager, engine === 'bun' ? 'Bun' : 'Node', files.join(', ') || 'all'].join(' | ')} |`;
+}
+
+function row(result: RunResult, date: Date): string {
+  const { passed, failed, skipped } = result.tally;
+  const minutes = Math.ceil(result.milliseconds / 60_000);
+  return `${placeOf(result)} ${[passed, failed, skipped, minutes, date.toISOString().slice(0, 10)].join(' | ')} |`;
 }
 
 async function versions(guest: Guest): Promise<string> {

@@ -6,21 +6,17 @@ import type { TestRun } from './tests.ts';
 const cgroupFiles = ['lifecycle', 'exec.test', 'limits', 'update', 'pause', 'events', 'ps.test', 'kill'];
 
 /** Everything on Bun with cgroupfs, and what has to do with cgroups once more with systemd, and on Node. */
-export function testRuns({ accounts, engines, manager, files }: Options): TestRun[] {
-  return accounts.flatMap((account) => {
-    if (engines !== undefined || manager !== undefined || files.length > 0) {
-      const chosen = engines ?? ['bun'];
-      return chosen.map((engine) => ({ account, engine, manager: manager ?? 'cgroupfs', files }));
-    }
-    return [
-      { account, engine: 'bun', manager: 'cgroupfs', files: [] },
-      { account, engine: 'bun', manager: 'systemd', files: cgroupFiles },
-      { account, engine: 'node', manager: 'cgroupfs', files: cgroupFiles },
-    ] satisfies TestRun[];
-  });
-}
+export const wholeRuns: readonly TestRun[] = (['root', 'user'] as const).flatMap((account) => [
+  { account, engine: 'bun', manager: 'cgroupfs', files: [] },
+  { account, engine: 'bun', manager: 'systemd', files: cgroupFiles },
+  { account, engine: 'node', manager: 'cgroupfs', files: cgroupFiles },
+]);
 
-/** Whether the whole of it is run, for the record. */
-export function isWhole({ accounts, engines, manager, files }: Options): boolean {
-  return accounts.length === 2 && engines === undefined && manager === undefined && files.length === 0;
+export function testRuns({ accounts, engines, manager, files }: Options): readonly TestRun[] {
+  if (engines === undefined && manager === undefined && files.length === 0)
+    return wholeRuns.filter(({ account }) => accounts.includes(account));
+  const chosen = engines ?? ['bun'];
+  return accounts.flatMap((account) =>
+    chosen.map((engine) => ({ account, engine, manager: manager ?? 'cgroupfs', files })),
+  );
 }

@@ -1,4 +1,4 @@
-/** Prints why tests were skipped, and leaves the counts for `scripts/test.ts` (file named by TSRUN_COUNTS). */
+/** Prints which tests fail, and why others were skipped, and leaves the counts for `scripts/test.ts` (file named by TSRUN_COUNTS). */
 import { appendFileSync } from 'node:fs';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
@@ -9,6 +9,12 @@ export interface Counts {
 }
 
 export default class SkipReporter implements Reporter {
+  /** A long run tells at once; why is told at its end. */
+  onTestCaseResult(test: TestCase): void {
+    if (test.result().state !== 'failed' || !process.env.TSRUN_QUIET) return;
+    console.log(`\nfailed: ${test.project.name}: ${test.module.relativeModuleId}: ${test.fullName}`);
+  }
+
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const inState = (state: string) => tests.filter((test) => test.result().state === state);

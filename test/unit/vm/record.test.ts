@@ -1,29 +1,26 @@
 import { expect, test } from 'vitest';
-import { recordText } from '../../../scripts/vm/record.ts';
+import { type RunResult, recordText } from '../../../scripts/vm/record.ts';
+import { wholeRuns } from '../../../scripts/vm/runs.ts';
 
-test('one line per run, and how long all took', () => {
-  const tally = { passed: 5, failed: 0, skipped: 2 };
-  const text = recordText(
-    [
-      { account: 'root', engine: 'bun', manager: 'cgroupfs', files: [], tally, milliseconds: 100_000 },
-      {
-        account: 'user',
-        engine: 'node',
-        manager: 'systemd',
-        files: ['ps', 'kill'],
-        tally,
-        milliseconds: 1e5,
-      },
-    ],
-    'Linux 6',
-    new Date('2031-02-03T04:05:06Z'),
-  );
-  expect(text.split('\n')).toEqual([
-    'The last whole run, on 2031-02-03, took 3 minutes: Linux 6.',
-    '',
-    '| as | cgroup manager | engine | test files | passed | failed | skipped |',
-    '|---|---|---|---|---|---|---|',
-    '| root | cgroupfs | Bun | all | 5 | 0 | 2 |',
-    '| user | systemd | Node | ps, kill | 5 | 0 | 2 |',
+const results: RunResult[] = wholeRuns.map((run, index) => ({
+  ...run,
+  tally: { passed: index, failed: 0, skipped: 2 },
+  milliseconds: 100_000,
+}));
+const lines = (text: string) => text.split('\n').filter((line) => /^\| (root|user)/.test(line));
+
+test('a line for each run, and what was tested', () => {
+  const text = recordText('', results, 'Linux 6', new Date('2031-02-03T04:05:06Z'));
+  expect(lines(text)).toHaveLength(wholeRuns.length);
+  expect(lines(text)[0]).toBe('| root | cgroupfs | Bun | all | 0 | 0 | 2 | 2 | 2031-02-03 |');
+  expect(text).toContain('The last one was of Linux 6.');
+});
+
+test('lines of other runs stay', () => {
+  const first = recordText('', results.slice(0, 2), 'Linux 6', new Date('2031-02-03'));
+  const second = recordText(first, results.slice(1, 3), 'Linux 7', new Date('2032-02-03'));
+  expect(lines(second).map((line) => line.slice(-12))).toEqual([
+    ...['2031-02-03 |', '2032-02-03 |', '2032-02-03 |'],
   ]);
+  expect(second).not.toContain('Linux 6');
 });
