@@ -21,7 +21,7 @@ export async function destroy(
   log: Log,
 ): Promise<void> {
   if (!record || !directory.exists()) return directory.remove();
-  killProcesses(record);
+  await killProcesses(record);
   removeCgroup(record, log);
   if (record.resctrl) (await import('../resctrl/remove.ts')).removeResctrl(record.resctrl, log);
   // Most containers have none of these: what is not loaded costs nothing.
@@ -40,17 +40,25 @@ async function runPoststop({ poststop }: Hooks, record: StateRecord, log: Log): 
 }
 
 /** Signals are sent before anything is waited for: the kernel takes a container apart on all processors. */
-function killProcesses(record: StateRecord): void {
+async function killProcesses(record: StateRecord): Promise<void> {
   const init = initOf(record);
   using first = init && Pidfd.open(record.pid);
   using helper = record.helper && initOf(record.helper) ? Pidfd.open(record.helper.pid) : undefined;
+  const hasMembers = record.sharesPids && cgroupProcesses(record.cgroups).length > 0;
+  if (first && record.sharesPids && !hasMembers) await killDescendants(record.pid);
   first?.signal(SIGKILL);
   // Version 1 lets nothing frozen end, so it is thawed once it has been killed; version 2 does.
   if (init && record.freezer && isVersion1Freezer(record.freezer) && isPaused(record, init)) thaw(record);
-  if (record.sharesPids) killMembers(record.cgroups, record);
+  if (hasMembers) killMembers(record.cgroups, record);
   if (first) awaitEnd(first, record.pid);
   helper?.signal(SIGKILL);
   if (helper && record.helper) awaitEnd(helper, record.helper.pid);
+}
+
+/** Those of a first process that is alive still: once it has ended, nothing says whose they are. */
+async function killDescendants(init: number): Promise<void> {
+  const { descendants } = await import('./namespace-processes.ts');
+  for (let left = descendants(init); left.length > 0; left = descendants(init)) killAll(left);
 }
 
 /** One without processes is simply removed; most are, by now, and nothing has to be looked at. */
@@ -65,11 +73,21 @@ function killMembers(cgroups: readonly string[], record: StateRecord): void {
   for (let left = cgroupProcesses(cgroups); left.length > 0; left = cgroupProcesses(cgroups)) {
     killCgroup(record.cgroups);
     thaw(record);
-    for (const pid of left) {
-      using member = Pidfd.open(pid);
-      // It may be in this hierarchy's cgroup alone.
-      if (member?.signal(SIGKILL)) awaitEnd(member, pid);
-    }
+    // One of them may be in this hierarchy's cgroup alone.
+    killAll(left);
+  }
+}
+
+function killAll(pids: readonly number[]): void {
+  const members = pids.flatMap((pid) => {
+    const process = Pidfd.open(pid);
+    return process ? [{ pid, process }] : [];
+  });
+  try {
+    for (const { process } of members) process.signal(SIGKILL);
+    for (const { pid, process } of members) awaitEnd(process, pid);
+  } finally {
+    for (const { process } of members) process[Symbol.dispose]();
   }
 }
 

@@ -5,7 +5,7 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import { SIGKILL } from '../kernel/constants/process.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { checkContainerId } from './container-id.ts';
-import { namespaceProcesses } from './namespace-processes.ts';
+import { descendants, namespaceProcesses } from './namespace-processes.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
@@ -38,14 +38,18 @@ function signalInit(record: StateRecord, signal: number): void {
   if (!init || !initOf(record) || !init.signal(signal)) throw notRunning();
 }
 
-/** Those in its cgroup, or where it has none those that are its first process's by namespace and descent. */
+/**
+ * Those in its cgroup, or where it has none those that are its first process's: by its pid namespace, unless others
+ * are in it too, and by descent.
+ */
 function signalAll(record: StateRecord, signal: number): void {
   if (cgroupProcesses(record.cgroups).length > 0) {
     signalCgroup(record.cgroups, signal);
     return;
   }
   if (!initOf(record)) return;
-  for (const pid of namespaceProcesses(record.pid)) {
+  const { pid: init, sharesPids } = record;
+  for (const pid of sharesPids ? [...descendants(init), init] : namespaceProcesses(init)) {
     using process = Pidfd.open(pid);
     process?.signal(signal);
   }

@@ -10,13 +10,23 @@ export function namespaceProcesses(init: number): number[] {
   const own = pidNamespace('self');
   const namespace = pidNamespace(init);
   const isPrivate = namespace !== undefined && namespace !== own;
+  return family(init, (pid) => isPrivate && pidNamespace(pid) === namespace);
+}
+
+/** Where others may be in the same pid namespace. @returns without the first process */
+export function descendants(init: number): number[] {
+  return family(init, () => false).filter((pid) => pid !== init);
+}
+
+/** The first process, those that belong to it, and all descendants of any of them. */
+function family(init: number, belongs: (pid: number) => boolean): number[] {
   const parents = new Map(allProcesses().map((pid) => [pid, processStatus(pid)]));
   const members = new Set([init]);
   const outsiders = new Set([0]);
   for (const pid of parents.keys()) {
     const chain: number[] = [];
     let at = pid;
-    while (!members.has(at) && !outsiders.has(at) && !(isPrivate && pidNamespace(at) === namespace)) {
+    while (!members.has(at) && !outsiders.has(at) && !belongs(at)) {
       chain.push(at);
       at = parents.get(at)?.parent ?? 0;
     }

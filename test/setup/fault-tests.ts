@@ -7,6 +7,7 @@ import { environment, expectRecovery, type Place, places, tsrunLine, withFault }
 import { need } from './needs.ts';
 import { startOutlived } from './outlived.ts';
 import { patience } from './patience.ts';
+import { randomNumbers, seed } from './random.ts';
 import { remains } from './remains.ts';
 import { makeRig, type Rig } from './rig.ts';
 
@@ -128,15 +129,15 @@ export function faultTests(variants: Variants, check: (context: TestContext) => 
     check(context);
     need(context, 'busybox');
     await using rig = makeRig();
-    const seed = Number(process.env.TSRUN_SEED ?? Date.now() % 100_000);
-    const random = randomNumbers(seed);
+    const chosen = seed();
+    const random = randomNumbers(chosen);
     const bundles = await Promise.all(names.map((name) => bundleOf(rig, variantOf(name), HELD)));
     for (let round = 0; round < rounds; round += 1) {
       const id = rig.id();
       const bundle = bundles[round % bundles.length] as string;
       const command = COMMANDS[Math.floor(random() * COMMANDS.length)] ?? 'create';
       const delay = random() * (process.env.TSRUN_ENGINE === 'node' ? 140 : 60);
-      const what = `seed ${seed}, round ${round}: ${command} killed after ${delay.toFixed(1)} ms`;
+      const what = `seed ${chosen}, round ${round}: ${command} killed after ${delay.toFixed(1)} ms`;
       const created =
         command === 'create' || command === 'run'
           ? undefined
@@ -243,15 +244,4 @@ const COMMAND_LINES: Readonly<Record<(typeof COMMANDS)[number], (bundle: string,
 
 function start(rig: Rig, args: readonly string[]) {
   return startOutlived(tsrunLine(rig, args), { env: environment() });
-}
-
-/** mulberry32: the same numbers for the same seed. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -306,7 +306,13 @@ export const commandProofs: Readonly<Record<string, Evidence>> = {
   update: { tests: [['integration/update.test.ts', 'comes to the same as with runc']] },
   'update --resources': { tests: [['integration/update.test.ts', 'changes nothing where a part cannot be']] },
   delete: { tests: [['integration/lifecycle.test.ts', 'that is created is deleted without force']] },
-  'delete --force': { tests: [['integration/lifecycle.test.ts', 'that runs is deleted by force']] },
+  'delete --force': {
+    tests: [
+      ['integration/lifecycle.test.ts', 'that runs is deleted by force'],
+      ['setup/crowd-tests.ts', 'nothing is left of many containers'],
+      ['setup/crowd-tests.ts', 'nothing is left where the runtime was killed'],
+    ],
+  },
   exec: { tests: [['integration/exec.test.ts', 'gets what the command line says']] },
   'exec --cap': { tests: [['integration/exec.test.ts', 'gets capabilities that are added']] },
   'exec --cgroup': { tests: [['integration/sub-cgroups.test.ts', 'the sub-cgroup is joined']] },
