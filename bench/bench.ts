@@ -11,7 +11,8 @@ import { hostFacts } from './host.ts';
 import type { BenchOptions } from './options.ts';
 import type { WorkerSetup } from './protocol.ts';
 import { type Results, type ScopeName, writeResults } from './results.ts';
-import { type Contender, contenders, type RuntimeName } from './runtimes.ts';
+import { type Contender, contenders, mountsBoth, type RuntimeName } from './runtimes.ts';
+import { repetitions } from './scenarios.ts';
 import { type Measured, measureScope } from './scope.ts';
 import { median } from './statistics.ts';
 import { renderTable } from './table.ts';
@@ -44,6 +45,8 @@ export async function bench(options: BenchOptions): Promise<void> {
     };
     const scopes: Partial<Record<ScopeName, Record<string, Measured>>> = {};
     if (isRoot) scopes.root = await scope(machine, 'root', undefined);
+    if (isRoot && mountsBoth())
+      scopes['root, version 2'] = await scope(machine, 'root, version 2', undefined);
     scopes.rootless = await scope(machine, 'rootless', user);
     report(
       {
@@ -83,11 +86,13 @@ async function scope(machine: Machine, name: ScopeName, user: TestUser | undefin
   const own = user ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const home = makeFolder(join(folder, name), own);
   const state = makeFolder(mkdtempSync(join(stateParent(), 'tsrun-bench-')), own);
-  const bundles = makeBundles(home, own.uid, own.gid);
+  const hideCgroup1 = name === 'root, version 2';
+  const bundles = makeBundles(home, { ...own, rules: own.uid === 0 && !hideCgroup1 });
   if (user) spawnSync('chown', ['-R', `${own.uid}:${own.gid}`, home]);
   const workers = new Map<RuntimeName, WorkerProcess>();
   try {
-    for (const contender of machine.contenders) {
+    for (const found of machine.contenders) {
+      const contender = { ...found, hideCgroup1: hideCgroup1 || found.hideCgroup1 };
       if (contender.hideCgroup1 && process.getuid?.() !== 0) {
         console.log(`${contender.name}: only root can hide version 1 of cgroups from it: no column for it`);
       } else
@@ -96,7 +101,11 @@ async function scope(machine: Machine, name: ScopeName, user: TestUser | undefin
           await startWorker(machine, contender, { home, state, own, bundles, user }),
         );
     }
-    const measured = await measureScope(workers, options, (task) => console.error(`  ${task}`));
+    const measured = await measureScope(workers, {
+      options,
+      repetitions: repetitions[name],
+      progress: (task) => console.error(`  ${task}`),
+    });
     return Object.fromEntries(measured);
   } finally {
     for (const worker of workers.values()) worker[Symbol.dispose]();
@@ -117,7 +126,8 @@ async function startWorker(machine: Machine, contender: Contender, place: Place)
   const { hideCgroup1, fallback, name } = contender;
   const start = (options: readonly string[]) => {
     const setup = workerSetup(machine, contender, place, options);
-    return new WorkerProcess({ setup, user: place.user, hideCgroup1, clone: machine.clone });
+    const hasCgroups = options.length === 0;
+    return new WorkerProcess({ setup, user: place.user, hideCgroup1, hasCgroups, clone: machine.clone });
   };
   const worker = start([]);
   if (fallback.length === 0) return worker;

@@ -1,19 +1,54 @@
 /** The bundles that every runtime runs: what `runc spec` writes, without a terminal, on a busybox. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { baseConfig } from '../test/setup/base-config.ts';
+import { baseConfig, type LooseConfig } from '../test/setup/base-config.ts';
 import { makeBusyboxRootfs } from '../test/setup/busybox-rootfs.ts';
+import type { Bundles } from './protocol.ts';
 
-/** @param uid whose configuration it is: root's, or that of `runc spec --rootless` */
-export function makeBundles(folder: string, uid: number, gid: number) {
-  const bundle = (name: string, args: readonly string[]) => {
+export interface BundleOwner {
+  /** Whose configuration it is: root's, or that of `runc spec --rootless`. */
+  readonly uid: number;
+  readonly gid: number;
+  /** False: without the rule that denies all devices, which `runc spec` writes for root. */
+  readonly rules: boolean;
+}
+
+/** How many processes sleep in one container. */
+export const CROWD = 100;
+
+const ONCE = ['/bin/true'];
+const SLEEP = ['/bin/sleep', '3600'];
+const SLEEPERS = `i=1; while [ $i -lt ${CROWD} ]; do sleep 3600 & i=$((i + 1)); done; wait`;
+
+/** As engines write them: nothing, save one device. */
+const devices = [
+  { allow: false, access: 'rwm' },
+  { allow: true, type: 'c', major: 10, minor: 229, access: 'rw' },
+];
+const limits = {
+  devices,
+  memory: { limit: 64 << 20 },
+  cpu: { shares: 512, quota: 50_000, period: 100_000 },
+  pids: { limit: 200 },
+};
+
+export function makeBundles(folder: string, { uid, gid, rules }: BundleOwner): Bundles {
+  const bundle = (name: string, args: readonly string[], resources?: LooseConfig) => {
     const path = join(folder, name);
     mkdirSync(path, { recursive: true });
     makeBusyboxRootfs(join(path, 'rootfs'));
     const config = baseConfig(uid, gid);
     config.process.args = args;
+    if (!rules) delete config.linux.resources;
+    if (resources) config.linux.resources = resources;
     writeFileSync(join(path, 'config.json'), JSON.stringify(config, undefined, 2));
     return path;
   };
-  return { once: bundle('once', ['/bin/true']), service: bundle('service', ['/bin/sleep', '3600']) };
+  return {
+    once: bundle('once', ONCE),
+    limited: bundle('limited', ONCE, limits),
+    ruled: bundle('ruled', ONCE, { devices }),
+    service: bundle('service', SLEEP),
+    crowd: bundle('crowd', ['/bin/sh', '-c', SLEEPERS]),
+  };
 }

@@ -10,6 +10,12 @@ export type Task =
   | 'state'
   | 'sequence'
   | 'parallel'
+  /** `run` of a program that ends at once, without and with limits of memory, cpu and processes, and a device rule. */
+  | 'limits'
+  /** The same with one device rule alone. */
+  | 'rules'
+  /** `delete --force` of a container that runs, one that was not started, and one with 100 processes. */
+  | 'forced'
   /** The driver's own share: an empty static program. */
   | 'empty'
   /** Largest resident set of any process of one `run`. */
@@ -27,12 +33,25 @@ export type Sample = Readonly<Record<string, number | string>>;
 
 export type Answer = { readonly sample: Sample } | { readonly error: string };
 
+/** Directories. */
+export interface Bundles {
+  /** Runs /bin/true. */
+  readonly once: string;
+  /** The same with limits. */
+  readonly limited: string;
+  /** The same with a device rule. */
+  readonly ruled: string;
+  /** Sleeps. */
+  readonly service: string;
+  /** One hundred processes that sleep. */
+  readonly crowd: string;
+}
+
 /** All that a worker has to know, handed over as JSON in its first argument. */
 export interface WorkerSetup {
   /** The program and the options before the command. */
   readonly command: readonly [string, ...string[]];
-  /** Bundles: one runs /bin/true, the other sleeps. */
-  readonly bundles: { readonly once: string; readonly service: string };
+  readonly bundles: Bundles;
   /** The runtime's environment. */
   readonly env: Readonly<Record<string, string>>;
   /** A directory the worker may write to. */

@@ -5,7 +5,8 @@ import type { HostFacts } from './host.ts';
 import type { RuntimeName } from './runtimes.ts';
 import type { Measured } from './scope.ts';
 
-export type ScopeName = 'root' | 'rootless';
+/** The last: in a mount namespace where version 2 of cgroups is mounted alone, on a machine that mounts both. */
+export type ScopeName = 'root' | 'rootless' | 'root, version 2';
 
 export interface Results {
   readonly date: string;

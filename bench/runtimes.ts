@@ -42,7 +42,7 @@ function version(program: string): string {
   return lines.filter((line) => /version|^(commit|bun|node):/.test(line)).join(', ');
 }
 
-function mountsBoth(): boolean {
+export function mountsBoth(): boolean {
   const mounts = readFileSync('/proc/self/mounts', 'utf8');
   return / cgroup /.test(mounts) && !/^\S+ \/sys\/fs\/cgroup cgroup2 /m.test(mounts);
 }

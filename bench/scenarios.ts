@@ -1,5 +1,6 @@
 /** The rows of the table. */
 import type { Task } from './protocol.ts';
+import type { ScopeName } from './results.ts';
 
 export interface Row {
   readonly title: string;
@@ -15,6 +16,13 @@ export const rows: readonly Row[] = [
   { title: 'start', task: 'lifecycle', part: 'start', unit: 'ms' },
   { title: 'delete', task: 'lifecycle', part: 'delete', unit: 'ms' },
   { title: 'create + start + delete', task: 'lifecycle', part: 'sum', unit: 'ms' },
+  { title: 'run true with limits', task: 'limits', part: 'more', unit: 'ms' },
+  { title: 'of that, the limits', task: 'limits', part: 'cost', unit: 'ms' },
+  { title: 'run true with a device rule', task: 'rules', part: 'more', unit: 'ms' },
+  { title: 'of that, the rule', task: 'rules', part: 'cost', unit: 'ms' },
+  { title: 'delete --force, running', task: 'forced', part: 'running', unit: 'ms' },
+  { title: 'delete --force, created', task: 'forced', part: 'created', unit: 'ms' },
+  { title: 'delete --force, 100 processes', task: 'forced', part: 'crowd', unit: 'ms' },
   { title: 'exec true', task: 'exec', part: 'exec', unit: 'ms' },
   { title: 'state', task: 'state', part: 'state', unit: 'ms' },
   { title: '100 runs, one by one', task: 'sequence', part: 'sequence', unit: 's' },
@@ -26,13 +34,26 @@ export const rows: readonly Row[] = [
 /** Samples are milliseconds or bytes. */
 export const perUnit: Readonly<Record<Row['unit'], number>> = { ms: 1, s: 1000, MB: 1e6, KiB: 1024 };
 
-/** How often each task is measured: so many samples, `few` (a fifth of them), or so many batches. */
-export const repetitions: readonly (readonly [Task, 'runs' | 'few' | 'batches'])[] = [
+/** How often a task is measured: so many samples, `few` (a fifth of them), or so many batches. */
+export type Repetition = readonly [Task, 'runs' | 'few' | 'batches'];
+
+const common: readonly Repetition[] = [
   ['run', 'runs'],
   ['lifecycle', 'runs'],
+  ['forced', 'runs'],
   ['exec', 'runs'],
   ['state', 'runs'],
   ['peak-memory', 'few'],
   ['sequence', 'batches'],
   ['parallel', 'batches'],
 ];
+
+/** An ordinary user has no limits without a delegated cgroup. Where version 2 is alone, what it has to do with. */
+export const repetitions: Readonly<Record<ScopeName, readonly Repetition[]>> = {
+  root: [['limits', 'runs'], ...common],
+  rootless: common,
+  'root, version 2': [
+    ['rules', 'runs'],
+    ['forced', 'runs'],
+  ],
+};

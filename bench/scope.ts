@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { BenchOptions } from './options.ts';
 import type { Sample, Task } from './protocol.ts';
 import type { RuntimeName } from './runtimes.ts';
-import { repetitions } from './scenarios.ts';
+import type { Repetition } from './scenarios.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 export interface Measured {
@@ -12,10 +12,22 @@ export interface Measured {
   readonly errors: Partial<Record<Task, string>>;
 }
 
+export interface ScopeOptions {
+  readonly options: BenchOptions;
+  readonly repetitions: readonly Repetition[];
+  readonly progress: (task: Task) => void;
+}
+
 export type Workers = ReadonlyMap<RuntimeName, WorkerProcess>;
 
+/** Without cgroups, limits cost nothing, and do nothing. */
+const needCgroups: readonly Task[] = ['limits', 'rules'];
+
 /** @returns what each runtime took */
-export async function measureScope(workers: Workers, options: BenchOptions, progress: (task: Task) => void) {
+export async function measureScope(
+  workers: Workers,
+  { options, repetitions, progress }: ScopeOptions,
+): Promise<Map<RuntimeName, Measured>> {
   const measured = new Map<RuntimeName, Measured>();
   for (const name of workers.keys()) measured.set(name, { samples: {}, errors: {} });
   const each = (task: Task, keep: boolean, turn = 0) => oneEach(workers, measured, { task, keep, turn });
@@ -77,7 +89,7 @@ async function oneEach(
   for (let index = 0; index < all.length; index++) {
     const [name, worker] = all[(index + turn) % all.length] as [RuntimeName, WorkerProcess];
     const { samples, errors } = measured.get(name) as Measured;
-    if (errors[task]) continue;
+    if (errors[task] || (!worker.hasCgroups && needCgroups.includes(task))) continue;
     try {
       const sample = await worker.measure(task);
       if (!keep) continue;

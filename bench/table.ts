@@ -13,12 +13,18 @@ export function renderTable({ scopes }: Results): string {
   const names = Object.keys(present[0]?.[1] ?? {});
   const lines = present.flatMap(([scope, measured]) => [
     [`own cgroups, ${scope}`, ...names.map((name) => String(cgroups(measured[name])))],
-    ...rows.map((row) => [
-      `${row.title}, ${scope} (${row.unit})`,
-      ...names.map((name) => cell(row, measured[name], measured[REFERENCE])),
-    ]),
+    ...rows
+      .filter((row) => isMeasured(row, measured))
+      .map((row) => [
+        `${row.title}, ${scope} (${row.unit})`,
+        ...names.map((name) => cell(row, measured[name], measured[REFERENCE])),
+      ]),
   ]);
   return align([['', ...names], ...lines]);
+}
+
+function isMeasured({ task }: Row, measured: Readonly<Record<string, Measured>>): boolean {
+  return Object.values(measured).some(({ samples, errors }) => samples[task] ?? errors[task]);
 }
 
 function cgroups(measured: Measured | undefined): string | number {

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CROWD } from './bundles.ts';
 import type { Answer, Sample, Task, WorkerSetup } from './protocol.ts';
 import { Timer } from './timer.ts';
 
@@ -22,6 +23,13 @@ let waiting = '';
 const tasks: Readonly<Record<Task, () => Sample | Promise<Sample>>> = {
   run: () => ({ run: timer.time(['run', '--bundle', bundles.once, newId()]) }),
   lifecycle,
+  limits: () => over(bundles.limited),
+  rules: () => over(bundles.ruled),
+  forced: () => ({
+    running: forced(bundles.service, 1),
+    created: forced(bundles.service, 0),
+    crowd: forced(bundles.crowd, CROWD),
+  }),
   exec: () => ({ exec: timer.time(['exec', service, '/bin/true']) }),
   state: () => ({ state: timer.time(['state', service]) }),
   sequence: () => ({ sequence: timer.sum(BATCH, () => ['run', '--bundle', bundles.once, newId()]) }),
@@ -31,9 +39,8 @@ const tasks: Readonly<Record<Task, () => Sample | Promise<Sample>>> = {
   empty: () => ({ empty: timer.timeProgram(busybox, ['true']) }),
   'peak-memory': () => ({ peak: timer.peakMemory(['run', '--bundle', bundles.once, newId()]) }),
   create: () => {
-    waiting = newId();
-    timer.time(['create', '--bundle', bundles.once, '--pid-file', pidFile, waiting]);
-    const pid = readFileSync(pidFile, 'utf8').trim();
+    const { id, pid } = create(bundles.once);
+    waiting = id;
     return { pid, cgroups: ownCgroups(pid) };
   },
   discard: () => {
@@ -56,27 +63,55 @@ function newId(): string {
   return `bench-${process.pid}-${serial}`;
 }
 
-function lifecycle(): Sample {
+function create(bundle: string) {
   const id = newId();
-  const create = timer.time(['create', '--bundle', bundles.once, '--pid-file', pidFile, id]);
-  const pid = readFileSync(pidFile, 'utf8').trim();
-  const start = timer.time(['start', id]);
-  waitForEnd(pid);
-  const remove = timer.time(['delete', id]);
-  return { create, start, delete: remove, sum: create + start + remove };
+  const time = timer.time(['create', '--bundle', bundle, '--pid-file', pidFile, id]);
+  return { id, time, pid: readFileSync(pidFile, 'utf8').trim() };
 }
 
-function waitForEnd(pid: string): void {
+/** `run` of two bundles, one after the other; who begins changes. */
+function over(bundle: string): Sample {
+  const run = (path: string) => timer.time(['run', '--bundle', path, newId()]);
+  const first = serial % 4 < 2 ? bundle : bundles.once;
+  const one = run(first);
+  const other = run(first === bundle ? bundles.once : bundle);
+  const [more, less] = first === bundle ? [one, other] : [other, one];
+  return { more, less, cost: more - less };
+}
+
+/** @param processes that it has when it is deleted; 0 where it is not started */
+function forced(bundle: string, processes: number): number {
+  const { id, pid } = create(bundle);
+  if (processes > 0) timer.time(['start', id]);
+  waitUntil('it does not start', () => children(pid) >= processes - 1);
+  return timer.time(['delete', '--force', id]);
+}
+
+function children(pid: string): number {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').length - 1;
+}
+
+function lifecycle(): Sample {
+  const { id, time, pid } = create(bundles.once);
+  const start = timer.time(['start', id]);
+  waitUntil('the container does not end', () => hasEnded(pid));
+  const remove = timer.time(['delete', id]);
+  return { create: time, start, delete: remove, sum: time + start + remove };
+}
+
+function waitUntil(otherwise: string, isSo: () => boolean): void {
   const nap = new Int32Array(new SharedArrayBuffer(4));
-  for (const end = Date.now() + 5000; Date.now() < end; Atomics.wait(nap, 0, 0, 0.2)) {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-      if (stat[stat.lastIndexOf(')') + 2] === 'Z') return;
-    } catch {
-      return;
-    }
+  for (const end = Date.now() + 5000; Date.now() < end; Atomics.wait(nap, 0, 0, 0.2)) if (isSo()) return;
+  throw new Error(otherwise);
+}
+
+function hasEnded(pid: string): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat[stat.lastIndexOf(')') + 2] === 'Z';
+  } catch {
+    return true;
   }
-  throw new Error('the container does not end');
 }
 
 /** Such as `10 of 10`. */

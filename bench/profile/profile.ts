@@ -20,7 +20,8 @@ export async function profile({ runs }: BenchOptions): Promise<void> {
   const folder = mkdtempSync('/tmp/tsrun-profile-');
   try {
     const program = buildInstrumented(folder);
-    const { once } = makeBundles(folder, process.getuid?.() ?? 0, process.getgid?.() ?? 0);
+    const uid = process.getuid?.() ?? 0;
+    const { once } = makeBundles(folder, { uid, gid: process.getgid?.() ?? 0, rules: uid === 0 });
     // In memory, as by default.
     const state = mkdtempSync(
       join(process.getuid?.() === 0 ? '/run' : (process.env.XDG_RUNTIME_DIR ?? '/tmp'), 'tsrun-profile-'),
