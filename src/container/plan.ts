@@ -19,7 +19,7 @@ export async function plan(runtime: Runtime, options: CreateOptions): Promise<Pl
   const { config } = request;
   const [executable = ''] = config.process.args ?? [];
   const known = { ...record, executable, env: findings.env };
-  const start = startSteps(undefined, { record: known, config, directory, filter });
+  const start = await startSteps(undefined, { record: known, config, directory, filter });
   const poststart = runtimeHookSteps('poststart', config.hooks?.poststart, () =>
     hookState(record, 'running'),
   );

@@ -1,7 +1,5 @@
 /** From the container's waiting first process to the user's program: for `start`, and for `run`, which does not wait. */
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { startContainerSteps } from '../hooks/container-hooks.ts';
-import { runtimeHookSteps } from '../hooks/runtime-hooks.ts';
 import { callerReport } from '../host/caller.ts';
 import { identity } from '../host/identity.ts';
 import type { Step } from '../init/step.ts';
@@ -28,32 +26,43 @@ export interface Startable {
 }
 
 /** @throws RuntimeError where the process did not come to execute its program */
-export function startProgram(execution: Execution, startable: Startable): void {
-  execution.execute(startSteps(execution, startable));
+export async function startProgram(execution: Execution, startable: Startable): Promise<void> {
+  execution.execute(await startSteps(execution, startable));
   mustHaveExecuted(startable);
 }
 
-export function runPoststart(execution: Execution, record: StateRecord, { hooks }: Config): void {
-  execution.execute(runtimeHookSteps('poststart', hooks?.poststart, () => hookState(record, 'running')));
+export async function runPoststart(
+  execution: Execution,
+  record: StateRecord,
+  { hooks }: Config,
+): Promise<void> {
+  if (!hooks?.poststart?.length) return;
+  const { runtimeHookSteps } = await import('../hooks/runtime-hooks.ts');
+  execution.execute(runtimeHookSteps('poststart', hooks.poststart, () => hookState(record, 'running')));
 }
 
 /** The steps from the waiting init to the user's program, poststart hooks aside. */
-export function startSteps(
+export async function startSteps(
   execution: Execution | undefined,
   { record, config, directory, filter }: Startable,
-): readonly Step[] {
+): Promise<readonly Step[]> {
   const request = { ...programRequest(record, config), filter };
+  const own = programSteps(request);
+  const wanted = config.hooks?.startContainer;
+  // Most containers have no hooks: what is not loaded costs nothing.
+  if (!wanted?.length) return own;
+  const { startContainerSteps } = await import('../hooks/container-hooks.ts');
   const listener = call('socket');
   if (record.listener !== undefined) execution?.define(listener, record.listener);
   const inHook = { ...request, filter: withoutListener(filter) };
   const prepare = identitySteps(inHook).flatMap((step) => (step.kind === 'calls' ? step.calls : []));
-  const hooks = startContainerSteps(config.hooks?.startContainer, () => hookState(record, 'created'), {
+  const hooks = startContainerSteps(wanted, () => hookState(record, 'created'), {
     socket: { listener, connect: () => connectToInit(directory) },
     env: request.env,
     prepare,
     user: config.process.user,
   });
-  return [...hooks, ...programSteps(request)];
+  return [...hooks, ...own];
 }
 
 function programRequest(

@@ -97,8 +97,8 @@ async function start(
   if (pidfdSocket) sendPidfd(pidfdSocket, 'standard', pid);
   report?.({ event: 'created', pid });
   const notify = await listenForReadiness(directory, request.log);
-  startProgram(execution, { record, config: request.config, directory, filter });
-  runPoststart(execution, record, request.config);
+  await startProgram(execution, { record, config: request.config, directory, filter });
+  await runPoststart(execution, record, request.config);
   if (pidFile) writePidFile(pidFile, pid);
   if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
   report?.({ event: 'running', pid });

@@ -8,7 +8,6 @@ import { Pidfd } from '../kernel/pidfd.ts';
 import { Execution } from '../plan/execution.ts';
 import type { Config } from '../spec/types.ts';
 import { checkContainerId } from './container-id.ts';
-import { destroy } from './destroy.ts';
 import { connectToInit } from './init-socket.ts';
 import { listenForReadiness } from './notify.ts';
 import { runPoststart, startProgram } from './program.ts';
@@ -33,14 +32,14 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
     const control = connectToInit(directory);
     receiveGreeting(control);
     execution.connect('init', control);
-    startProgram(execution, { record, config, directory, filter });
+    await startProgram(execution, { record, config, directory, filter });
     unlinkSync(join(directory.path, INIT_SOCKET));
-    runPoststart(execution, record, config);
+    await runPoststart(execution, record, config);
   } catch (error) {
     const code = error instanceof RuntimeError ? error.code : undefined;
     const explained = await explain(error, record, config);
     // The specification: stop the container, and go on with its deletion (runtime.md, Lifecycle, steps 7 and 9).
-    if (code === 'hook') await destroy(record, directory, runtime.log);
+    if (code === 'hook') await (await import('./destroy.ts')).destroy(record, directory, runtime.log);
     else if (explained === error && code === 'system' && !initOf(record)?.isAlive) throw killed(error);
     throw explained;
   }
