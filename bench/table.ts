@@ -37,7 +37,9 @@ function cell(row: Row, measured: Measured | undefined, reference: Measured | un
   if (own.length === 0) return measured?.errors[row.task] ? 'failed' : '–';
   const other = values(row, reference);
   const ratio =
-    other.length === 0 || measured === reference ? '' : ` ${(median(own) / median(other)).toFixed(2)}×`;
+    other.length === 0 || measured === reference || row.difference
+      ? ''
+      : ` ${(median(own) / median(other)).toFixed(2)}×`;
   return `${round(median(own))} (${round(percentile(own, 0.95))})${ratio}`;
 }
 

@@ -23,6 +23,7 @@ import { checkContainerId } from './container-id.ts';
 import { execProcess } from './exec-process.ts';
 import { joinedFlags, mustBeItsIds, mustRun } from './exec-target.ts';
 import { grantedCapabilities, ownsRights } from './granted-capabilities.ts';
+import { keptFilter } from './kept-filter.ts';
 import { checkPassedDescriptors } from './passed-descriptors.ts';
 import { writePidFile } from './pid-file.ts';
 import { processStatus } from './process-status.ts';
@@ -66,7 +67,7 @@ export async function exec(runtime: Runtime, id: string, options: ExecOptions): 
   mustBeItsIds(process, record);
   checkConsole(process.terminal ?? false, options.detach, options.consoleSocket);
   const { linux = {} } = config;
-  const filter = await withAgent(directory.readFilter(config), config, record, () =>
+  const filter = await withAgent(keptFilter(directory, config), config, record, () =>
     statusOf(record, directory) === 'created' ? 'created' : 'running',
   );
   const parts = { record, namespaces: joinedFlags(config, record), process, linux, filter, options, runtime };

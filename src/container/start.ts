@@ -9,6 +9,7 @@ import { Execution } from '../plan/execution.ts';
 import type { Config } from '../spec/types.ts';
 import { checkContainerId } from './container-id.ts';
 import { connectToInit } from './init-socket.ts';
+import { keptFilter } from './kept-filter.ts';
 import { listenForReadiness } from './notify.ts';
 import { runPoststart, startProgram } from './program.ts';
 import type { Runtime } from './runtime.ts';
@@ -24,7 +25,7 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   directory.lock();
   const record = mustBeCreated(directory.read(), directory);
   const config = directory.readConfig();
-  const filter = await withAgent(directory.readFilter(config), config, record, () => 'created');
+  const filter = await withAgent(keptFilter(directory, config), config, record, () => 'created');
   const execution = new Execution(runtime.log);
   execution.pid = record.pid;
   const notify = await listenForReadiness(directory, runtime.log);

@@ -20,7 +20,6 @@ import {
   writeFileSync,
 } from '../kernel/file-system.ts';
 import { attempt, perform } from '../kernel/local.ts';
-import { type Filter, filterOf } from '../seccomp/load.ts';
 import { parseJson, stringifyJson } from '../spec/parse-json.ts';
 import type { Config } from '../spec/types.ts';
 import type { StateRecord } from './state-record.ts';
@@ -130,9 +129,8 @@ export class StateDirectory {
     writeFileSync(this.#filterFile, program, { mode: 0o600 });
   }
 
-  /** @returns undefined where the configuration asks for no filter */
-  readFilter({ linux }: Config): Filter | undefined {
-    return linux?.seccomp && filterOf(linux.seccomp, readBytesSync(this.#filterFile));
+  readFilter(): Uint8Array {
+    return readBytesSync(this.#filterFile);
   }
 
   #replace(name: string, content: string): void {
