@@ -5,12 +5,22 @@ export const noPermission =
   'rootless needs no limits + no cgrouppath when no permission is granted for cgroups: start it in a scope of your ' +
   'own, "systemd-run --user --scope -p Delegate=yes tsrun …", or with --systemd-cgroup; or leave both out';
 
-/** systemd delegates some of the controllers to a user's manager: user@.service(5), systemd.resource-control(5). */
-export function delegateHint(controllers: readonly string[]): string {
-  const names = [...new Set(controllers)].sort().join(' ');
+/** Those that systemd can delegate: systemd.resource-control(5), `Delegate=`. */
+const systemdControllers = ['cpu', 'cpuset', 'io', 'memory', 'pids'];
+
+/**
+ * systemd delegates some of the controllers to a user's manager, user@.service(5).
+ *
+ * @param wanted those that limits need @param delegated those that the user has
+ */
+export function delegateHint(wanted: readonly string[], delegated: readonly string[]): string {
+  const beyond = wanted.filter((name) => !systemdControllers.includes(name));
+  if (beyond.length > 0) {
+    return `systemd delegates ${systemdControllers.join(', ')}, and not ${beyond.join(', ')}: run tsrun as root, or leave these limits out`;
+  }
+  const names = systemdControllers.filter((name) => wanted.includes(name) || delegated.includes(name));
   return (
-    'as root, write "[Service]" and "Delegate=' +
-    `${names}" into /etc/systemd/system/user@.service.d/delegate.conf, run "systemctl daemon-reload", and let the ` +
-    'user log in anew'
+    `as root, write "[Service]" and "Delegate=${names.join(' ')}" into ` +
+    '/etc/systemd/system/user@.service.d/delegate.conf, run "systemctl daemon-reload", and let the user log in anew'
   );
 }

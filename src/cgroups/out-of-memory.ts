@@ -19,6 +19,14 @@ export function memoryTrouble(paths: readonly string[]): MemoryTrouble {
   };
 }
 
+/** Bytes in use. @param paths the directories of one cgroup */
+export function memoryUsage(paths: readonly string[]): number {
+  const files = ['memory.usage_in_bytes', 'memory.current'];
+  return Number(
+    paths.flatMap((path) => files.map((file) => readOrEmpty(`${path}/${file}`))).find((text) => text),
+  );
+}
+
 function numberAfter(word: string, text: string): number {
   return Number(new RegExp(`^${word} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
 }

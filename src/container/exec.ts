@@ -1,5 +1,6 @@
 /** `exec`: another process in a running container. */
 import { type ExecJoin, execJoinCgroups } from '../cgroups/exec-join.ts';
+import { memoryTrouble } from '../cgroups/out-of-memory.ts';
 import { subCgroupPaths } from '../cgroups/sub-cgroups.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerReport } from '../host/caller.ts';
@@ -18,6 +19,7 @@ import { type ProgramRequest, programSteps } from '../plan/start-plan.ts';
 import type { Filter } from '../seccomp/load.ts';
 import { stoppedByFilter } from '../seccomp/stopped.ts';
 import type { Linux, Process } from '../spec/types.ts';
+import { hasMemoryLimit, mayFailToBegin, mustHaveBegun } from './begun.ts';
 import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
 import { execProcess } from './exec-process.ts';
@@ -129,12 +131,15 @@ async function execute(parts: Parts): Promise<Executed> {
     log: runtime.log,
     console: process.terminal ? consoleReceiver : undefined,
   });
+  const { resources } = parts.linux;
+  const isLimited = hasMemoryLimit(resources);
+  const killsBefore = isLimited ? memoryTrouble(record.cgroups).kills : 0;
   try {
     log.debug(stages.setup);
     execution.execute(steps);
     const { pid, stubPid } = execution;
     // Until it is reaped, the stub that was dismissed counts as a process of the container.
-    if (parts.linux.resources?.pids?.limit !== undefined) waitForExit(stubPid);
+    if ((resources?.pids?.limit ?? resources?.unified?.['pids.max']) !== undefined) waitForExit(stubPid);
     log.debug(stages.inside, { pid });
     const pidfd = Pidfd.open(pid);
     const master = own?.receive();
@@ -147,12 +152,20 @@ async function execute(parts: Parts): Promise<Executed> {
     execution.execute(programSteps(programRequest(parts, findings, pid)));
     if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
     mustHaveExecuted(pid, parts);
+    if (mayFailToBegin(resources)) mustHaveBegun(pid, record.cgroups, resources, killsBefore);
     if (options.pidFile) writePidFile(options.pidFile, pid);
     return { pid, pidfd, master };
   } catch (error) {
     // The stub ends with its socket.
     execution.disconnect();
-    throw error;
+    if (!isLimited) throw error;
+    const { memoryLimitTooLow } = await import('./memory-limit-too-low.ts');
+    throw memoryLimitTooLow(
+      error,
+      record.cgroups,
+      { linux: parts.linux },
+      { name: 'the process', killsBefore },
+    );
   }
 }
 

@@ -3,23 +3,49 @@ import { memoryTrouble } from '../cgroups/out-of-memory.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Config } from '../spec/types.ts';
 
+export interface Victim {
+  /** `container init` */
+  readonly name: string;
+  /** How many of the container's processes were killed before. */
+  readonly killsBefore: number;
+}
+
+const init: Victim = { name: 'container init', killsBefore: 0 };
+
 /**
  * To be called while the cgroup is there.
  *
  * @returns the error that the memory limit is behind, in words that say so; any other as it is
  */
-export function memoryLimitTooLow(error: unknown, cgroups: readonly string[], { linux }: Config): unknown {
+export function memoryLimitTooLow(
+  error: unknown,
+  cgroups: readonly string[],
+  { linux }: Pick<Config, 'linux'>,
+  { name, killsBefore }: Victim = init,
+): unknown {
   const limited = limitOf(linux?.resources);
   if (!limited || !(error instanceof RuntimeError)) return error;
   const { kills, reached } = memoryTrouble(cgroups);
-  const isKilled = error.code === 'system' && kills > 0;
+  const isKilled = kills > killsBefore && saysNothing(error);
   if (!isKilled && !(error.details.errno === 'ENOMEM' && reached > 0)) return error;
-  const what = isKilled ? 'container init was OOM-killed' : error.message;
+  const what = isKilled ? `${name} was OOM-killed` : error.message;
   return new RuntimeError('cgroup', `memory limit too low: ${limited.limit}: ${what}`, {
     ...(isKilled ? {} : { cause: error }),
     pointer: `/linux/resources/${limited.field}`,
     hint: 'a container needs some 500 kB to start, and what its program needs',
   });
+}
+
+/** It ended, and of itself it was to go on. */
+function saysNothing({ code, details }: RuntimeError): boolean {
+  return code === 'system' || details.pointer === '/linux/seccomp';
+}
+
+/** What a process that was killed in the foreground has met, if it was that; by its status alone nobody could tell. */
+export function limitThatKilled(cgroups: readonly string[], { linux }: Config): string | undefined {
+  const limited = limitOf(linux?.resources);
+  if (!limited || memoryTrouble(cgroups).kills === 0) return undefined;
+  return `memory limit too low: ${limited.limit}: a process of the container was OOM-killed`;
 }
 
 function limitOf(resources: NonNullable<Config['linux']>['resources']) {

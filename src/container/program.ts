@@ -11,6 +11,7 @@ import { identitySteps, type ProgramRequest, programSteps } from '../plan/start-
 import { type Filter, withoutListener } from '../seccomp/load.ts';
 import { stoppedByFilter } from '../seccomp/stopped.ts';
 import type { Config } from '../spec/types.ts';
+import { mayFailToBegin, mustHaveBegun } from './begun.ts';
 import { grantedCapabilities, ownsRights } from './granted-capabilities.ts';
 import { hookState } from './hook-state.ts';
 import { connectToInit } from './init-socket.ts';
@@ -96,6 +97,8 @@ function limitedFrom({ userNamespace, pid }: StateRecord): number | undefined {
  */
 function mustHaveExecuted({ record, filter, config }: Startable): void {
   const init = initOf(record);
+  const { resources } = config.linux ?? {};
+  if (mayFailToBegin(resources)) mustHaveBegun(record.pid, record.cgroups, resources);
   if (!init || init.hasExecuted) return;
   const stopped = filter && stoppedByFilter(config.process.args?.[0] ?? '', exitOf(record.pid));
   if (stopped) throw stopped;

@@ -146,8 +146,9 @@ function ownerOf(
 ): CgroupOwner | undefined {
   if (cgroupManager(directories).kind !== 'v2') return undefined;
   const { config, namespaces, idMaps, nested, host } = request;
-  const facts = { uidMappings: idMaps?.uid.mappings, outerUid: nested?.outer.uid, euid: host.identity.euid };
-  return cgroupOwner({ config, namespaces, ...facts }, readOrEmpty);
+  const maps = idMaps && { uid: idMaps.uid.mappings, gid: idMaps.gid.mappings };
+  const { euid } = host.identity;
+  return cgroupOwner({ config, namespaces, maps, outer: nested?.outer, euid }, readOrEmpty);
 }
 
 function chooseCgroups(

@@ -1,4 +1,5 @@
 /** `run`: create and start in one go, and, in the foreground, wait for the end and delete. */
+import { SIGKILL } from '../kernel/constants/process.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { Construction } from './construction.ts';
 import type { CreateOptions } from './create.ts';
@@ -52,12 +53,20 @@ async function runInForeground(
   const { record, directory, master } = construction;
   const { pid } = record;
   const exit = await awaitForeground({ pid, pidfd, master, signals });
+  if ('signal' in exit && exit.signal === SIGKILL) await explainKill(construction, runtime);
   report?.({ event: 'exited', pid, exit });
   if (!options.keep) {
     await destroy(record, directory, runtime.log);
     report?.({ event: 'deleted' });
   }
   return exitStatus(exit);
+}
+
+/** An exit status of 137 says nothing of the memory limit that is behind it. */
+async function explainKill({ record, request }: Construction, { log }: Runtime): Promise<void> {
+  const { limitThatKilled } = await import('./memory-limit-too-low.ts');
+  const limit = limitThatKilled(record.cgroups, request.config);
+  if (limit !== undefined) log.warning(limit, { pointer: '/linux/resources/memory' });
 }
 
 interface Started {

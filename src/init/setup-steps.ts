@@ -27,7 +27,7 @@ import { type Step, step } from './step.ts';
  * @param inherited descriptors that served the stub; they may refer to what the host alone should reach
  */
 export function beginStep(inherited: readonly Call[]): Step {
-  const closed = [controlOf.stub, ...inherited].map((fd) => ignoreErrors(close(fd)));
+  const closed = inherited.map((fd) => ignoreErrors(close(fd)));
   return step('init', 'begin', '', [...closed, setName('tsrun:[init]'), tolerate(setsid(), EPERM), umask(0)]);
 }
 

@@ -36,7 +36,7 @@ export function checkAvailable(writes: readonly LimitWrite[], { available, known
     'cgroup',
     `cannot set the ${first.limit}: the limits need cgroup controllers that are not delegated to the user: ` +
       `${refused.join(', ')} (delegated: ${list(available)})`,
-    { pointer: pointerOf(first), hint: delegateHint([...available, ...refused]) },
+    { pointer: pointerOf(first), hint: delegateHint(refused, available) },
   );
 }
 
@@ -52,7 +52,7 @@ function missingFile(
     {
       pointer: pointerOf(write),
       hint: refused.includes(controller)
-        ? delegateHint([...available, ...refused])
+        ? delegateHint(refused, available)
         : `there are ${list(available)}: see cgroup.controllers`,
     },
   );

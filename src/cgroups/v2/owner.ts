@@ -4,7 +4,7 @@
  * user".
  */
 import { type Step, step } from '../../init/step.ts';
-import { type Call, type FdArg, tolerate } from '../../kernel/call.ts';
+import { tolerate } from '../../kernel/call.ts';
 import { close, fchownat, openat } from '../../kernel/calls/file.ts';
 import { AT_FDCWD, O_DIRECTORY, O_NOFOLLOW, O_PATH } from '../../kernel/constants/file.ts';
 import { EACCES, ENOENT } from '../../kernel/errno.ts';
@@ -13,6 +13,8 @@ import type { Config, IdMapping, Namespace } from '../../spec/types.ts';
 export interface CgroupOwner {
   /** On the host. */
   readonly uid: number;
+  /** -1 leaves it. Without it, root of the container's user namespace could not look after the files for `exec`. */
+  readonly gid: number;
   /** Of the cgroup's files, those that go with the directory. */
   readonly files: readonly string[];
 }
@@ -21,9 +23,9 @@ export interface OwnerRequest {
   readonly config: Pick<Config, 'mounts' | 'process'>;
   readonly namespaces: readonly Namespace[];
   /** Of the new user namespace; undefined where none is made. */
-  readonly uidMappings: readonly IdMapping[] | undefined;
-  /** Of the container's process, where it is another one in a namespace nested in the container's. */
-  readonly outerUid: number | undefined;
+  readonly maps: { readonly uid: readonly IdMapping[]; readonly gid: readonly IdMapping[] } | undefined;
+  /** Of the container's process, where it has others in a namespace nested in the container's. */
+  readonly outer: { readonly uid: number; readonly gid: number } | undefined;
   /** Our own user id, whose the cgroup is in any case. */
   readonly euid: number;
 }
@@ -40,22 +42,21 @@ const LIST = '/sys/kernel/cgroup/delegate';
  *   where it is ours. Ordinary users can give away nothing
  */
 export function cgroupOwner(request: OwnerRequest, read: (path: string) => string): CgroupOwner | undefined {
-  const uid = ownerOf(request);
-  if (uid === undefined) return undefined;
+  if (!isGivenAway(request)) return undefined;
+  const { config, maps, outer = config.process.user, euid } = request;
+  const uid = maps ? onHost(maps.uid, outer.uid) : outer.uid;
+  if (uid === undefined || uid === euid) return undefined;
+  const gid = maps ? onHost(maps.gid, outer.gid) : outer.gid;
   const listed = read(LIST)
     .split('\n')
     .filter((name) => /^[\w.]+$/.test(name));
-  return { uid, files: listed.length > 0 ? listed : always };
+  return { uid, gid: gid ?? -1, files: listed.length > 0 ? listed : always };
 }
 
-function ownerOf(request: OwnerRequest): number | undefined {
-  const { config, namespaces, uidMappings, outerUid, euid } = request;
+function isGivenAway({ config, namespaces, euid }: OwnerRequest): boolean {
   const isNew = (kind: string) => namespaces.some(({ type, path }) => type === kind && !path);
   const joinsUser = namespaces.some(({ type, path }) => type === 'user' && path);
-  if (euid !== 0 || joinsUser || !isNew('cgroup') || !hasWritableMount(config)) return undefined;
-  const uid = outerUid ?? config.process.user.uid;
-  const owner = uidMappings ? onHost(uidMappings, uid) : uid;
-  return owner === euid ? undefined : owner;
+  return euid === 0 && !joinsUser && isNew('cgroup') && hasWritableMount(config);
 }
 
 function hasWritableMount({ mounts = [] }: Pick<Config, 'mounts'>): boolean {
@@ -68,30 +69,26 @@ function hasWritableMount({ mounts = [] }: Pick<Config, 'mounts'>): boolean {
   );
 }
 
-function onHost(mappings: readonly IdMapping[], uid: number): number | undefined {
-  const one = mappings.find(({ containerID, size }) => uid >= containerID && uid < containerID + size);
-  return one && one.hostID + uid - one.containerID;
+function onHost(mappings: readonly IdMapping[], id: number): number | undefined {
+  const one = mappings.find(({ containerID, size }) => id >= containerID && id < containerID + size);
+  return one && one.hostID + id - one.containerID;
 }
 
 /**
  * To be done before the container has a process: what it may write to is the directory and the files that the kernel
  * lists, not the limits.
  */
-export function ownerSteps(path: string, { uid, files }: CgroupOwner): readonly Step[] {
+export function ownerSteps(path: string, { uid, gid, files }: CgroupOwner): readonly Step[] {
   // Root of a user namespace may not have got the directory at all.
   const opened = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
   const directory = tolerate(opened, ENOENT, EACCES);
   return [
     step('stub', `give the cgroup to user ${uid}`, '/linux/namespaces', [
       directory,
-      chown(directory, '', uid),
+      fchownat(directory, '', uid, gid),
       // The list is of all files that there may be: a controller that is not handed down has none.
-      ...files.map((file) => tolerate(chown(directory, file, uid), ENOENT)),
+      ...files.map((file) => tolerate(fchownat(directory, file, uid, gid), ENOENT)),
       close(directory),
     ]),
   ];
-}
-
-function chown(directory: FdArg, file: string, uid: number): Call {
-  return fchownat(directory, file, uid, -1);
 }

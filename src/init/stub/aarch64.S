@@ -98,7 +98,10 @@ step:   ldr     w22, [x21, #4]          // flags
 
         tbz     w22, #7, 1f             // FORK
         cbnz    x0, 1f
-        mov     w20, w5                 // the child: its own control socket
+        mov     w0, w20                 // the child: its own control socket, and not its parent's, whose end
+        mov     w20, w5                 //   of file would never come
+        mov     x8, #57                 // close
+        svc     #0
         b       wait
 1:      cmn     x0, #4095               // unsigned: from -4095 on it is an errno
         b.hs    fail

@@ -15,7 +15,7 @@
 #
 #   flags     bits 0-5        argument i is the address of the value (the result of an earlier call)
 #             bit 6  IGNORE   any error is ignored
-#             bit 7  FORK     where the result is 0 (the child): args[5] is the control socket; wait there
+#             bit 7  FORK     where the result is 0 (the child): close the control socket; args[5] is the new one; wait there
 #             bit 8  CONTROL  the result is the control socket from now on
 #             bit 9  SHOW     one more than the result is put into the inbox's last 8 bytes; goes on when the
 #                             driver has cleared them (process_vm_writev): no system call may be needed for it
@@ -129,7 +129,10 @@ step:   mov     r14d, [r13 + 4]         # flags
         jns     1f
         test    rax, rax
         jnz     1f
-        mov     r12d, r9d               # the child: its own control socket
+        mov     edi, r12d               # the child: its own control socket, and not its parent's, whose end
+        mov     r12d, r9d               #   of file would never come
+        mov     eax, 3                  # close
+        syscall
         jmp     wait
 1:      cmp     rax, -4095
         jae     fail

@@ -195,7 +195,7 @@ function golden(name: string, now: () => string): string {
   return readFileSync(path, 'utf8');
 }
 
-const handles = ['$stub-control', '$init-control', '$listener'];
+const handles = ['$init-control', '$listener'];
 
 describe('every plan', () => {
   for (const [name, plan] of Object.entries(plans)) {

@@ -211,11 +211,12 @@ describe('controllers are handed down', () => {
         'cpuset, hugetlb (delegated: cpu, io, memory, pids)',
       details: {
         pointer: '/linux/resources/cpu/cpus',
-        hint: expect.stringContaining(
-          '"Delegate=cpu cpuset hugetlb io memory pids" into /etc/systemd/system/user@',
-        ),
+        hint: expect.stringContaining('and not hugetlb: run tsrun as root'),
       },
     });
+    expect(refusal({ cpu: { cpus: '0' } }, {}, refused).details.hint).toContain(
+      '"Delegate=cpu cpuset io memory pids" into /etc/systemd/system/user@.service.d/',
+    );
     expect(refusal({ unified: { 'cpuset.cpus': '0' } }, {}, refused)).toMatchObject({
       message: 'unified resource "cpuset.cpus" can\'t be set: controller "cpuset" not available',
       details: { hint: expect.stringContaining('Delegate=cpu cpuset io memory pids') },

@@ -11,13 +11,16 @@ const mount: Mount = {
 
 function request(change: Partial<OwnerRequest> = {}, uid = 0, mounts = [mount]): OwnerRequest {
   return {
-    config: { process: { user: { uid, gid: 0 }, cwd: '/', args: [] }, mounts },
+    config: { process: { user: { uid, gid: 3 }, cwd: '/', args: [] }, mounts },
     namespaces: [{ type: 'user' }, { type: 'cgroup' }],
-    uidMappings: [
-      { containerID: 0, hostID: 5000, size: 10 },
-      { containerID: 10, hostID: 90, size: 10 },
-    ],
-    ...{ outerUid: undefined, euid: 0 },
+    maps: {
+      uid: [
+        { containerID: 0, hostID: 5000, size: 10 },
+        { containerID: 10, hostID: 90, size: 10 },
+      ],
+      gid: [{ containerID: 0, hostID: 7000, size: 10 }],
+    },
+    ...{ outer: undefined, euid: 0 },
     ...change,
   };
 }
@@ -30,17 +33,21 @@ describe('the cgroup is given to', () => {
     ['the user that its process runs as', 12, 92],
     ['nobody where that one has no id outside', 30, undefined],
   ])('%s', (_, uid, expected) => {
-    expect(cgroupOwner(request({}, uid), nothing)?.uid).toBe(expected);
+    const owner = cgroupOwner(request({}, uid), nothing);
+    expect([owner?.uid, owner?.gid]).toEqual([expected, expected && 7003]);
   });
 
   test('the same user without a user namespace, and root keeps what is theirs', () => {
-    const plain = { uidMappings: undefined, namespaces: [{ type: 'cgroup' as const }] };
+    const plain = { maps: undefined, namespaces: [{ type: 'cgroup' as const }] };
     expect(cgroupOwner(request(plain, 7), nothing)?.uid).toBe(7);
     expect(cgroupOwner(request(plain), nothing)).toBeUndefined();
   });
 
   test('the user around it, where the process has a namespace of its own in it', () => {
-    expect(cgroupOwner(request({ outerUid: 0 }, 77), nothing)?.uid).toBe(5000);
+    expect(cgroupOwner(request({ outer: { uid: 0, gid: 77 } }, 77), nothing)).toMatchObject({
+      uid: 5000,
+      gid: -1,
+    });
   });
 
   test.each([
@@ -81,13 +88,13 @@ test('the files are those that the kernel lists', () => {
   ]);
 });
 
-test('no link is followed, and the group stays', () => {
-  const [step] = ownerSteps('/sys/fs/cgroup/web', { uid: 5000, files: ['cgroup.procs'] });
+test('no link is followed', () => {
+  const [step] = ownerSteps('/sys/fs/cgroup/web', { uid: 5000, gid: 7000, files: ['cgroup.procs'] });
   if (step?.kind !== 'calls') throw new Error('no calls');
   expect(step.calls.map(({ name, args }) => [name, ...args.slice(1)])).toEqual([
     ['openat', '/sys/fs/cgroup/web', 0o12600000 /* O_PATH, O_CLOEXEC, O_NOFOLLOW, O_DIRECTORY */, 0],
-    ['fchownat', '', 5000, -1, 0x1100],
-    ['fchownat', 'cgroup.procs', 5000, -1, 0x1100],
+    ['fchownat', '', 5000, 7000, 0x1100],
+    ['fchownat', 'cgroup.procs', 5000, 7000, 0x1100],
     ['close'],
   ]);
 });

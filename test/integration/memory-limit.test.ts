@@ -1,0 +1,106 @@
+/**
+ * Memory limits that are too low, on whatever version of cgroups there is: every one of them is told as what it is,
+ * and nothing waits for ever.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LooseConfig } from '../setup/base-config.ts';
+import { needMemoryLimits } from '../setup/cgroup-files.ts';
+import { need } from '../setup/needs.ts';
+import { remains } from '../setup/remains.ts';
+import { type Bundle, makeRig, type Rig } from '../setup/rig.ts';
+
+let rig: Rig;
+
+beforeAll(() => {
+  rig = makeRig();
+});
+afterAll(() => rig[Symbol.asyncDispose]());
+
+const PAGE = 4096;
+/** Twice what any kernel took so far for a container of busybox. */
+const SURELY_ENOUGH = 1 << 20;
+
+function limitedBundle(...args: string[]): Bundle {
+  return rig.bundle({
+    applets: ['sleep', 'true', 'dd', 'tr', 'sh'],
+    config: (c) => void (c.process.args = args),
+  });
+}
+
+function setLimit({ path }: Bundle, limit: number): void {
+  const file = join(path, 'config.json');
+  const config = JSON.parse(readFileSync(file, 'utf8')) as LooseConfig;
+  config.linux.resources = { ...config.linux.resources, memory: { limit, swap: limit } };
+  writeFileSync(file, JSON.stringify(config));
+}
+
+/** Some 25 values, closer together where they are low. */
+function* lowLimits(): Generator<number> {
+  for (let limit = PAGE; limit < SURELY_ENOUGH; limit += PAGE * Math.ceil(limit / (PAGE * 12))) yield limit;
+}
+
+const quiet = ['sh', '-c', 'exec "$@" </dev/null >/dev/null 2>"$0"'];
+
+describe('a memory limit that is too low', () => {
+  test('is named by create, start and exec, whatever it is', async (context) => {
+    needMemoryLimits(context);
+    need(context, 'busybox');
+    const bundle = limitedBundle('sleep', '600');
+    const log = join(rig.path, 'errors');
+    const outcomes = new Set<string>();
+    for (const limit of lowLimits()) {
+      setLimit(bundle, limit);
+      const id = rig.id();
+      const line = [
+        ['create', '--bundle', bundle.path, id],
+        ['start', id],
+        ['exec', id, 'true'],
+      ] as const;
+      let outcome = 'enough';
+      for (const [command, ...rest] of line) {
+        const { code } = await rig.tsrun([command, ...rest], { through: [...quiet, log] });
+        if (code === 0) continue;
+        outcome = command;
+        const victim = command === 'exec' ? 'the process' : 'container init';
+        expect(readFileSync(log, 'utf8'), `${command} with ${limit}`).toMatch(
+          new RegExp(`memory limit too low: ${limit}: (${victim}|a process of the container) was OOM-killed`),
+        );
+        break;
+      }
+      outcomes.add(outcome);
+      if (outcome === 'create') expect(remains(rig, id)).toEqual([]);
+      else expect(await rig.tsrun(['delete', '--force', id])).toMatchObject({ code: 0 });
+    }
+    // The sweep has met every one of them.
+    expect([...outcomes]).toEqual(expect.arrayContaining(['create', 'enough']));
+  });
+
+  test('is named by run, in the foreground, too', async (context) => {
+    needMemoryLimits(context);
+    need(context, 'busybox');
+    const bundle = limitedBundle('true');
+    for (const limit of [PAGE, 16 * PAGE, 40 * PAGE]) {
+      setLimit(bundle, limit);
+      const id = rig.id();
+      const result = await rig.tsrun(['run', '--bundle', bundle.path, id]);
+      if (result.code === 0) continue;
+      expect([1, 137]).toContain(result.code);
+      expect(result.stderr).toMatch(new RegExp(`memory limit too low: ${limit}: .* was OOM-killed`));
+      expect(remains(rig, id)).toEqual([]);
+    }
+  });
+});
+
+test('a process that takes more than the limit is killed, and run says why', async (context) => {
+  needMemoryLimits(context);
+  need(context, 'busybox');
+  const bundle = limitedBundle('sh', '-c', 'x=$(dd if=/dev/zero bs=1M count=64 2>/dev/null | tr "\\0" a)');
+  setLimit(bundle, 16 << 20);
+  const result = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()]);
+  expect(result).toMatchObject({ code: 137, stdout: '' });
+  expect(result.stderr).toContain(
+    'memory limit too low: 16777216: a process of the container was OOM-killed',
+  );
+});
