@@ -42,6 +42,9 @@ export function changeLimits(
   }
 }
 
+/** To write no bytes at all is to write nothing; a line without any empties a set of CPUs. */
+const NOTHING = '\n';
+
 /** Remembers what is there now. */
 function restoring(write: PlacedWrite, log: Log): () => void {
   const { directory, file, otherwise } = write;
@@ -50,7 +53,7 @@ function restoring(write: PlacedWrite, log: Log): () => void {
   const lines = write.restore?.(before) ?? before.split('\n');
   return () => {
     try {
-      for (const line of lines) overwriteSync(`${directory}/${file}`, line);
+      for (const line of lines) overwriteSync(`${directory}/${file}`, line === '' ? NOTHING : line);
     } catch (cause) {
       log.warning(
         `cannot restore "${directory}/${file}": ${cause instanceof Error ? cause.message : cause}`,

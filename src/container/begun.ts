@@ -14,8 +14,8 @@ import { processStatus } from './process-status.ts';
 const HARMLESS = 16 << 20;
 /** Bytes. What a program's first pages and tables take is less; then nothing has to be waited for. */
 const ENOUGH_LEFT = 1 << 20;
-/** Milliseconds. Who runs so long without a system call, runs. */
-const LONG_ENOUGH = 200;
+/** Milliseconds. Who is neither dead nor in a system call then, is not to be waited for. */
+const PATIENCE = 3000;
 
 export function hasMemoryLimit(resources: Resources | undefined): boolean {
   return limitOf(resources) > 0;
@@ -42,10 +42,11 @@ export function mustHaveBegun(
   resources: Resources | undefined,
   killsBefore = 0,
 ): void {
-  const end = Date.now() + LONG_ENOUGH;
-  while (processStatus(pid)?.isAlive) {
+  const end = Date.now() + PATIENCE;
+  const first = processStatus(pid);
+  for (let status = first; status?.isAlive; status = processStatus(pid)) {
     if (limitOf(resources) - memoryUsage(cgroups) > ENOUGH_LEFT) return;
-    if (inOtherCall(pid) || Date.now() > end) return;
+    if (inOtherCall(pid) || status.userTime !== first?.userTime || Date.now() > end) return;
     sleep(1);
   }
   if (memoryTrouble(cgroups).kills > killsBefore)

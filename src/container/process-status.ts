@@ -7,6 +7,8 @@ const PF_FORKNOEXEC = 0x40;
 export interface ProcessStatus {
   /** Clock ticks since boot: with the pid, this names one process for ever. */
   readonly startTime: string;
+  /** Clock ticks for which its own code, and not the kernel's, has run. */
+  readonly userTime: number;
   /** Its parent's pid; 0 where that is in another pid namespace. */
   readonly parent: number;
   /** Neither a zombie nor gone. */
@@ -33,5 +35,6 @@ export function processStatus(pid: number): ProcessStatus | undefined {
     isBlocked: fields[0] === 'D',
     hasExecuted: (Number(fields[6]) & PF_FORKNOEXEC) === 0,
     startTime: fields[19] ?? '',
+    userTime: Number(fields[11]),
   };
 }

@@ -12,6 +12,7 @@ import { ioLimits } from './io.ts';
 import { memoryLimits } from './memory.ts';
 import { checkAvailable, neededControllers, noPermissionFor } from './missing.ts';
 import { networkLimits } from './network.ts';
+import { checkPossible } from './possible.ts';
 import { unifiedLimits } from './unified.ts';
 
 /** `unified` comes last: it has the last word (config-linux.md). */
@@ -46,6 +47,7 @@ export function limitsOfControllers(names: readonly string[], request: LimitsReq
   if (writes.length > 0 && request.isRefused(parentOf(path))) throw noPermissionFor(writes);
   const handed = handDownTo(path, neededControllers(writes), request);
   checkAvailable(writes, handed);
+  if (writes.length > 0) checkPossible(request.resources, { read: request.read, path, top: topOf(request) });
   return { handDown: handed.handDown, writes: writes.map((write) => placed(write, path)) };
 }
 
@@ -53,6 +55,10 @@ export function limitsOfControllers(names: readonly string[], request: LimitsReq
 export function controllersOfVersion2({ host, read }: LimitsRequest): readonly string[] {
   const hierarchy = host.find(({ version }) => version === 2);
   return hierarchy ? words(read(`${hierarchy.mountPoint}/cgroup.controllers`)) : [];
+}
+
+function topOf({ host }: LimitsRequest): string {
+  return host.find(({ version }) => version === 2)?.mountPoint ?? '';
 }
 
 function words(text: string): string[] {

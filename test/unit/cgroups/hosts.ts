@@ -46,4 +46,11 @@ export const machineFiles: Readonly<Record<string, string>> = {
   '/sys/fs/cgroup/cgroup.controllers': 'cpuset cpu io memory hugetlb pids rdma misc',
   '/sys/fs/cgroup/cgroup.subtree_control': 'cpu io memory pids',
   '/sys/fs/cgroup/unified/cgroup.controllers': 'hugetlb',
+  '/sys/fs/cgroup/cpuset.cpus.effective': '0-7',
+  '/sys/fs/cgroup/user.slice/cpuset.cpus.effective': '0-5',
+  '/sys/dev/block/8:0/dev': '8:0',
+  '/sys/dev/block/8:1/dev': '8:1',
+  '/sys/dev/block/8:1/partition': '1',
+  '/sys/dev/block/8:16/dev': '8:16',
+  '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages': '0',
 };

@@ -7,14 +7,20 @@ import { propertyText } from '../../../../src/cgroups/systemd/property.ts';
 import { lateProperties, scopeProperties } from '../../../../src/cgroups/systemd/scope.ts';
 import type { HostCgroups } from '../../../../src/host/cgroups.ts';
 import type { Resources } from '../../../../src/spec/types.ts';
-import { hybrid, unified } from '../hosts.ts';
+import { hybrid, machineFiles, unified } from '../hosts.ts';
 
 const all = 'cpu cpuset io memory pids hugetlb rdma misc';
+
+/** Devices as on the other machines; every level has all controllers. */
+function read(path: string): string {
+  if (path.includes('/cgroup.')) return all;
+  return path.startsWith('/sys/fs/cgroup/') ? '' : (machineFiles[path] ?? '');
+}
 
 function limits(resources: Resources, host: HostCgroups) {
   const unitPath = '/system.slice/tsrun-web.scope';
   const { directories } = containerCgroups(host, { id: 'web', unitPath });
-  return newLimits(directories, host, resources, { read: () => all, isRefused: () => false });
+  return newLimits(directories, host, resources, { read, isRefused: () => false });
 }
 
 function properties(resources: Resources, { host = unified, version = 252 } = {}): string[] {

@@ -232,3 +232,32 @@ describe('controllers are handed down', () => {
     });
   });
 });
+
+describe('before anything is done, what cannot be is refused', () => {
+  const rate = { rate: 1 };
+  test.each([
+    [{ cpu: { cpus: '4-6' } }, 'cannot set the set of CPUs to "4-6": there are 0-5 only', '/cpu/cpus'],
+    [
+      { blockIO: { throttleReadBpsDevice: [{ major: 8, minor: 99, ...rate }] } },
+      'the block device 8:99 is not there',
+      '/blockIO/throttleReadBpsDevice/0',
+    ],
+    [
+      { blockIO: { weightDevice: [{ major: 8, minor: 1, weight: 10 }] } },
+      'the block device 8:1 is a partition',
+      '/blockIO/weightDevice/0',
+    ],
+    [
+      { hugepageLimits: [{ pageSize: '1GB', limit: 0 }] },
+      'the kernel has no huge pages of 1GB',
+      '/hugepageLimits/0/pageSize',
+    ],
+  ])('%o', (resources, message, pointer) => {
+    expect(refusal(resources)).toMatchObject({ message, details: { pointer: `/linux/resources${pointer}` } });
+  });
+
+  test('what only the kernel understands is left to it', () => {
+    expect(written({ cpu: { cpus: '0-99999999999' } })).toEqual(['cpuset.cpus 0-99999999999']);
+    expect(written({ cpu: { cpus: '0,2-5', mems: '7' } })).toEqual(['cpuset.cpus 0,2-5', 'cpuset.mems 7']);
+  });
+});
