@@ -2,7 +2,7 @@
  * Cgroups of version 2, on a machine that has nothing else and with its controllers (the guest of `npm run test:vm`),
  * as root or as a user to whom they are delegated; and without controllers, on any machine, as root.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LooseConfig } from '../setup/base-config.ts';
@@ -179,12 +179,17 @@ describe('delegation', () => {
     config.linux.gidMappings = config.linux.uidMappings;
     config.mounts.push({ ...mount, options: [...mount.options, ...options] });
   };
+  const openedBundle = (config: (config: LooseConfig) => void, ...args: string[]) => {
+    const bundle = bundleWith(config, ...args);
+    for (const path of [rig.path, bundle.path]) chmodSync(path, 0o711);
+    return bundle;
+  };
   const through = (log: string) => [...onVersion2, 'sh', '-c', `exec "$@" </dev/null >${log} 2>&1`, 'sh'];
 
   test('a container in a user namespace makes cgroups below its own, and delete removes them', async (context) => {
     needRoot(context);
     need(context, 'busybox');
-    const bundle = bundleWith((config) => inUserNamespace(config), 'sh', '-c', script);
+    const bundle = openedBundle((config) => inUserNamespace(config), 'sh', '-c', script);
     const id = rig.id();
     const log = join(rig.path, 'delegated');
     const line = ['run', '--detach', '--bundle', bundle.path, id];
@@ -208,7 +213,7 @@ describe('delegation', () => {
     needRoot(context);
     need(context, 'busybox');
     const owner = ['stat', '-c', '%u', '/sys/fs/cgroup'];
-    const bundle = bundleWith((config) => inUserNamespace(config, ['ro']), ...owner);
+    const bundle = openedBundle((config) => inUserNamespace(config, ['ro']), ...owner);
     const result = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()], { through: [...onVersion2] });
     expect(result).toMatchObject({ code: 0, stdout: '65534\n' });
   });
