@@ -2,6 +2,7 @@
 import type { Attack } from './attack.ts';
 import { credentials } from './attacks/credentials.ts';
 import { descriptors } from './attacks/descriptors.ts';
+import { devices } from './attacks/devices.ts';
 import { host } from './attacks/host.ts';
 import { image } from './attacks/image.ts';
 import { input } from './attacks/input.ts';
@@ -18,6 +19,7 @@ export const families: Readonly<Record<string, readonly Attack[]>> = {
   races,
   'processes in the container': processes,
   'who the process is': credentials,
+  'devices of the host': devices,
   'names and paths': names,
   'broken configurations': input,
   'the host': host,

@@ -50,6 +50,7 @@ const applets = [
     'ln',
     'ls',
     'mkdir',
+    'mknod',
     'pwd',
     'readlink',
     'rm',
