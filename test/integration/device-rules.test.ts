@@ -2,6 +2,7 @@
  * Device rules on version 2, where a program keeps them, and changed by `update` on both versions: devices are opened
  * and made inside containers, under runc as well.
  */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,12 +12,13 @@ import { close, openat } from '../../src/kernel/calls/file.ts';
 import { AT_FDCWD, O_DIRECTORY } from '../../src/kernel/constants/file.ts';
 import { perform, performForBytes } from '../../src/kernel/local.ts';
 import type { DeviceRule } from '../../src/spec/types.ts';
+import type { LooseConfig } from '../setup/base-config.ts';
 import { needVersion1 } from '../setup/cgroup-files.ts';
 import { type Allowed, allowedBy, deviceBundle, everywhere, probeScript } from '../setup/device-probe.ts';
 import { need, needRoot } from '../setup/needs.ts';
 import { started, stateOf } from '../setup/probe-container.ts';
 import { remains } from '../setup/remains.ts';
-import { makeRig, programUnderTest, type Rig } from '../setup/rig.ts';
+import { type Bundle, makeRig, programUnderTest, type Rig } from '../setup/rig.ts';
 import {
   directoryOnVersion2,
   needDevicePrograms,
@@ -217,9 +219,9 @@ describe('on version 2', () => {
     const bundle = deviceBundle(rig, [allowAll, device('c', 60, 1, 'rwm', false)]);
     const id = rig.id();
     const path = `${pathOnVersion2(pid)}/inner`;
-    const config = { ...JSON.parse(readFileSync(join(bundle.path, 'config.json'), 'utf8')) };
-    config.linux.cgroupsPath = path;
-    writeFileSync(join(bundle.path, 'config.json'), JSON.stringify(config));
+    changeConfig(bundle, ({ linux }) => {
+      linux.cgroupsPath = path;
+    });
     const { stdout } = await rig.tsrun(['run', '--bundle', bundle.path, id]);
     expect(allowedBy(stdout)).toEqual({ ...everywhere('mrwb'), 'c 60 1': '', 'c 60 2': '' });
   });
@@ -242,6 +244,28 @@ describe('on version 2', () => {
     const container = await running([denyAll], ['sh', '-c', watcher]);
     for (const rules of switches) await container.devices(rules, slowly);
     expect(await container.seen()).toBe('');
+  });
+
+  test('root of a user namespace goes on without them, as under runc', async (context) => {
+    needDevicePrograms(context);
+    need(context, 'busybox', 'runc');
+    const mount = 'mount -t cgroup2 none /sys/fs/cgroup && exec "$@"';
+    const way = ['unshare', '-UrmC', 'sh', '-c', mount, 'sh'];
+    context.skip(spawnSync(way[0] as string, [...way.slice(1), 'true']).status !== 0, 'no user namespaces');
+    await using other = makeRig([...way, programUnderTest()]);
+    const bundle = deviceBundle(other, [denyAll]);
+    const maps = [{ containerID: 0, hostID: 0, size: 1 }];
+    changeConfig(bundle, ({ linux, mounts }) => {
+      linux.namespaces.push({ type: 'user' });
+      // runc 1.1 does not take a group that is not mapped.
+      for (const mount of mounts)
+        mount.options = mount.options?.filter((option: string) => option !== 'gid=5');
+      Object.assign(linux, { uidMappings: maps, gidMappings: maps });
+    });
+    const ours = await other.tsrun(['run', '--bundle', bundle.path, other.id()]);
+    expect(allowedBy(ours.stdout)).toEqual(everywhere('rwb'));
+    const theirs = await other.runc(['run', '--bundle', bundle.path, other.id()], { through: way });
+    expect(theirs).toMatchObject({ stderr: '', stdout: ours.stdout });
   });
 
   test('rules that the kernel does not take are named, and nothing is left', async (context) => {
@@ -304,6 +328,13 @@ describe('on version 1', () => {
     expect(await container.seen()).toBe('');
   });
 });
+
+function changeConfig({ path }: Bundle, change: (config: LooseConfig) => void): void {
+  const file = join(path, 'config.json');
+  const config = JSON.parse(readFileSync(file, 'utf8')) as LooseConfig;
+  change(config);
+  writeFileSync(file, JSON.stringify(config));
+}
 
 /** Ids of what is attached to the cgroup itself. */
 function programsOf(directory: string): number[] {
