@@ -142,7 +142,11 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
     tests: [...compared('a time namespace'), ns('takes offsets in the kernel’s format')],
   },
   '/linux/cgroupsPath': {
-    tests: [['unit/cgroups/paths.test.ts', 'absolute: from the root of each hierarchy']],
+    tests: [
+      ['unit/cgroups/paths.test.ts', 'absolute: from the root of each hierarchy'],
+      ['unit/cgroups/systemd/unit-name.test.ts', 'is in "%s" the unit "%s"'],
+      ['integration/systemd-cgroup.test.ts', 'cgroupsPath names slice, prefix and name'],
+    ],
   },
   '/linux/sysctl': { tests: [['integration/sysctl.test.ts', 'are those of the container alone']] },
   '/linux/rootfsPropagation': { tests: compared('rootfsPropagation $') },
@@ -284,6 +288,12 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
 /** By `COMMAND` or `COMMAND --OPTION`; global options by `--OPTION`. */
 export const commandProofs: Readonly<Record<string, Evidence>> = {
   '': { tests: [['unit/cli/parse.test.ts', '--root /r/default --debug --log']] },
+  '--systemd-cgroup': {
+    tests: [
+      ['integration/systemd-cgroup.test.ts', 'lives in its scope, with everything that is executed in it'],
+      ['integration/systemd-limits.test.ts', 'the same properties and files with limits'],
+    ],
+  },
   '--criu': { tests: [['unit/cli/program.test.ts', '--criu is ignored']] },
   checkpoint: {
     tests: [['unit/cli/program.test.ts', 'checkpoint is not supported by tsrun']],

@@ -55,6 +55,26 @@ describe('limits of a container that is there', () => {
     expect(content('lines').slice(0, 5)).toBe('8:0 1');
   });
 
+  test('and what somebody else keeps: taken back first, for it changes files, too', () => {
+    file('a', '1');
+    file('b', '1');
+    const events: string[] = [];
+    const keeper = () => {
+      file('a', 'r');
+      return () => void events.push(`${content('a')} is taken back`);
+    };
+    const set = (...writes: PlacedWrite[]) => {
+      const limits = { handDown: [], writes };
+      changeLimits(limits, (steps) => new Execution().execute(steps), silentLog, keeper);
+    };
+    set(write('a', 'e'));
+    expect([content('a'), events]).toEqual(['e', []]);
+    file('a', '1');
+    expect(() => set(write('b', '2'), write('gone', '3'), write('a', '4'))).toThrow('the value of gone');
+    expect([content('a'), content('b')]).toEqual(['1', '1']);
+    expect(events).toEqual(['r is taken back']);
+  });
+
   test('are not tried where the container has no such cgroup', () => {
     file('a', '1');
     mkdirSync(join(base, 'other'));
