@@ -292,6 +292,7 @@ export const commandProofs: Readonly<Record<string, Evidence>> = {
     tests: [
       ['integration/systemd-cgroup.test.ts', 'lives in its scope, with everything that is executed in it'],
       ['integration/systemd-limits.test.ts', 'the same properties and files with limits'],
+      ['integration/systemd-legacy.test.ts', 'the same properties, files and device lists as runc'],
     ],
   },
   '--criu': { tests: [['unit/cli/program.test.ts', '--criu is ignored']] },

@@ -59,7 +59,24 @@ export async function findSystemd(): Promise<FoundSystemd> {
   if (missing) return `${missing.package} is not installed`;
   const hierarchy = hostCgroups().find(({ version }) => version === 2)?.mountPoint;
   if (hierarchy === undefined) return 'needs cgroup version 2 to be mounted';
-  return start(hierarchy);
+  return start('unified', [hierarchy]);
+}
+
+/**
+ * One with version 1 alone, as machines were booted until 2021: with the controllers that this machine has there. No
+ * machine's own is used. @returns why there is none, otherwise
+ */
+export async function findLegacySystemd(): Promise<FoundSystemd> {
+  if (process.getuid?.() !== 0) return 'needs root';
+  const missing = [needs.systemd, needs.dbus].find(({ present }) => !present());
+  if (missing) return `${missing.package} is not installed`;
+  const hierarchies = hostCgroups().filter(({ version }) => version === 1);
+  const isNamed = hierarchies.some(({ controllers }) => controllers.includes('name=systemd'));
+  if (!isNamed) return 'needs cgroup version 1, with the hierarchy name=systemd';
+  return start(
+    'legacy',
+    hierarchies.map(({ mountPoint }) => mountPoint),
+  );
 }
 
 export async function leaveSystemd(found: FoundSystemd | undefined): Promise<void> {
@@ -78,11 +95,11 @@ export function needWay(context: TestContext, way: Way): readonly string[] {
   return way as readonly string[];
 }
 
-async function start(hierarchy: string): Promise<FoundSystemd> {
+async function start(mode: 'unified' | 'legacy', hierarchies: readonly string[]): Promise<FoundSystemd> {
   const user = makeTestUsers()[0] as TestUser;
   const child = spawn(
     'sh',
-    [join(here, 'supervise.sh'), hierarchy, `${user.uid}`, `${user.gid}`],
+    [join(here, 'supervise.sh'), mode, `${user.uid}`, `${user.gid}`, ...hierarchies],
     // Its own session: what is typed at the terminal ends the tests, and so it.
     { stdio: ['pipe', 'pipe', 'inherit'], detached: true },
   );
@@ -93,22 +110,27 @@ async function start(hierarchy: string): Promise<FoundSystemd> {
     child.stdin.end();
     if (child.exitCode === null) await once(child, 'exit');
   };
-  const [pid = '', cgroup = ''] = line?.split(' ') ?? [];
+  const [pid = '', name = ''] = line?.split(' ') ?? [];
   if (pid === '') {
     await end();
     return 'systemd does not start in namespaces of this kernel';
   }
   const enter = (as: Pick<TestUser, 'uid' | 'gid'>, place: string) => {
-    return ['sh', join(here, 'enter.sh'), pid, `${cgroup}/${place}`, `${as.uid}`, `${as.gid}`];
+    const cgroups = hierarchies.map((hierarchy) => `${hierarchy}/${name}${place}`).join(':');
+    return ['sh', join(here, 'enter.sh'), pid, cgroups, `${as.uid}`, `${as.gid}`];
   };
-  const slice = `user.slice/user-${user.uid}.slice`;
+  const root = { uid: 0, gid: 0 };
+  const slice = `/user.slice/user-${user.uid}.slice`;
+  const common = { user, program: programUnderTest().replace(clone, '/run/clone'), ours: true };
+  if (mode === 'legacy') {
+    const systemd = { ...common, asRoot: enter(root, ''), asUser: undefined, asLogin: undefined };
+    return { systemd, end };
+  }
   const systemd: Systemd = {
-    asRoot: enter({ uid: 0, gid: 0 }, 'system.slice/tests.service/commands'),
+    ...common,
+    asRoot: enter(root, '/system.slice/tests.service/commands'),
     asUser: enter(user, `${slice}/user@${user.uid}.service/app.slice/tests.service/commands`),
     asLogin: enter(user, `${slice}/session@${user.uid}.service`),
-    user,
-    program: programUnderTest().replace(clone, '/run/clone'),
-    ours: true,
   };
   return { systemd, end };
 }

@@ -96,3 +96,35 @@ export async function needControllers(context: TestContext, { run }: Pick<System
   const { stdout } = await run('cat', '/sys/fs/cgroup/cgroup.controllers');
   context.skip(!stdout.includes('memory'), 'needs version 2 with the memory controller');
 }
+
+/** Lines of systemctl(1), sorted. */
+export async function show(own: SystemdRig, unit: string, which: readonly string[]): Promise<string[]> {
+  const lines = await own.systemctl('show', ...which.map((name) => `--property=${name}`), unit);
+  return lines.split('\n').sort();
+}
+
+/** The devices that systemd was told of: runc sorts them otherwise, and has names of drivers. */
+export async function devicesOf(own: SystemdRig, unit: string): Promise<string[]> {
+  const list = await own.systemctl('show', '--property=DeviceAllow', unit);
+  return list.replace('char-136 ', 'char-pts ').split('\n').sort();
+}
+
+/** Has runc run the same bundle. */
+export async function besideRunc(
+  own: SystemdRig,
+  path: string,
+  look: (unit: string) => Promise<void>,
+): Promise<void> {
+  const id = `${own.rig.id()}-runc`;
+  const root = `${own.rig.path}/runc`;
+  const log = `${own.rig.path}/runc.log`;
+  const line = (...args: string[]) => ['runc', '--log', log, '--root', root, '--systemd-cgroup', ...args];
+  const detached = ['sh', '-c', 'exec "$@" </dev/null >/dev/null 2>&1', 'sh'];
+  try {
+    const result = await own.run(...detached, ...line('run', '--detach', '--bundle', path, id));
+    if (result.code !== 0) throw new Error((await execute('cat', [log])).stdout);
+    await look(`runc-${id}.scope`);
+  } finally {
+    await own.run(...line('delete', '--force', id));
+  }
+}

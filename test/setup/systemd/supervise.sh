@@ -1,13 +1,15 @@
 #!/bin/sh
-# supervise.sh CGROUP2 UID GID
+# supervise.sh MODE UID GID HIERARCHY...
 #
-# systemd as PID 1 in namespaces of this kernel, with a new child of the version 2 hierarchy as its /sys/fs/cgroup,
-# and a user manager for the user. Prints "PID CGROUP" when both are ready. Lives until its standard input ends,
-# which it does with the process that started it, however that dies; then nothing of it is left.
+# systemd as PID 1 in namespaces of this kernel, with a new child of each of the hierarchies below its /sys/fs/cgroup:
+# of version 2 alone (MODE unified), with a user manager for the user; or of all of version 1 (MODE legacy).
+# Prints "PID NAME" when it is ready; NAME is that of its cgroups. Lives until its standard input ends, which it does
+# with the process that started it, however that dies; then nothing of it is left.
 set -u
 here=$(dirname "$0")
-hierarchy=$1 uid=$2 gid=$3
-cgroup=$hierarchy/tsrun-systemd-$$
+mode=$1 uid=$2 gid=$3
+shift 3
+name=tsrun-systemd-$$
 
 remove() {
   # What was killed is a member until it has gone through its exit.
@@ -20,30 +22,42 @@ remove() {
 }
 
 finish() {
-  echo 1 >"$cgroup/cgroup.kill" 2>/dev/null || kill -KILL "$unshare"
+  kill -KILL "$unshare" 2>/dev/null
   wait
-  remove "$cgroup"
+  for hierarchy; do remove "$hierarchy/$name"; done
 }
 
-# Left behind by a supervisor that was killed.
-for left in "$hierarchy"/tsrun-systemd-*; do
-  [ -d "$left" ] && ! [ -d "/proc/${left##*-}" ] && { echo 1 >"$left/cgroup.kill"; remove "$left"; }
+for hierarchy; do
+  # Left behind by a supervisor that was killed.
+  for left in "$hierarchy"/tsrun-systemd-*; do
+    [ -d "$left" ] && ! [ -d "/proc/${left##*-}" ] && remove "$left"
+  done
+  mkdir "$hierarchy/$name" || exit
+  # Nobody can join a cpuset without processors.
+  for file in cpuset.cpus cpuset.mems; do
+    [ "$mode" = unified ] || ! [ -e "$hierarchy/$file" ] || cat "$hierarchy/$file" >"$hierarchy/$name/$file"
+  done
 done
-
-mkdir "$cgroup" || exit
-sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$cgroup" unshare --pid --mount --uts --ipc --net --cgroup --fork \
-  --kill-child sh "$here/boot.sh" "$here" "$here/../../.." "$uid" "$gid" </dev/null >&2 &
+for hierarchy; do echo "$hierarchy/$name"; done | sh "$here/boot.sh" "$mode" "$here" "$here/../../.." "$uid" "$gid" >&2 &
 unshare=$!
-trap finish EXIT
+trap 'finish "$@"' EXIT
 trap exit TERM INT HUP
 
-user=user.slice/user-$uid.slice
-until [ -d "$cgroup/system.slice/tests.service/commands" ] && [ -d "$cgroup/$user/session@$uid.service" ] &&
-  [ -d "$cgroup/$user/user@$uid.service/app.slice/tests.service/commands" ]; do
+unified_is_ready() {
+  user=$1/$name/user.slice/user-$uid.slice
+  [ -d "$1/$name/system.slice/tests.service/commands" ] && [ -d "$user/session@$uid.service" ] &&
+    [ -d "$user/user@$uid.service/app.slice/tests.service/commands" ]
+}
+# The one without controllers.
+legacy_is_ready() {
+  for hierarchy; do [ -d "$hierarchy/$name/system.slice/dbus.service" ] && return; done
+  false
+}
+until "${mode}_is_ready" "$@"; do
   [ -d "/proc/$unshare" ] || exit 1
   sleep 0.02
 done
 read -r pid _ <"/proc/$unshare/task/$unshare/children"
-echo "$pid $cgroup"
+echo "$pid $name"
 # Until the end of the file.
 while read -r _; do :; done
