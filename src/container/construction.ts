@@ -149,8 +149,10 @@ export class Construction {
 
   /** Undoes everything. @returns the error, as well as it can be explained */
   async #fail(error: unknown): Promise<unknown> {
-    const { memoryLimitTooLow } = await import('./memory-limit-too-low.ts');
-    const explained = memoryLimitTooLow(error, this.#record.cgroups, this.request.config);
+    const { init, memoryLimitTooLow } = await import('./memory-limit-too-low.ts');
+    const { cgroups, systemd } = this.#record;
+    const victim = { ...init, vanishes: systemd !== undefined };
+    const explained = memoryLimitTooLow(error, cgroups, this.request.config, victim);
     await this.undo();
     return inFile(explained, this.request.configFile);
   }

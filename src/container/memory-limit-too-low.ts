@@ -1,16 +1,22 @@
 /** A container that its own memory limit keeps from starting. Loaded once something has gone wrong. */
 import { memoryTrouble } from '../cgroups/out-of-memory.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { existsSync } from '../kernel/file-system.ts';
 import type { Config } from '../spec/types.ts';
+
+/** Less than this is too little, whatever is said. */
+const LEAST = 256 * 1024;
 
 export interface Victim {
   /** `container init` */
   readonly name: string;
   /** How many of the container's processes were killed before. */
   readonly killsBefore: number;
+  /** The cgroup goes with its last process: systemd takes it away. */
+  readonly vanishes?: boolean;
 }
 
-const init: Victim = { name: 'container init', killsBefore: 0 };
+export const init: Victim = { name: 'container init', killsBefore: 0 };
 
 /**
  * To be called while the cgroup is there.
@@ -21,12 +27,15 @@ export function memoryLimitTooLow(
   error: unknown,
   cgroups: readonly string[],
   { linux }: Pick<Config, 'linux'>,
-  { name, killsBefore }: Victim = init,
+  { name, killsBefore, vanishes }: Victim = init,
 ): unknown {
   const limited = limitOf(linux?.resources);
   if (!limited || !(error instanceof RuntimeError)) return error;
   const { kills, reached } = memoryTrouble(cgroups);
-  const isKilled = kills > killsBefore && saysNothing(error);
+  const isGone = vanishes && !cgroups.some((path) => existsSync(path));
+  // That a stub has ended, no call has said.
+  const isTooLittle = isGone && error.details.errno === undefined && Number(limited.limit) < LEAST;
+  const isKilled = (kills > killsBefore || isTooLittle) && saysNothing(error);
   if (!isKilled && !(error.details.errno === 'ENOMEM' && reached > 0)) return error;
   const what = isKilled ? `${name} was OOM-killed` : error.message;
   return new RuntimeError('cgroup', `memory limit too low: ${limited.limit}: ${what}`, {

@@ -70,8 +70,13 @@ function startStep(
     using _ = bus;
     bus.start(unit.name, [...properties, property('PIDs', 'au', [stubPid])]);
     const actual = bus.property(unit.name, 'ControlGroup')?.value;
-    if (actual !== path) throw elsewhere(unit.name, `${actual}`, path);
-    if (own && !processesBelow(own.path).includes(stubPid)) throw notInIt(unit.name);
+    if (actual !== path && actual !== undefined && actual !== '')
+      throw elsewhere(unit.name, `${actual}`, path);
+    const members = own ? processesBelow(own.path) : [stubPid];
+    // It has ended already, and its cgroup with it.
+    if (members.length === 0)
+      throw new RuntimeError('system', 'the init stub has ended', { hint: 'was it killed?' });
+    if (!members.includes(stubPid)) throw notInIt(unit.name);
   });
 }
 
