@@ -66,6 +66,7 @@ export const needs = {
     purpose: "cgroups that an ordinary user's systemd manages",
     present: () => existsSync('/usr/lib/systemd/user/dbus.socket'),
   },
+  chrt: { package: 'util-linux', purpose: 'limits of real-time processes', present: has('chrt') },
   strace: { package: 'strace', purpose: 'tests that watch system calls', present: has('strace') },
 } as const satisfies Readonly<Record<string, Need>>;
 

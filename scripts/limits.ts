@@ -1,0 +1,34 @@
+/**
+ * `npm run limits [-- --runtime PATH] [--cgroup-manager cgroupfs|systemd] [--only TEXT] [--json FILE]`: makes the
+ * proofs of test/limits on a runtime with runc's command line, as whoever calls it. The status is 0 where every limit
+ * that was accepted holds. `--json` adds what came out to a file.
+ * `-- --page [FILE]…` adds what is in these files to test/limits/results.json, and writes the table of docs/cgroups.md.
+ */
+import { parseArgs } from 'node:util';
+import { inRoot } from './build/paths.ts';
+import { writePage } from './limits/page.ts';
+import { keep, readResults, resultsFile } from './limits/results.ts';
+import { runProofs } from './limits/run.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    runtime: { type: 'string', default: inRoot('bin/tsrun') },
+    'cgroup-manager': { type: 'string', default: 'cgroupfs' },
+    only: { type: 'string', default: '' },
+    json: { type: 'string' },
+    page: { type: 'boolean', default: false },
+  },
+});
+const manager = values['cgroup-manager'];
+if (manager !== 'cgroupfs' && manager !== 'systemd') throw new Error(`no cgroup manager "${manager}"`);
+
+if (values.page) {
+  for (const file of positionals) keep(resultsFile, readResults(file));
+  writePage();
+} else {
+  const run = await runProofs({ runtime: values.runtime, manager, only: values.only });
+  if (values.json !== undefined) keep(values.json, [run]);
+  const failed = Object.values(run.verdicts).filter(({ kind }) => kind === 'not in force');
+  process.exitCode = failed.length === 0 ? 0 : 1;
+}

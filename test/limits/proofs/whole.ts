@@ -1,0 +1,82 @@
+/** The cgroup as a whole: stopped, ended, changed while it is in use. */
+import { readFileSync } from 'node:fs';
+import type { LooseConfig } from '../../setup/base-config.ts';
+import { must, NotInForce, type Proof } from '../proof.ts';
+import { put } from '../subject.ts';
+import { pause, until } from '../until.ts';
+import { getsNoMoreThan } from './cpu.ts';
+import { ended, MiB, taking } from './memory.ts';
+import { boundedForkBomb, stopsAt } from './pids.ts';
+
+const LOOP = 'while [ ! -e /share/enough ]; do :; done';
+
+function withoutPidNamespace({ linux }: LooseConfig): void {
+  linux.namespaces = linux.namespaces.filter(({ type }: LooseConfig) => type !== 'pid');
+}
+
+export const whole: readonly Proof[] = [
+  {
+    claim: 'pause: a counter stands still; resume: it goes on',
+    script: 'while :; do echo >>/share/count; usleep 5000; done',
+    shows: async (container) => {
+      const count = () => readFileSync(`${container.share}/count`).length;
+      await until(() => count() > 3);
+      await container.command('pause');
+      const before = count();
+      await pause(300);
+      const [after, { stdout }] = [count(), await container.command('state')];
+      must(after === before, `from ${before} to ${after} while it is paused`);
+      must(JSON.parse(stdout).status === 'paused', stdout);
+      await container.command('resume');
+      await until(() => count() > after).catch(() => {
+        throw new NotInForce('it does not go on');
+      });
+      return `${before} for 300 ms`;
+    },
+  },
+  {
+    claim: 'delete --force: every process ends, without a PID namespace too, and the cgroup is gone',
+    config: withoutPidNamespace,
+    script: 'for i in 1 2 3 4 5; do setsid sleep 600 & done; echo $! >/share/last; exec sleep 600',
+    shows: async (container, { host }) => {
+      await until(() => lines(`${container.share}/last`).length > 0);
+      const directory = host.directory(container.pid, 'pids');
+      const processes = await until(() => {
+        const pids = lines(`${directory}/cgroup.procs`).map(Number);
+        return pids.length === 6 && pids;
+      });
+      await container.command('delete', '--force');
+      await until(() => processes.every(ended)).catch(() => {
+        throw new NotInForce(`${processes.filter((pid) => !ended(pid)).length} go on`);
+      });
+      await until(() => lines(`${directory}/cgroup.procs`).length === 0);
+      return `${processes.length} processes ended`;
+    },
+  },
+  {
+    claim: 'update: memory, processes and CPU time of a running container',
+    script: `(${LOOP}) & ${LOOP}; exec sleep 600`,
+    shows: async (container, { host }) => {
+      await container.command(
+        'update',
+        ...['--memory', `${32 * MiB}`, '--memory-swap', `${32 * MiB}`, '--pids-limit', '10'],
+        ...['--cpu-period', '50000', '--cpu-quota', '10000'],
+      );
+      const seen = [await getsNoMoreThan(container, host, 0.2)];
+      put(container, 'enough', '');
+      const { code } = await container.exec(`exec ${taking(96)}`);
+      must(code === 137, `96 MiB: ${code}`);
+      seen.push(`96 MiB: exit ${code}`);
+      await container.exec(boundedForkBomb);
+      return [...seen, await stopsAt(container, 10)].join('; ');
+    },
+  },
+];
+
+function lines(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  } catch {
+    return [];
+  }
+}
