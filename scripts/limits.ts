@@ -1,5 +1,5 @@
 /**
- * `npm run limits [-- --runtime PATH] [--cgroup-manager cgroupfs|systemd] [--only TEXT] [--json FILE]`: makes the
+ * `npm run limits [-- --runtime PATH] [--cgroup-manager cgroupfs|systemd] [--only TEXT]… [--json FILE]`: makes the
  * proofs of test/limits on a runtime with runc's command line, as whoever calls it. The status is 0 where every limit
  * that was accepted holds. `--json` adds what came out to a file.
  * `-- --page [FILE]…` adds what is in these files to test/limits/results.json, and writes the table of docs/cgroups.md.
@@ -15,7 +15,7 @@ const { values, positionals } = parseArgs({
   options: {
     runtime: { type: 'string', default: inRoot('bin/tsrun') },
     'cgroup-manager': { type: 'string', default: 'cgroupfs' },
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true, default: [] },
     json: { type: 'string' },
     page: { type: 'boolean', default: false },
   },

@@ -13,8 +13,8 @@ import type { Run } from './results.ts';
 export interface RunOptions {
   readonly runtime: string;
   readonly manager: Place['manager'];
-  /** Part of the family and claim of the proofs that are wanted. */
-  readonly only: string;
+  /** Parts of the families and claims of the proofs that are wanted; none: all. */
+  readonly only: readonly string[];
 }
 
 export async function runProofs({ runtime, manager, only }: RunOptions): Promise<Run> {
@@ -27,15 +27,17 @@ export async function runProofs({ runtime, manager, only }: RunOptions): Promise
     console.log(`${runtime}: ${version}; cgroup ${host.place.cgroup}, ${manager}, as ${host.place.user}`);
     const verdicts: Record<string, Verdict> = {};
     for (const [family, proofs] of Object.entries(families)) {
-      const chosen = proofs.filter(({ claim }) => `${family} ${claim}`.includes(only));
+      const chosen = proofs.filter(
+        ({ claim }) => only.length === 0 || only.some((part) => `${family} ${claim}`.includes(part)),
+      );
       if (chosen.length > 0) console.log(`\n${family}`);
       for (const proof of chosen) {
         const begin = performance.now();
-        const verdict = await prove(proof, {
-          host,
-          path: runtime,
-          ...(delegated && { parent: delegated.path }),
+        const parent = delegated && { parent: delegated.path };
+        const verdict = await prove(proof, { host, path: runtime, ...parent }).catch((error: unknown) => {
+          console.error(`  broken: ${proof.claim}:`, error);
         });
+        if (verdict === undefined) continue;
         verdicts[proof.claim] = verdict;
         const took = ((performance.now() - begin) / 1000).toFixed(1);
         console.log(

@@ -218,3 +218,9 @@ function kindOf(path: string): Subject['kind'] {
 export function put(container: Container, name: string, content: string | Uint8Array): void {
   writeFileSync(join(container.share, name), content);
 }
+
+/** What is in a file below `/share`, as soon as it is not empty. */
+export function got(container: Container, name: string): string | undefined {
+  const path = join(container.share, name);
+  return (existsSync(path) && readFileSync(path, 'utf8')) || undefined;
+}

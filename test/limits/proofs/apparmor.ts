@@ -1,8 +1,9 @@
 /** AppArmor: a profile that is loaded is in force. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LooseConfig } from '../../setup/base-config.ts';
 import { must, NotApplicable, type Proof } from '../proof.ts';
+import { got } from '../subject.ts';
 import { until } from '../until.ts';
 
 /** Denies every access to /etc/shadow-deny: the guest of `npm run test:vm` loads it at its start. */
@@ -35,7 +36,7 @@ export const apparmor: readonly Proof[] = [
       const { stdout, stderr } = await container.exec(look);
       must(/Permission denied/.test(stderr), `what exec starts: ${stdout}${stderr}`);
       for (const output of [container.output(), stdout]) must(inForce.test(output), output);
-      const denied = await until(() => readFileSync(join(container.share, 'denied'), 'utf8'));
+      const denied = await until(() => got(container, 'denied'));
       must(/Permission denied/.test(denied), `the first process: ${denied}`);
       return `${PROFILE} (enforce): EACCES`;
     },

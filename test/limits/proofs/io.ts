@@ -1,15 +1,19 @@
 /** Reading and writing a disk. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { patience } from '../../setup/patience.ts';
 import type { Host } from '../host.ts';
 import { must, NotApplicable, type Proof } from '../proof.ts';
 import { type Container, put } from '../subject.ts';
 import { MiB } from './memory.ts';
 
-const RATE = 2 * MiB;
 /** What is read and written. */
 const SIZE = 2 * MiB;
 const BLOCK = 64 << 10;
+/** How long that is to take: more where the machine itself is slow. */
+const SECONDS = Math.min(patience(1), 4);
+const RATE = SIZE / SECONDS;
+const OPERATIONS = SIZE / BLOCK / SECONDS;
 
 /** @throws NotApplicable where files are on no disk */
 function device(host: Host): { readonly major: number; readonly minor: number } {
@@ -61,7 +65,7 @@ export const io: readonly Proof[] = [
       1: { 'blkio.throttle.read_bps_device': new RegExp(` ${RATE}$`) },
       2: { 'io.max': new RegExp(` rbps=${RATE} `) },
     },
-    shows: (container) => isSlower(container, reads, (SIZE / RATE) * 0.7),
+    shows: (container) => isSlower(container, reads, SECONDS * 0.7),
   },
   {
     claim: 'blockIO.throttleWriteBpsDevice: writing takes its time',
@@ -70,25 +74,25 @@ export const io: readonly Proof[] = [
       1: { 'blkio.throttle.write_bps_device': new RegExp(` ${RATE}$`) },
       2: { 'io.max': new RegExp(` wbps=${RATE} `) },
     },
-    shows: (container) => isSlower(container, writes, (SIZE / RATE) * 0.7),
+    shows: (container) => isSlower(container, writes, SECONDS * 0.7),
   },
   {
     claim: 'blockIO.throttleReadIOPSDevice: so many operations a second',
-    resources: throttled('throttleReadIOPSDevice', 32),
+    resources: throttled('throttleReadIOPSDevice', OPERATIONS),
     files: {
-      1: { 'blkio.throttle.read_iops_device': / 32$/ },
-      2: { 'io.max': / riops=32 / },
+      1: { 'blkio.throttle.read_iops_device': new RegExp(` ${OPERATIONS}$`) },
+      2: { 'io.max': new RegExp(` riops=${OPERATIONS} `) },
     },
-    shows: (container) => isSlower(container, reads, (SIZE / BLOCK / 32) * 0.7),
+    shows: (container) => isSlower(container, reads, SECONDS * 0.7),
   },
   {
     claim: 'blockIO.throttleWriteIOPSDevice: so many operations a second',
-    resources: throttled('throttleWriteIOPSDevice', 32),
+    resources: throttled('throttleWriteIOPSDevice', OPERATIONS),
     files: {
-      1: { 'blkio.throttle.write_iops_device': / 32$/ },
-      2: { 'io.max': / wiops=32$/ },
+      1: { 'blkio.throttle.write_iops_device': new RegExp(` ${OPERATIONS}$`) },
+      2: { 'io.max': new RegExp(` wiops=${OPERATIONS}$`) },
     },
-    shows: (container) => isSlower(container, writes, (SIZE / BLOCK / 32) * 0.7),
+    shows: (container) => isSlower(container, writes, SECONDS * 0.7),
   },
   {
     claim: 'blockIO.weight',

@@ -1,7 +1,7 @@
 /** Memory, and what happens where it does not suffice. */
 import { readFileSync } from 'node:fs';
 import { must, NotApplicable, NotInForce, type Proof, ReadBackOnly } from '../proof.ts';
-import type { Container } from '../subject.ts';
+import { type Container, got } from '../subject.ts';
 import { until } from '../until.ts';
 
 export const MiB = 1 << 20;
@@ -30,7 +30,7 @@ export const memory: readonly Proof[] = [
     },
     script: `(${taking(16)}); echo "16 $?" >/share/log; (${taking(96)}); echo "96 $?" >>/share/log; mv /share/log /share/taken; exec sleep 600`,
     shows: async (container, { host }) => {
-      const log = await until(() => readOr(container, 'taken'));
+      const log = await until(() => got(container, 'taken'));
       must(log === `16 0\n96 ${KILLED}\n`, `16 MiB, then 96 MiB: ${log}`);
       const kills = oomKills(container, host.version('memory'));
       must(kills > 0, 'no kill is counted');
@@ -98,7 +98,7 @@ export const memory: readonly Proof[] = [
       const control = await until(() => container.count('memory.oom_control', 'under_oom') === 1).catch(
         () => false,
       );
-      must(control && readOr(container, 'ended') === undefined, container.read('memory.oom_control'));
+      must(control && got(container, 'ended') === undefined, container.read('memory.oom_control'));
       return 'under_oom 1, the process goes on living';
     },
   },
@@ -139,13 +139,5 @@ export function ended(pid: number): boolean {
     return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return true;
-  }
-}
-
-function readOr(container: Container, name: string): string | undefined {
-  try {
-    return readFileSync(`${container.share}/${name}`, 'utf8');
-  } catch {
-    return undefined;
   }
 }
