@@ -75,6 +75,7 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
   },
   '/process/apparmorProfile': {
     tests: [
+      ['limits/proofs/apparmor.ts', 'a file that the profile denies is not had'],
       ['unit/process/labels.test.ts', 'an AppArmor profile'],
       ['integration/process.test.ts', 'a label of a security module that is not there'],
     ],
@@ -220,6 +221,8 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
   },
   '/linux/resources/memory': {
     tests: [
+      ['limits/proofs/memory.ts', 'memory.limit: a process that takes more is killed'],
+      ['limits/proofs/memory.ts', 'memory.swap: a process may swap, up to the sum'],
       ['integration/limits.test.ts', 'of memory end a process that takes more'],
       ['unit/cgroups/v1/limits.test.ts', 'every field has its file; what the kernel does not count any more'],
       ['unit/cgroups/v2/limits.test.ts', 'what version 1 alone has is refused'],
@@ -238,7 +241,10 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
     remark: 'as `kernel`',
   },
   '/linux/resources/memory/disableOOMKiller': {
-    tests: [['unit/cgroups/v1/limits.test.ts', 'the OOM killer is given back to a container that has none']],
+    tests: [
+      ['limits/proofs/memory.ts', 'memory.disableOOMKiller: a process that takes more waits'],
+      ['unit/cgroups/v1/limits.test.ts', 'the OOM killer is given back to a container that has none'],
+    ],
   },
   '/linux/resources/memory/checkBeforeUpdate': {
     tests: [
@@ -247,23 +253,37 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
   },
   '/linux/resources/cpu': {
     tests: [
+      ['limits/proofs/cpu.ts', 'cpu.quota, cpu.period: a busy loop gets its share'],
+      ['limits/proofs/cpu.ts', 'cpu.cpus, cpu.mems: a process cannot leave its processors'],
       ['integration/limits.test.ts', 'of CPU time: a busy loop gets its share'],
       ['unit/cgroups/v1/limits.test.ts', 'every field has its file'],
       ['unit/cgroups/v2/limits.test.ts', 'a smaller burst comes before a smaller quota'],
     ],
   },
   '/linux/resources/cpu/realtimeRuntime': {
-    tests: [['unit/cgroups/v2/limits.test.ts', 'realtime is refused']],
+    tests: [
+      ['limits/proofs/cpu.ts', 'without them there is no real-time process'],
+      ['unit/cgroups/v2/limits.test.ts', 'realtime is refused'],
+    ],
   },
-  '/linux/resources/pids': { tests: [['integration/limits.test.ts', 'of processes stop a fork bomb']] },
+  '/linux/resources/pids': {
+    tests: [
+      ['limits/proofs/pids.ts', 'pids.limit: a fork bomb stops at it'],
+      ['integration/limits.test.ts', 'of processes stop a fork bomb'],
+    ],
+  },
   '/linux/resources/blockIO': {
     tests: [
+      ['limits/proofs/io.ts', 'blockIO.throttleReadBpsDevice: reading takes its time'],
       ['unit/cgroups/v1/controllers.test.ts', 'weights go to the scheduler that has any'],
       ['unit/cgroups/v2/limits.test.ts', 'block devices: weights of bfq'],
     ],
   },
   '/linux/resources/hugepageLimits': {
-    tests: [['unit/cgroups/v1/controllers.test.ts', 'huge pages: what is reserved, where the kernel can']],
+    tests: [
+      ['limits/proofs/others.ts', 'hugepageLimits: no more pages than that'],
+      ['unit/cgroups/v1/controllers.test.ts', 'huge pages: what is reserved, where the kernel can'],
+    ],
   },
   '/linux/resources/network': {
     tests: [
@@ -274,10 +294,14 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
   },
   '/linux/resources/rdma': { tests: [['unit/cgroups/v1/controllers.test.ts', 'rdma: one line per device']] },
   '/linux/resources/unified': {
-    tests: [['unit/cgroups/v2/limits.test.ts', 'is written as it is, line by line, and has the last word']],
+    tests: [
+      ['limits/proofs/memory.ts', 'unified memory.high: a process that takes more is slowed down'],
+      ['unit/cgroups/v2/limits.test.ts', 'is written as it is, line by line, and has the last word'],
+    ],
   },
   '/linux/resources/devices': {
     tests: [
+      ['limits/proofs/devices.ts', 'devices: one that is allowed for reading cannot be written to'],
       ['unit/cgroups/v1/devices.test.ts', 'the writes are those of runc'],
       ['unit/cgroups/v2/device-program.test.ts', 'says of every device what the rules say, word by word'],
       ['integration/device-rules.test.ts', 'what is allowed by the rules: '],
