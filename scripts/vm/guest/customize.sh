@@ -53,9 +53,21 @@ mask() {
 	done
 }
 
-# The profiles of applications take long to compile; those that tests load are their own.
+# The profiles of applications take long to compile. One is for test/limits: what it denies is denied by nothing else.
 apparmor() {
 	find "$root/etc/apparmor.d" -maxdepth 1 -type f ! -name README ! -name runc ! -name crun -delete
+	cat >"$root/etc/apparmor.d/vmtest-deny" <<-END
+		abi <abi/4.0>,
+		include <tunables/global>
+		profile vmtest-deny flags=(attach_disconnected,mediate_deleted) {
+		  file,
+		  capability,
+		  signal,
+		  network,
+		  umount,
+		  deny /etc/shadow-deny rwklx,
+		}
+	END
 }
 
 tester() {
