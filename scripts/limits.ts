@@ -2,10 +2,14 @@
  * `npm run limits [-- --runtime PATH] [--cgroup-manager cgroupfs|systemd] [--only TEXT]… [--json FILE]`: makes the
  * proofs of test/limits on a runtime with runc's command line, as whoever calls it. The status is 0 where every limit
  * that was accepted holds. `--json` adds what came out to a file.
+ * `-- --guest [--only TEXT]… [--json FILE]`: the same with tsrun, runc and crun in the guest of `npm run test:vm`, with
+ * both managers, as root and as a user; into test/limits/results.json where no file is named.
  * `-- --page [FILE]…` adds what is in these files to test/limits/results.json, and writes the table of docs/cgroups.md.
  */
 import { parseArgs } from 'node:util';
+import { build } from './build/build.ts';
 import { inRoot } from './build/paths.ts';
+import { runProofsInGuest } from './limits/guest.ts';
 import { writePage } from './limits/page.ts';
 import { keep, readResults, resultsFile } from './limits/results.ts';
 import { runProofs } from './limits/run.ts';
@@ -17,6 +21,7 @@ const { values, positionals } = parseArgs({
     'cgroup-manager': { type: 'string', default: 'cgroupfs' },
     only: { type: 'string', multiple: true, default: [] },
     json: { type: 'string' },
+    guest: { type: 'boolean', default: false },
     page: { type: 'boolean', default: false },
   },
 });
@@ -26,6 +31,9 @@ if (manager !== 'cgroupfs' && manager !== 'systemd') throw new Error(`no cgroup 
 if (values.page) {
   for (const file of positionals) keep(resultsFile, readResults(file));
   writePage();
+} else if (values.guest) {
+  build();
+  await runProofsInGuest(values.only, values.json ?? resultsFile);
 } else {
   const run = await runProofs({ runtime: values.runtime, manager, only: values.only });
   if (values.json !== undefined) keep(values.json, [run]);

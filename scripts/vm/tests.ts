@@ -18,7 +18,7 @@ export interface TestRun {
 const LONGEST = 60 * 60;
 
 /** How much slower than a machine a guest is that software runs; longest waits are multiplied with it. */
-const slowness = { kvm: 2, tcg: 10 } as const;
+export const slowness = { kvm: 2, tcg: 10 } as const;
 
 const projects = { root: 'integration', user: 'rootless' } as const satisfies Record<Account, string>;
 
