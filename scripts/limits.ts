@@ -7,9 +7,7 @@
  * `-- --page [FILE]…` adds what is in these files to test/limits/results.json, and writes the table of docs/cgroups.md.
  */
 import { parseArgs } from 'node:util';
-import { build } from './build/build.ts';
 import { inRoot } from './build/paths.ts';
-import { runProofsInGuest } from './limits/guest.ts';
 import { writePage } from './limits/page.ts';
 import { keep, readResults, resultsFile } from './limits/results.ts';
 import { runProofs } from './limits/run.ts';
@@ -32,6 +30,9 @@ if (values.page) {
   for (const file of positionals) keep(resultsFile, readResults(file));
   writePage();
 } else if (values.guest) {
+  // Not loaded in the guest itself.
+  const { build } = await import('./build/build.ts');
+  const { runProofsInGuest } = await import('./limits/guest.ts');
   build();
   await runProofsInGuest(values.only, values.json ?? resultsFile);
 } else {
