@@ -3,7 +3,17 @@ import type { Options } from './options.ts';
 import type { TestRun } from './tests.ts';
 
 /** What is worth a run of its own with systemd as the manager, and with Node. */
-const cgroupFiles = ['lifecycle', 'exec.test', 'limits', 'update', 'pause', 'events', 'ps.test', 'kill'];
+const cgroupFiles = [
+  'lifecycle',
+  'exec.test',
+  'limits',
+  'limit-proofs',
+  'update',
+  'pause',
+  'events',
+  'ps.test',
+  'kill',
+];
 
 /** Everything on Bun with cgroupfs, and what has to do with cgroups once more with systemd, and on Node. */
 export const wholeRuns: readonly TestRun[] = (['root', 'user'] as const).flatMap((account) => [
