@@ -3,6 +3,7 @@ import { RuntimeError } from '../../errors/runtime-error.ts';
 import { action, type Live, type Step } from '../../init/step.ts';
 import { call } from '../../kernel/call.ts';
 import { attachSelf } from '../attach.ts';
+import { devicePlace } from '../device-place.ts';
 import type { Join, JoinRequest } from '../join.ts';
 import { joinCarefully } from '../join-carefully.ts';
 import { earlyLimitSteps, lateLimitSteps } from '../limit-steps.ts';
@@ -34,13 +35,15 @@ export function joinScope(parts: ScopeParts, request: JoinRequest): Join {
   const scope: ScopeRequest = { ...parts.scope, cgroups: unified ? 2 : 1, devices, limits };
   const own = unified ?? directories.find(({ controllers }) => controllers.includes('name=systemd'));
   const late = lateProperties(scope);
+  const place = devices && devicePlace(directories);
+  const program = place?.version === 2 ? { path: place.path, rules: devices ?? [], rootless } : undefined;
   return {
     steps: [
       startStep(parts, scope, own),
       ...(unified ? [] : [joinOthersStep(parts, directories, request)]),
       ...earlyLimitSteps(limits, 'stub'),
       ...(unified && owner ? ownerSteps(unified.path, owner) : []),
-      ...(unified && devices ? deviceProgramSteps({ path: unified.path, rules: devices, rootless }) : []),
+      ...(program ? deviceProgramSteps(program) : []),
     ],
     attachUnified: [],
     afterClone: [
@@ -95,7 +98,7 @@ function joinOthersStep(
   { devices, permission, limits = noLimits }: JoinRequest,
 ): Step {
   const others = directories.filter(({ controllers }) => !controllers.includes('name=systemd'));
-  const writes = devices ? deviceWrites(devices) : [];
+  const writes = devices && devicePlace(others)?.version === 1 ? deviceWrites(devices) : [];
   const entries = others.map((directory) => ({
     directory,
     devices: (manner: Parameters<typeof attachSelf>[1]) =>

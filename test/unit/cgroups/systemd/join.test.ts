@@ -74,6 +74,12 @@ test('version 1: the hierarchies that systemd does not join are joined by the ru
   expect(does.filter((line) => line.includes('/sys/fs/cgroup/systemd/'))).toEqual([]);
 });
 
+test('version 1 without its devices controller: version 2 keeps the rules', () => {
+  const host = hybrid.filter(({ controllers }) => !controllers.includes('devices'));
+  expect(namesOf(join(host, {}).steps).at(-1)).toBe('restrict the devices');
+  expect(namesOf(join(hybrid, {}).steps)).not.toContain('restrict the devices');
+});
+
 test('who may not join the scope is put there by systemd, in a cgroup below it, too', () => {
   const attach = attachBySystemd(unit, [`/sys/fs/cgroup${path}`]);
   const does = (directory: string) => {
