@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { needNoCgroup } from '../setup/cgroup-files.ts';
 import { minimalEnvironment } from '../setup/execute.ts';
 import { need, needRoot, needs } from '../setup/needs.ts';
 import { patience } from '../setup/patience.ts';
@@ -124,7 +125,7 @@ test('what is not there or not running is not paused', async (context) => {
 
 test('without a cgroup of its own there is a hint', async (context) => {
   need(context, 'busybox');
-  context.skip(process.getuid?.() === 0, 'needs an ordinary user');
+  needNoCgroup(context);
   const id = await started(rig, sleeping);
   const { code, stderr } = await rig.tsrun(['pause', id]);
   expect(code).toBe(1);

@@ -66,3 +66,21 @@ export function unifiedCgroupOf(pid: number): string {
 export function unifiedFile(pid: number, file: string): string {
   return readFileSync(join(unifiedCgroupOf(pid), file), 'utf8').trim();
 }
+
+/** Skips the test where a container of this user can have a cgroup of its own: root's, and in a delegated cgroup. */
+export function needNoCgroup(context: TestContext): void {
+  context.skip(process.getuid?.() === 0, 'needs an ordinary user');
+  context.skip(isDelegated(), "this user's cgroup is delegated");
+}
+
+/** cgroup(7): whoever may make cgroups and move processes there has been given the hierarchy of version 2. */
+function isDelegated(): boolean {
+  const own = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
+  if (own === undefined || !existsSync(join(MOUNTS, 'cgroup.controllers'))) return false;
+  try {
+    accessSync(join(MOUNTS, own, 'cgroup.procs'), constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -45,6 +45,8 @@ export const refusals: Readonly<Record<string, Refusal>> = {
   },
 };
 
+const onlyVersion2 = existsSync('/sys/fs/cgroup/cgroup.controllers');
+
 /** Of what takes the machine's root. */
 export const rootRefusals: Readonly<Record<string, Refusal>> = {
   '/linux/resources/network': {
@@ -52,12 +54,17 @@ export const rootRefusals: Readonly<Record<string, Refusal>> = {
       linux.resources.network = { classID: 1, priorities: [{ name: 'lo', priority: 2 }] };
     },
     possible: () => hasController('net_cls') && hasController('net_prio'),
-    message: /needs the cgroup controller "net_(cls|prio)", which is mounted nowhere/,
+    message: onlyVersion2
+      ? /cgroup v2 has nothing for network/
+      : /needs the cgroup controller "net_(cls|prio)", which is mounted nowhere/,
   },
   '/linux/resources/rdma': {
     ask: ({ linux }) => Object.assign(linux.resources, { rdma: { mlx5: { hcaHandles: 1, hcaObjects: 2 } } }),
     possible: () => hasController('rdma'),
-    message: /needs the cgroup controller "rdma", which is mounted nowhere/,
+    // There is the controller, and no such device.
+    message: onlyVersion2
+      ? /cannot set the limit of RDMA resources of "mlx5" .*: ENODEV/
+      : /needs the cgroup controller "rdma", which is mounted nowhere/,
   },
   '/linux/resources/unified': {
     ask: ({ linux }) => Object.assign(linux.resources, { unified: { 'memory.high': '1' } }),
@@ -70,7 +77,9 @@ export const rootRefusals: Readonly<Record<string, Refusal>> = {
       linux.resources.blockIO = { leafWeight: 100, weightDevice };
     },
     possible: () => existsSync('/sys/fs/cgroup/blkio/blkio.leaf_weight'),
-    message: /cannot set the leaf weight of block devices/,
+    message: onlyVersion2
+      ? /cgroup v2 has nothing for blockIO.leafWeight/
+      : /cannot set the leaf weight of block devices/,
   },
 };
 
