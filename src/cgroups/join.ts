@@ -17,7 +17,7 @@ import { devicePlace } from './device-place.ts';
 import { type CarefulContext, isPermitted, type JoinEntry, joinCarefully } from './join-carefully.ts';
 import { explainJoin, isRefusal, refuseLimits } from './join-error.ts';
 import { type JoinOutcome, refuse } from './join-outcome.ts';
-import { earlyLimitSteps, lateLimitSteps } from './limit-steps.ts';
+import { earlyLimitSteps, lastLimitSteps, lateLimitSteps } from './limit-steps.ts';
 import { type Limits, noLimits } from './limits.ts';
 import type { CgroupDirectory } from './paths.ts';
 import { type DeviceWrite, deviceWrites, writeDevices } from './v1/devices.ts';
@@ -55,6 +55,8 @@ export interface Join {
   readonly attachUnified: readonly Step[];
   /** Limits for when the container's first process is there, and has not done anything. For the actor `runtime`. */
   readonly afterClone: readonly Step[];
+  /** Limits for when that has set itself up. For the actor `runtime`. */
+  readonly afterSetUp: readonly Step[];
   /** Known once the steps were executed. */
   readonly outcome: Readonly<JoinOutcome>;
 }
@@ -65,7 +67,8 @@ const POINTER = '/linux/cgroupsPath';
 export function joinCgroups(request: JoinRequest): Join {
   const { directories, permission, limits = noLimits } = request;
   const outcome: JoinOutcome = { refused: new Set(), occupied: false };
-  if (directories.length === 0) return { steps: [], attachUnified: [], afterClone: [], outcome };
+  if (directories.length === 0)
+    return { steps: [], attachUnified: [], afterClone: [], afterSetUp: [], outcome };
   const born = request.unified === 'clone' ? directories.find(({ version }) => version === 2) : undefined;
   const unified = born && openForClone(born);
   const place = request.devices && devicePlace(directories);
@@ -88,6 +91,7 @@ export function joinCgroups(request: JoinRequest): Join {
     steps: [...join, ...given, ...open, ...devices],
     attachUnified: born ? [attachStep(born, context)] : [],
     afterClone: lateLimitSteps(limits, 'runtime'),
+    afterSetUp: lastLimitSteps(limits, 'runtime'),
     outcome,
     ...(unified ? { unified } : {}),
   };

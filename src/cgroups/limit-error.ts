@@ -73,7 +73,9 @@ function hintFor({ controller, file }: PlacedWrite, errno: number): string | und
     case EBUSY:
       return controller === 'memory' ? 'the container uses more already' : undefined;
     case ENODEV:
-      return 'there is no such device here: name a whole block device, by the numbers that ls -l shows';
+      return controller === 'rdma'
+        ? 'there is no such device here: ls /sys/class/infiniband lists them'
+        : 'there is no such device here: name a whole block device, by the numbers that ls -l shows';
     case EROFS:
       return 'the cgroup filesystem is mounted read-only: inside a container it often is';
     case EINVAL:

@@ -19,8 +19,17 @@ export function earlyLimitSteps({ handDown, writes }: Limits, actor: Actor): rea
 
 /** Once the first process is there, and before it does anything. */
 export function lateLimitSteps({ writes }: Limits, actor: Actor): readonly Step[] {
-  const late = writes.filter((one) => one.late).map((one) => limitStep(one, actor));
+  const late = stepsAt('cloned', writes, actor);
   return late.length === 0 ? [] : [reapStep(), ...late];
+}
+
+/** When the first process has set itself up, and before it executes the program. */
+export function lastLimitSteps({ writes }: Limits, actor: Actor): readonly Step[] {
+  return stepsAt('set up', writes, actor);
+}
+
+function stepsAt(moment: PlacedWrite['late'], writes: Limits['writes'], actor: Actor): readonly Step[] {
+  return writes.filter(({ late }) => late === moment).map((one) => limitStep(one, actor));
 }
 
 /** Until it is reaped, the stub that was dismissed counts as a process of the container. */

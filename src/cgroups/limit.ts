@@ -31,8 +31,11 @@ export interface LimitWrite {
   readonly otherwise?: LimitWrite;
   /** The file's absence says that what is asked for holds already. */
   readonly mayBeMissing?: true;
-  /** Only once the container's first process is there: making it takes a process, too. */
-  readonly late?: true;
+  /**
+   * Not before the container has a process. `cloned`: once its first process is there, for making it takes a process,
+   * too. `set up`: once that has done everything but execute the program.
+   */
+  readonly late?: 'cloned' | 'set up';
   /** What undoes it, from the file's content before; unless stated, that content. */
   readonly restore?: (before: string) => readonly string[];
 }

@@ -111,6 +111,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
       ...commandSteps(config.process, findings, request.environment),
       ...listenPidSteps(request, findings),
       ...labels.apply,
+      ...join.afterSetUp,
     ],
     wait: waits && listener ? [waitStep(listener, isNew(namespaces, 'pid'))] : [],
     findings,

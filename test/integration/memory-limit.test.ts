@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LooseConfig } from '../setup/base-config.ts';
-import { needMemoryLimits } from '../setup/cgroup-files.ts';
+import { needMemoryLimits, needVersion1 } from '../setup/cgroup-files.ts';
 import { need } from '../setup/needs.ts';
 import { remains } from '../setup/remains.ts';
 import { type Bundle, makeRig, type Rig } from '../setup/rig.ts';
@@ -79,6 +79,22 @@ describe('a memory limit that is too low', () => {
     }
     // The sweep has met every one of them.
     expect([...outcomes]).toEqual(expect.arrayContaining(['create', 'enough']));
+  });
+
+  test('is named, and not waited for, where the OOM killer is disabled', async (context) => {
+    needVersion1(context, 'memory');
+    need(context, 'busybox');
+    const bundle = limitedBundle('true');
+    const file = join(bundle.path, 'config.json');
+    const config = JSON.parse(readFileSync(file, 'utf8')) as LooseConfig;
+    // Enough for the first process to be there, and not for what it then does.
+    const limit = 44 * PAGE;
+    config.linux.resources = { memory: { limit, disableOOMKiller: true } };
+    writeFileSync(file, JSON.stringify(config));
+    const id = rig.id();
+    const result = await rig.tsrun(['create', '--bundle', bundle.path, id]);
+    expect(result.stderr).toContain(`memory limit too low: ${limit}: `);
+    expect(remains(rig, id)).toEqual([]);
   });
 
   test('is named by run, in the foreground, too', async (context) => {

@@ -6,7 +6,7 @@ import { attachSelf } from '../attach.ts';
 import { devicePlace } from '../device-place.ts';
 import type { Join, JoinRequest } from '../join.ts';
 import { joinCarefully } from '../join-carefully.ts';
-import { earlyLimitSteps, lateLimitSteps } from '../limit-steps.ts';
+import { earlyLimitSteps, lastLimitSteps, lateLimitSteps } from '../limit-steps.ts';
 import { noLimits } from '../limits.ts';
 import type { CgroupDirectory } from '../paths.ts';
 import { processesBelow } from '../processes.ts';
@@ -50,6 +50,7 @@ export function joinScope(parts: ScopeParts, request: JoinRequest): Join {
       ...(late.length > 0 ? [propertiesStep(parts, late)] : []),
       ...lateLimitSteps(limits, 'runtime'),
     ],
+    afterSetUp: lastLimitSteps(limits, 'runtime'),
     outcome: { refused: new Set(), occupied: false },
   };
 }

@@ -8,6 +8,6 @@ export const pidsLimits: ControllerLimits = ({ pids }) =>
     : [
         {
           ...{ controller: 'pids', file: 'pids.max', text: orMax(pids.limit) },
-          ...{ field: '/pids/limit', limit: 'limit of processes', late: true },
+          ...{ field: '/pids/limit', limit: 'limit of processes', late: 'cloned' },
         },
       ];

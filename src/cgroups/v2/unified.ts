@@ -12,7 +12,7 @@ export const unifiedLimits: ControllerLimits = ({ unified = {} }) =>
         field: `/unified/${file.replaceAll('~', '~0').replaceAll('/', '~1')}`,
         ...restoring(file, text),
         // As pids.limit, which it overrides.
-        ...(file === 'pids.max' ? { late: true } : {}),
+        ...(file === 'pids.max' ? { late: 'cloned' } : {}),
       })),
   );
 

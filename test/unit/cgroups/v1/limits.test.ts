@@ -27,7 +27,7 @@ describe('memory', () => {
       'memory.limit_in_bytes 4096',
       'memory.memsw.limit_in_bytes 8192',
       'memory.soft_limit_in_bytes 1024',
-      'memory.oom_control 1',
+      'memory.oom_control 1 (late)',
       'memory.swappiness 60',
     ]);
   });
@@ -73,7 +73,7 @@ describe('memory', () => {
   test('the OOM killer is given back to a container that has none', () => {
     expect(written({ memory: { disableOOMKiller: false } })).toEqual([]);
     const now = { 'memory.oom_control': 'oom_kill_disable 1\nunder_oom 0' };
-    expect(written({ memory: { disableOOMKiller: false } }, now)).toEqual(['memory.oom_control 0']);
+    expect(written({ memory: { disableOOMKiller: false } }, now)).toEqual(['memory.oom_control 0 (late)']);
     const [write] = limitsOn(hybrid, { memory: { disableOOMKiller: true } }).writes;
     expect(write?.restore?.('oom_kill_disable 0\nunder_oom 0')).toEqual(['0']);
   });
