@@ -1,7 +1,7 @@
 /** A bundle that cannot be run: what is said about it, to people and to engines, and that nothing is left. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, type TestContext, test } from 'vitest';
 import type { LooseConfig } from './base-config.ts';
 import { environment, tsrunLine } from './faults.ts';
 import { need } from './needs.ts';
@@ -20,12 +20,15 @@ export interface BadInput {
   readonly hint?: string;
   /** The text in config.json where the line and column point to. */
   readonly at?: string;
+  /** Skips the test where this is not bad. */
+  readonly needs?: (context: TestContext) => void;
 }
 
 /** One test: the container is not made, and the error has all that helps. */
 export function testBadInput(name: string, input: BadInput): void {
   test(name, async (context) => {
     need(context, 'busybox');
+    input.needs?.(context);
     await using rig = makeRig();
     const bundle = rig.bundle(input.config ? { config: input.config } : {});
     const { file, text } = rewrite(bundle, input);

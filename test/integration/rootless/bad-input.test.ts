@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type BadInput, testBadInput } from '../../setup/bad-input.ts';
+import { needNoCgroup } from '../../setup/cgroup-files.ts';
 import { need } from '../../setup/needs.ts';
 import { remains } from '../../setup/remains.ts';
 import { makeRig } from '../../setup/rig.ts';
@@ -37,6 +38,7 @@ const inputs: Readonly<Record<string, BadInput>> = {
     says: 'cannot set the memory limit: no permission for the cgroup controllers that the limits need (memory)',
     hint: 'rootless needs no limits + no cgrouppath when no permission is granted for cgroups',
     at: '4194304',
+    needs: needNoCgroup,
   },
   'a cgroup that is not delegated': {
     config: ({ linux }) => {
