@@ -42,18 +42,17 @@ export function changeLimits(
   }
 }
 
-/** To write no bytes at all is to write nothing; a line without any empties a set of CPUs. */
-const NOTHING = '\n';
-
 /** Remembers what is there now. */
 function restoring(write: PlacedWrite, log: Log): () => void {
   const { directory, file, otherwise } = write;
-  const before = currentIn(directory)(file);
+  const current = currentIn(directory);
+  // Version 2: an empty set of CPUs is that of the cgroup above, and one with processes is not emptied again (ENOSPC).
+  const before = current(file) || (current(`${file}.effective`) ?? current(file));
   if (before === undefined) return otherwise ? restoring(otherwise, log) : () => {};
   const lines = write.restore?.(before) ?? before.split('\n');
   return () => {
     try {
-      for (const line of lines) overwriteSync(`${directory}/${file}`, line === '' ? NOTHING : line);
+      for (const line of lines) overwriteSync(`${directory}/${file}`, line);
     } catch (cause) {
       log.warning(
         `cannot restore "${directory}/${file}": ${cause instanceof Error ? cause.message : cause}`,

@@ -62,9 +62,12 @@ export function explainFilesystem(
   return undefined;
 }
 
+/** Directories that are always empty: what is mounted on them hides nothing. */
+const forMounts = ['/proc/sys/fs/binfmt_misc', '/proc/fs/nfsd'];
+
 /** A user namespace gets a proc of its own only where the one it can see hides nothing: mount_too_revealing(). */
 function hintForProc(): string {
-  const covered = mountsBelow('/proc');
+  const covered = mountsBelow('/proc').filter((path) => !forMounts.includes(path));
   if (covered.length === 0)
     return 'a user namespace may mount proc only with a pid namespace of its own: add {"type": "pid"} to linux.namespaces';
   const some = covered.slice(0, 3).map((path) => `"${path}"`);

@@ -115,13 +115,15 @@ describe('with controllers', () => {
     expect(values()).toEqual(changed);
   });
 
-  test('an update takes back a set of CPUs that was not there before', async (context) => {
+  test('an update that fails leaves all CPUs to a container that had no set', async (context) => {
     need(context, 'busybox');
     needVersion2(context, 'cpuset');
     const id = await started(rig, limited({}));
+    const effective = 'cpuset.cpus.effective';
+    const before = unifiedFile(await pidOf(id), effective);
     const input = JSON.stringify({ cpu: { cpus: '0' }, unified: { 'cpuset.cpus.partition': 'nonsense' } });
     expect((await rig.tsrun(['update', '--resources', '-', id], { input })).code).toBe(1);
-    expect(unifiedFile(await pidOf(id), 'cpuset.cpus')).toBe('');
+    expect(unifiedFile(await pidOf(id), effective)).toBe(before);
   });
 
   test('checkBeforeUpdate keeps a limit above what is used', async (context) => {

@@ -55,6 +55,13 @@ describe('limits of a container that is there', () => {
     expect(content('lines').slice(0, 5)).toBe('8:0 1');
   });
 
+  test('an empty set of CPUs, which is that of the cgroup above, cannot come back: it becomes that set', () => {
+    file('cpuset.cpus', '\n');
+    file('cpuset.cpus.effective', '0-7\n');
+    expect(() => change(write('cpuset.cpus', '0-1'), write('gone', '4'))).toThrow('the value of gone');
+    expect(content('cpuset.cpus')).toBe('0-7');
+  });
+
   test('and what somebody else keeps: taken back first, for it changes files, too', () => {
     file('a', '1');
     file('b', '1');
