@@ -26,13 +26,14 @@ test("root's default configuration runs: sysfs is the host's, devpts has no grou
   expect(stderr.match(/without its group/g)?.length ?? 0).toBeLessThanOrEqual(1);
 });
 
-/** A mount of the machine that has a flag to lose, and its flags. */
+/** A mount of the machine that has a flag to lose, and its flags; without others below it, which would be locked. */
 function flaggedMount(): { path: string; flags: string } | undefined {
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .map((line) => line.split(' '));
   const found = mounts.find(([, , , , path = '', flags = '']) => {
-    return /^r[wo],nosuid,/.test(flags) && !path.includes('\\') && statSync(path).isDirectory();
+    const isLeaf = mounts.every(([, , , , other = '']) => !other.startsWith(`${path}/`));
+    return isLeaf && /^r[wo],nosuid,/.test(flags) && !path.includes('\\') && statSync(path).isDirectory();
   });
   return found && { path: found[4] ?? '', flags: (found[5] ?? '').replace(/^r[wo],/, '') };
 }
