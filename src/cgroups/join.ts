@@ -55,8 +55,8 @@ export interface Join {
   readonly attachUnified: readonly Step[];
   /** Limits for when the container's first process is there, and has not done anything. For the actor `runtime`. */
   readonly afterClone: readonly Step[];
-  /** Limits for when that has set itself up. For the actor `runtime`. */
-  readonly afterSetUp: readonly Step[];
+  /** Limits for when everything is mounted, before hooks look at them. For the actor `runtime`. */
+  readonly afterMounts: readonly Step[];
   /** Known once the steps were executed. */
   readonly outcome: Readonly<JoinOutcome>;
 }
@@ -68,7 +68,7 @@ export function joinCgroups(request: JoinRequest): Join {
   const { directories, permission, limits = noLimits } = request;
   const outcome: JoinOutcome = { refused: new Set(), occupied: false };
   if (directories.length === 0)
-    return { steps: [], attachUnified: [], afterClone: [], afterSetUp: [], outcome };
+    return { steps: [], attachUnified: [], afterClone: [], afterMounts: [], outcome };
   const born = request.unified === 'clone' ? directories.find(({ version }) => version === 2) : undefined;
   const unified = born && openForClone(born);
   const place = request.devices && devicePlace(directories);
@@ -91,7 +91,7 @@ export function joinCgroups(request: JoinRequest): Join {
     steps: [...join, ...given, ...open, ...devices],
     attachUnified: born ? [attachStep(born, context)] : [],
     afterClone: lateLimitSteps(limits, 'runtime'),
-    afterSetUp: lastLimitSteps(limits, 'runtime'),
+    afterMounts: lastLimitSteps(limits, 'runtime'),
     outcome,
     ...(unified ? { unified } : {}),
   };

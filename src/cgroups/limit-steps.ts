@@ -23,9 +23,9 @@ export function lateLimitSteps({ writes }: Limits, actor: Actor): readonly Step[
   return late.length === 0 ? [] : [reapStep(), ...late];
 }
 
-/** When the first process has set itself up, and before it executes the program. */
+/** When the first process has mounted everything, and before hooks. */
 export function lastLimitSteps({ writes }: Limits, actor: Actor): readonly Step[] {
-  return stepsAt('set up', writes, actor);
+  return stepsAt('mounted', writes, actor);
 }
 
 function stepsAt(moment: PlacedWrite['late'], writes: Limits['writes'], actor: Actor): readonly Step[] {

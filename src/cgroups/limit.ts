@@ -33,9 +33,9 @@ export interface LimitWrite {
   readonly mayBeMissing?: true;
   /**
    * Not before the container has a process. `cloned`: once its first process is there, for making it takes a process,
-   * too. `set up`: once that has done everything but execute the program.
+   * too. `mounted`: once that has mounted everything.
    */
-  readonly late?: 'cloned' | 'set up';
+  readonly late?: 'cloned' | 'mounted';
   /** What undoes it, from the file's content before; unless stated, that content. */
   readonly restore?: (before: string) => readonly string[];
 }

@@ -36,7 +36,9 @@ export function memoryLimitTooLow(
   // That a stub has ended, no call has said.
   const isTooLittle = isGone && error.details.errno === undefined && Number(limited.limit) < LEAST;
   const isKilled = (kills > killsBefore || isTooLittle) && saysNothing(error);
-  if (!isKilled && !(error.details.errno === 'ENOMEM' && reached > 0)) return error;
+  // Without the OOM killer a call fails in its place, and be it the one that would tell.
+  const isStarved = linux?.resources?.memory?.disableOOMKiller === true && saysNothing(error);
+  if (!isKilled && !((error.details.errno === 'ENOMEM' || isStarved) && reached > 0)) return error;
   const what = isKilled ? `${name} was OOM-killed` : error.message;
   return new RuntimeError('cgroup', `memory limit too low: ${limited.limit}: ${what}`, {
     ...(isKilled ? {} : { cause: error }),

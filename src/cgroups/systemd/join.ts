@@ -50,7 +50,7 @@ export function joinScope(parts: ScopeParts, request: JoinRequest): Join {
       ...(late.length > 0 ? [propertiesStep(parts, late)] : []),
       ...lateLimitSteps(limits, 'runtime'),
     ],
-    afterSetUp: lastLimitSteps(limits, 'runtime'),
+    afterMounts: lastLimitSteps(limits, 'runtime'),
     outcome: { refused: new Set(), occupied: false },
   };
 }

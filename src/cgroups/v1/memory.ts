@@ -46,11 +46,11 @@ function limitAndSwap({ limit, swap }: Memory, current: Current): LimitWrite[] {
   return grows ? [...both, ...memory] : [...memory, ...both];
 }
 
-/** Without it, a limit that is too low for the set-up would not end it but make it wait for ever. */
+/** Without it, a limit that is too low for the container's mounts would not end it but make it wait for ever. */
 function oomKiller(disabled: boolean): LimitWrite {
   return {
     ...write('memory.oom_control', disabled ? '1' : '0', 'disableOOMKiller', 'OOM killer'),
-    late: 'set up',
+    late: 'mounted',
     restore: (before) => [/oom_kill_disable (\d)/.exec(before)?.[1] ?? '0'],
   };
 }
