@@ -10,4 +10,4 @@ const delegates = user === 'user' && cgroup === 'v2' && existsSync('/run/systemd
 
 if (delegates)
   for (const manager of managersHere()) testProofs(`of an ordinary user, ${manager}:`, { manager, wanted });
-else test.skip('limits of an ordinary user: no cgroup is delegated here', () => {});
+else test('limits of an ordinary user', (context) => context.skip(true, 'no cgroup is delegated here'));
