@@ -1,5 +1,21 @@
-/** What the memory controller of either version has counted. */
+/** Memory limits of either version, and what the controller has counted. */
+import { existsSync } from '../kernel/file-system.ts';
+import type { Resources } from '../spec/types.ts';
 import { readOrEmpty } from './file-text.ts';
+
+export interface MemoryLimit {
+  /** Bytes, or what the file of version 2 is given. */
+  readonly limit: number | bigint | string;
+  /** Below linux.resources, as of a JSON pointer without its slash in front. */
+  readonly field: string;
+}
+
+/** What `unified` says has the last word. */
+export function memoryLimit({ memory, unified }: Resources = {}): MemoryLimit | undefined {
+  const max = unified?.['memory.max'];
+  if (max !== undefined) return { limit: max, field: 'unified/memory.max' };
+  return memory?.limit === undefined ? undefined : { limit: memory.limit, field: 'memory/limit' };
+}
 
 export interface MemoryTrouble {
   /** How many processes were killed for want of memory. */
@@ -10,21 +26,25 @@ export interface MemoryTrouble {
 
 /** @param paths the directories of one cgroup */
 export function memoryTrouble(paths: readonly string[]): MemoryTrouble {
-  const read = (file: string) => paths.map((path) => readOrEmpty(`${path}/${file}`)).join('\n');
-  const kills = read('memory.oom_control') || '';
+  const read = reader(paths);
   const events = read('memory.events');
   return {
-    kills: numberAfter('oom_kill', `${kills}\n${events}`),
-    reached: Number(read('memory.failcnt').trim() || 0) + numberAfter('max', events),
+    kills: numberAfter('oom_kill', `${read('memory.oom_control')}\n${events}`),
+    reached: Number(read('memory.failcnt') || 0) + numberAfter('max', events),
   };
 }
 
 /** Bytes in use. @param paths the directories of one cgroup */
 export function memoryUsage(paths: readonly string[]): number {
-  const files = ['memory.usage_in_bytes', 'memory.current'];
-  return Number(
-    paths.flatMap((path) => files.map((file) => readOrEmpty(`${path}/${file}`))).find((text) => text),
-  );
+  const read = reader(paths);
+  return Number(read('memory.usage_in_bytes') || read('memory.current'));
+}
+
+/** Of the one hierarchy that has the memory controller; where none has, every file is empty. */
+function reader(paths: readonly string[]): (file: string) => string {
+  const counts = ['memory.usage_in_bytes', 'memory.current'];
+  const directory = paths.find((path) => counts.some((file) => existsSync(`${path}/${file}`)));
+  return (file) => (directory === undefined ? '' : readOrEmpty(`${directory}/${file}`));
 }
 
 function numberAfter(word: string, text: string): number {

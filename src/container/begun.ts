@@ -2,7 +2,7 @@
  * A memory limit may kill a process between the moment at which execve has let go of everything of ours and its first
  * instruction: to whoever started it, it has to be the limit, and not an unexplained 137.
  */
-import { memoryTrouble, memoryUsage } from '../cgroups/out-of-memory.ts';
+import { memoryLimit, memoryTrouble, memoryUsage } from '../cgroups/out-of-memory.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { readFileSync } from '../kernel/file-system.ts';
 import { sleep } from '../kernel/sleep.ts';
@@ -27,8 +27,8 @@ export function mayFailToBegin(resources: Resources | undefined): boolean {
   return limit > 0 && limit < HARMLESS;
 }
 
-function limitOf({ memory, unified }: Resources = {}): number {
-  return Number(unified?.['memory.max'] ?? memory?.limit ?? 0);
+function limitOf(resources: Resources | undefined): number {
+  return Number(memoryLimit(resources)?.limit ?? 0);
 }
 
 /**

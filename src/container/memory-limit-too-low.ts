@@ -1,5 +1,5 @@
 /** A container that its own memory limit keeps from starting. Loaded once something has gone wrong. */
-import { memoryTrouble } from '../cgroups/out-of-memory.ts';
+import { memoryLimit, memoryTrouble } from '../cgroups/out-of-memory.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { existsSync } from '../kernel/file-system.ts';
 import type { Config } from '../spec/types.ts';
@@ -29,7 +29,7 @@ export function memoryLimitTooLow(
   { linux }: Pick<Config, 'linux'>,
   { name, killsBefore, vanishes }: Victim = init,
 ): unknown {
-  const limited = limitOf(linux?.resources);
+  const limited = memoryLimit(linux?.resources);
   if (!limited || !(error instanceof RuntimeError)) return error;
   const { kills, reached } = memoryTrouble(cgroups);
   const isGone = vanishes && !cgroups.some((path) => existsSync(path));
@@ -54,14 +54,7 @@ function saysNothing({ code, details }: RuntimeError): boolean {
 
 /** What a process that was killed in the foreground has met, if it was that; by its status alone nobody could tell. */
 export function limitThatKilled(cgroups: readonly string[], { linux }: Config): string | undefined {
-  const limited = limitOf(linux?.resources);
+  const limited = memoryLimit(linux?.resources);
   if (!limited || memoryTrouble(cgroups).kills === 0) return undefined;
   return `memory limit too low: ${limited.limit}: a process of the container was OOM-killed`;
-}
-
-function limitOf(resources: NonNullable<Config['linux']>['resources']) {
-  const { memory, unified } = resources ?? {};
-  const max = unified?.['memory.max'];
-  if (max !== undefined) return { limit: max, field: 'unified/memory.max' };
-  return memory?.limit === undefined ? undefined : { limit: memory.limit, field: 'memory/limit' };
 }

@@ -27,7 +27,7 @@ import type { CreateOptions } from './create.ts';
 import { grantedCapabilities, ownsRights } from './granted-capabilities.ts';
 import { notifiedSocket, notifyEnvironment, withNotifyMount } from './notify-mount.ts';
 import { checkPassedDescriptors, listenDescriptors } from './passed-descriptors.ts';
-import type { Runtime } from './runtime.ts';
+import { goesOnWithoutCgroups, type Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 
 /** @throws RuntimeError with the configuration's file, where one of its fields is to blame */
@@ -86,7 +86,7 @@ function request(
     dataDirectory: dataDirectory(dataOwner(host.identity), runtime.root, options.id),
     cgroups,
     systemd,
-    rootlessCgroups: runtime.rootless === 'auto' ? host.identity.isRootless : runtime.rootless === 'true',
+    rootlessCgroups: goesOnWithoutCgroups(runtime.rootless, host.identity),
     cgroupOwner: ownerOf(cgroups, { config, namespaces, idMaps: maps, nested, host }),
     limits: newLimits(cgroups.directories, host.cgroups, linux.resources),
     resctrl: linux.intelRdt && resctrlGroup(linux.intelRdt, options.id),

@@ -1,4 +1,5 @@
 /** What the global options of the command line say, for every operation on containers. */
+import type { Identity } from '../host/identity.ts';
 import type { Log } from '../log/log.ts';
 
 export interface Runtime {
@@ -10,4 +11,9 @@ export interface Runtime {
   readonly systemdCgroup: boolean;
   readonly rootless: 'true' | 'false' | 'auto';
   readonly cgroupManager: 'cgroupfs' | 'systemd' | 'disabled';
+}
+
+/** `--rootless`: whether what the caller may not do with cgroups is left out. */
+export function goesOnWithoutCgroups(rootless: Runtime['rootless'], { isRootless }: Identity): boolean {
+  return rootless === 'auto' ? isRootless : rootless === 'true';
 }

@@ -3,7 +3,6 @@ import type { DeviceChange } from '../cgroups/change-devices.ts';
 import { changeLimits, type Keeper } from '../cgroups/change-limits.ts';
 import { currentIn } from '../cgroups/file-text.ts';
 import { cgroupManager, machine } from '../cgroups/manager.ts';
-import type { CgroupDirectory } from '../cgroups/paths.ts';
 import { recordedDirectories } from '../cgroups/recorded.ts';
 import type { UnitChange } from '../cgroups/systemd/change-unit.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
@@ -17,7 +16,7 @@ import type { Problem } from '../spec/problem.ts';
 import type { Config, Resources } from '../spec/types.ts';
 import { checkContainerId } from './container-id.ts';
 import { mergeResources } from './merged-resources.ts';
-import type { Runtime } from './runtime.ts';
+import { goesOnWithoutCgroups, type Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 import { statusOf } from './status.ts';
@@ -71,7 +70,7 @@ async function setDevices(
     before: linux?.resources?.devices,
     asked,
     directories: recordedDirectories(cgroups, hostCgroups()),
-    rootless: rootless === 'auto' ? identity().isRootless : rootless === 'true',
+    rootless: goesOnWithoutCgroups(rootless, identity()),
   });
 }
 
@@ -103,8 +102,10 @@ async function setLimits(
   const directories = recordedDirectories(record.cgroups, host);
   const request = { resources: changed, directories, host, currentIn, ...machine };
   const execution = new Execution();
-  const limits = cgroupManager(directories).limits(request);
-  const devices = asked.devices?.length && isUnified(directories) ? asked.devices : undefined;
+  const manager = cgroupManager(directories);
+  const limits = manager.limits(request);
+  // On version 1 systemd would deny everything for a moment.
+  const devices = asked.devices?.length && manager.kind === 'v2' ? asked.devices : undefined;
   const keeper = record.systemd && (await keeperOf({ unit: record.systemd, limits, devices }, log));
   changeLimits(limits, (steps) => execution.execute(steps), log, keeper);
   return all;
@@ -113,11 +114,6 @@ async function setLimits(
 async function keeperOf(change: UnitChange, log: Log): Promise<Keeper> {
   const { unitKeeper } = await import('../cgroups/systemd/change-unit.ts');
   return unitKeeper(change, log);
-}
-
-/** On version 1 systemd would deny everything for a moment. */
-function isUnified(directories: readonly CgroupDirectory[]): boolean {
-  return directories.every(({ version }) => version === 2);
 }
 
 /** What is asked for was checked; together with what the container has, it may still be impossible. */
