@@ -1,7 +1,9 @@
 /** Other device rules for a container that is there, by `update`. */
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { errnoName } from '../kernel/errno.ts';
 import type { DeviceRule } from '../spec/types.ts';
 import { devicePlace } from './device-place.ts';
+import { refusalErrnos } from './join-error.ts';
 import type { CgroupDirectory } from './paths.ts';
 import { changeDeviceLists } from './v1/change-devices.ts';
 import { changeDeviceProgram } from './v2/change-devices.ts';
@@ -53,8 +55,7 @@ function isRefusalOf(error: unknown): boolean {
   return error instanceof RuntimeError && refusals.has(error.details.errno ?? '');
 }
 
-/** What an ordinary user meets. */
-const refusals: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EROFS']);
+const refusals: ReadonlySet<string> = new Set(refusalErrnos.map(errnoName));
 
 function isSame(one: readonly DeviceRule[], other: readonly DeviceRule[]): boolean {
   return JSON.stringify(decisiveRules(one)) === JSON.stringify(decisiveRules(other));

@@ -47,7 +47,8 @@ function restoring(write: PlacedWrite, log: Log): () => void {
   const { directory, file, otherwise } = write;
   const current = currentIn(directory);
   // Version 2: an empty set of CPUs is that of the cgroup above, and one with processes is not emptied again (ENOSPC).
-  const before = current(file) || (current(`${file}.effective`) ?? current(file));
+  const own = current(file);
+  const before = own === '' ? (current(`${file}.effective`) ?? own) : own;
   if (before === undefined) return otherwise ? restoring(otherwise, log) : () => {};
   const lines = write.restore?.(before) ?? before.split('\n');
   return () => {

@@ -17,7 +17,7 @@ import { explainJoin, isRefusal, refuseLimits } from './join-error.ts';
 import { type JoinOutcome, refuse, removeEmpty } from './join-outcome.ts';
 import type { Limits } from './limits.ts';
 import { occupied } from './occupied.ts';
-import type { CgroupDirectory } from './paths.ts';
+import { type CgroupDirectory, parentOf } from './paths.ts';
 
 /** One hierarchy: what is done there once the directory exists. */
 export interface JoinEntry {
@@ -35,6 +35,13 @@ export interface CarefulContext {
   readonly spare: ReadonlySet<string>;
   readonly outcome: JoinOutcome;
   readonly limits: Limits;
+}
+
+/** Version 2 beside version 1 is delegated to nobody, as a rule, and has no limits of the container's. */
+export function spareDirectories(directories: readonly CgroupDirectory[]): ReadonlySet<string> {
+  const isHybrid = directories.some(({ version }) => version === 1);
+  const spare = isHybrid ? directories.filter(({ version }) => version === 2) : [];
+  return new Set(spare.map(({ path }) => path));
 }
 
 /** @param failure of the first attempt */
@@ -105,10 +112,6 @@ function emptyLevels(path: string, missing: readonly string[]): string[] {
 
 function fillCpuset(path: string): Call[] {
   return copyCpuset(parentOf(path), path, ignoreErrors);
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'));
 }
 
 /** @throws RuntimeError for the first failure that is not a permitted refusal */

@@ -15,7 +15,7 @@ import {
 } from '../kernel/errno.ts';
 import { noPermission } from './delegation-hint.ts';
 import type { JoinOutcome } from './join-outcome.ts';
-import { type Limits, pointerOf } from './limits.ts';
+import { type Limits, noPermissionFor } from './limits.ts';
 
 export function explainJoin(
   path: string,
@@ -49,19 +49,14 @@ export function refuseLimits({
   readonly outcome: Pick<JoinOutcome, 'refused'>;
 }): void {
   const lost = limits.writes.filter(({ directory }) => outcome.refused.has(directory));
-  const [first] = lost;
-  if (!first) return;
-  const names = [...new Set(lost.map(({ controller }) => controller))].join(', ');
-  throw new RuntimeError(
-    'cgroup',
-    `cannot set the ${first.limit}: no permission for the cgroup controllers that the limits need (${names})`,
-    { pointer: pointerOf(first), hint: noPermission },
-  );
+  if (lost.length > 0) throw noPermissionFor(lost);
 }
 
 /** What an ordinary user meets who has no cgroup of their own. */
+export const refusalErrnos: readonly number[] = [EACCES, EPERM, EROFS];
+
 export function isRefusal(errno: number): boolean {
-  return errno === EACCES || errno === EPERM || errno === EROFS;
+  return refusalErrnos.includes(errno);
 }
 
 const hints: ReadonlyMap<number, string> = new Map([

@@ -11,16 +11,22 @@ import { type Call, ignoreErrors } from '../kernel/call.ts';
 import { mkdirat } from '../kernel/calls/file.ts';
 import { AT_FDCWD } from '../kernel/constants/file.ts';
 import type { DeviceRule } from '../spec/types.ts';
-import { attachSelf, type Manner, openForClone, strictly } from './attach.ts';
+import { attachSelf, openForClone, strictly } from './attach.ts';
 import { copyCpuset, usesCpuset } from './cpuset.ts';
 import { devicePlace } from './device-place.ts';
-import { type CarefulContext, isPermitted, type JoinEntry, joinCarefully } from './join-carefully.ts';
+import {
+  type CarefulContext,
+  isPermitted,
+  type JoinEntry,
+  joinCarefully,
+  spareDirectories,
+} from './join-carefully.ts';
 import { explainJoin, isRefusal, refuseLimits } from './join-error.ts';
 import { type JoinOutcome, refuse } from './join-outcome.ts';
 import { earlyLimitSteps, lastLimitSteps, lateLimitSteps } from './limit-steps.ts';
 import { type Limits, noLimits } from './limits.ts';
-import type { CgroupDirectory } from './paths.ts';
-import { type DeviceWrite, deviceWrites, writeDevices } from './v1/devices.ts';
+import { type CgroupDirectory, parentOf } from './paths.ts';
+import { newDeviceWrites, writeDevicesIn } from './v1/devices.ts';
 import { deviceProgramSteps } from './v2/device-steps.ts';
 import { type CgroupOwner, ownerSteps } from './v2/owner.ts';
 
@@ -72,11 +78,11 @@ export function joinCgroups(request: JoinRequest): Join {
   const born = request.unified === 'clone' ? directories.find(({ version }) => version === 2) : undefined;
   const unified = born && openForClone(born);
   const place = request.devices && devicePlace(directories);
-  const writes = request.devices && place?.version === 1 ? deviceWrites(request.devices) : [];
+  const writes = newDeviceWrites(directories, request.devices);
   const entries = directories.map(
     (directory): JoinEntry => ({
       directory,
-      devices: (manner) => devicesOf(directory, writes, request.rootless ? ignoreErrors : manner),
+      devices: (manner) => writeDevicesIn(directory, writes, request.rootless ? ignoreErrors : manner),
       enter: (manner) => (directory === born ? [] : attachSelf(directory, manner)),
     }),
   );
@@ -104,21 +110,6 @@ function programOf(
 ): readonly Step[] {
   const { devices = [], rootless = false } = request;
   return deviceProgramSteps({ path, rules: devices, rootless, isRefused: () => refused.has(path) });
-}
-
-/** Version 2 beside version 1 is delegated to nobody, as a rule, and has no limits of the container's. */
-function spareDirectories(directories: readonly CgroupDirectory[]): ReadonlySet<string> {
-  const isHybrid = directories.some(({ version }) => version === 1);
-  const spare = isHybrid ? directories.filter(({ version }) => version === 2) : [];
-  return new Set(spare.map(({ path }) => path));
-}
-
-function devicesOf(
-  { path, controllers }: CgroupDirectory,
-  writes: readonly DeviceWrite[],
-  manner: Manner,
-): Call[] {
-  return controllers.includes('devices') ? writeDevices(path, writes, manner) : [];
 }
 
 /** Nothing is there yet, but every parent is. The directories come first: until then nobody has moved. */
@@ -216,10 +207,6 @@ function attachStep(directory: CgroupDirectory, context: CarefulContext): Step {
       return [];
     },
   });
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'));
 }
 
 function nameOf(directories: readonly CgroupDirectory[]): string {

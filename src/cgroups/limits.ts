@@ -1,5 +1,6 @@
 /** The limits of one container: every write with the file it goes to, and what has to be done first. */
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { noPermission } from './delegation-hint.ts';
 import type { LimitWrite } from './limit.ts';
 
 /** A write whose place is known. */
@@ -33,6 +34,17 @@ export function placed({ otherwise, ...write }: LimitWrite, directory: string): 
 /** JSON pointer of the field that asks for a write. */
 export function pointerOf({ field }: Pick<LimitWrite, 'field'>): string {
   return `/linux/resources${field}`;
+}
+
+/** Limits that the caller may not set, at least one. */
+export function noPermissionFor(writes: readonly Omit<LimitWrite, 'otherwise'>[]): RuntimeError {
+  const [first] = writes as readonly [LimitWrite];
+  const names = [...new Set(writes.map(({ controller }) => controller))].join(', ');
+  return new RuntimeError(
+    'cgroup',
+    `cannot set the ${first.limit}: no permission for the cgroup controllers that the limits need (${names})`,
+    { pointer: pointerOf(first), hint: noPermission },
+  );
 }
 
 export function missingController(write: LimitWrite, where: string, hint: string): RuntimeError {

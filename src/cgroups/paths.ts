@@ -65,7 +65,12 @@ function unitDirectories(host: HostCgroups, ownPath: string): CgroupDirectory[] 
 function base(hierarchy: CgroupHierarchy, unifiedOnly: boolean): string {
   const own = ownDirectory(hierarchy);
   if (!unifiedOnly || own === hierarchy.mountPoint) return own;
-  return own.slice(0, own.lastIndexOf('/'));
+  return parentOf(own);
+}
+
+/** `/sys/fs/cgroup/a/b` → `/sys/fs/cgroup/a` */
+export function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
 }
 
 /** The path without empty and `.` components. */

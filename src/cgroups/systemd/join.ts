@@ -5,12 +5,12 @@ import { call } from '../../kernel/call.ts';
 import { attachSelf } from '../attach.ts';
 import { devicePlace } from '../device-place.ts';
 import type { Join, JoinRequest } from '../join.ts';
-import { joinCarefully } from '../join-carefully.ts';
+import { type JoinEntry, joinCarefully, spareDirectories } from '../join-carefully.ts';
 import { earlyLimitSteps, lastLimitSteps, lateLimitSteps } from '../limit-steps.ts';
 import { noLimits } from '../limits.ts';
 import type { CgroupDirectory } from '../paths.ts';
 import { processesBelow } from '../processes.ts';
-import { deviceWrites, writeDevices } from '../v1/devices.ts';
+import { newDeviceWrites, writeDevicesIn } from '../v1/devices.ts';
 import { deviceProgramSteps } from '../v2/device-steps.ts';
 import { ownerSteps } from '../v2/owner.ts';
 import { property, propertyText, type UnitProperty } from './property.ts';
@@ -99,14 +99,15 @@ function joinOthersStep(
   { devices, permission, limits = noLimits }: JoinRequest,
 ): Step {
   const others = directories.filter(({ controllers }) => !controllers.includes('name=systemd'));
-  const writes = devices && devicePlace(others)?.version === 1 ? deviceWrites(devices) : [];
-  const entries = others.map((directory) => ({
-    directory,
-    devices: (manner: Parameters<typeof attachSelf>[1]) =>
-      directory.controllers.includes('devices') ? writeDevices(directory.path, writes, manner) : [],
-    enter: (manner: Parameters<typeof attachSelf>[1]) => attachSelf(directory, manner),
-  }));
-  const spare = new Set(others.filter(({ version }) => version === 2).map(({ path }) => path));
+  const writes = newDeviceWrites(others, devices);
+  const entries = others.map(
+    (directory): JoinEntry => ({
+      directory,
+      devices: (manner) => writeDevicesIn(directory, writes, manner),
+      enter: (manner) => attachSelf(directory, manner),
+    }),
+  );
+  const spare = spareDirectories(directories);
   const outcome = { refused: new Set<string>(), occupied: false };
   const context = { name: `the cgroup "${unit.name}"`, pointer: POINTER, permission, spare, outcome, limits };
   const does = others.map(({ path }) => `mkdir -p "${path}", and joins it`);

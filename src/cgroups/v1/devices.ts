@@ -7,7 +7,9 @@ import { close, openat, write } from '../../kernel/calls/file.ts';
 import { AT_FDCWD, O_WRONLY } from '../../kernel/constants/file.ts';
 import type { DeviceRule } from '../../spec/types.ts';
 import { type Manner, strictly } from '../attach.ts';
+import { devicePlace } from '../device-place.ts';
 import { type DevicePolicy, deviceText, resolveDeviceRules } from '../device-rules.ts';
+import type { CgroupDirectory } from '../paths.ts';
 
 export interface DeviceWrite {
   readonly file: 'devices.allow' | 'devices.deny';
@@ -29,6 +31,23 @@ export function policyWrites({ allow, exceptions }: DevicePolicy): readonly Devi
     { file: usual, text: 'a *:* rwm' },
     ...exceptions.map((device) => ({ file: unusual, text: deviceText(device) })),
   ];
+}
+
+/** Those for a new container; none where the rules are kept otherwise, see `devicePlace`. */
+export function newDeviceWrites(
+  directories: readonly CgroupDirectory[],
+  rules: readonly DeviceRule[] | undefined,
+): readonly DeviceWrite[] {
+  return rules && devicePlace(directories)?.version === 1 ? deviceWrites(rules) : [];
+}
+
+/** In the one directory of a container's that the devices controller is in. */
+export function writeDevicesIn(
+  { path, controllers }: CgroupDirectory,
+  writes: readonly DeviceWrite[],
+  manner: Manner,
+): Call[] {
+  return controllers.includes('devices') ? writeDevices(path, writes, manner) : [];
 }
 
 /** The calls that do the writes in a cgroup's directory. */

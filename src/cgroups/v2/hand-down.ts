@@ -6,6 +6,8 @@
 import type { HandDown } from '../limits.ts';
 import type { LimitsRequest } from '../manager.ts';
 
+type Looks = Pick<LimitsRequest, 'host' | 'read'>;
+
 export interface Handed {
   /** From the top: what the levels do not hand down yet. */
   readonly handDown: readonly HandDown[];
@@ -26,8 +28,8 @@ export function handDownTo(
   needed: readonly string[],
   { host, read, isRefused }: Pick<LimitsRequest, 'host' | 'read' | 'isRefused'>,
 ): Handed {
-  const top = host.find(({ version }) => version === 2)?.mountPoint ?? '';
-  const known = words(read(`${top}/cgroup.controllers`));
+  const top = topOfVersion2({ host });
+  const known = controllersOfVersion2({ host, read });
   const handDown: HandDown[] = [];
   let available = known;
   for (const directory of levelsAbove(top, path)) {
@@ -40,6 +42,17 @@ export function handDownTo(
       handDown.push({ directory, controllers: lacks, needed: lacks.filter((name) => needed.includes(name)) });
   }
   return { handDown, available, known };
+}
+
+/** Where the hierarchy is mounted; empty where it is not. */
+export function topOfVersion2({ host }: Pick<Looks, 'host'>): string {
+  return host.find(({ version }) => version === 2)?.mountPoint ?? '';
+}
+
+/** Those that the hierarchy has for us, cgroup.controllers. */
+export function controllersOfVersion2({ host, read }: Looks): readonly string[] {
+  const top = topOfVersion2({ host });
+  return top === '' ? [] : words(read(`${top}/cgroup.controllers`));
 }
 
 /** `/sys/fs/cgroup` and `/sys/fs/cgroup/a/b` → the first, and `/sys/fs/cgroup/a` */

@@ -1,16 +1,17 @@
 /** The limits on a machine with cgroups of version 2. */
 import type { ControllerLimits } from '../limit.ts';
-import { type Limits, noLimits, placed } from '../limits.ts';
+import { type Limits, noLimits, noPermissionFor, placed } from '../limits.ts';
 import type { LimitsRequest } from '../manager.ts';
+import { parentOf } from '../paths.ts';
 import { cpusetLimits } from '../v1/cpuset.ts';
 import { pidsLimits } from '../v1/pids.ts';
 import { rdmaLimits } from '../v1/rdma.ts';
 import { cpuLimits } from './cpu.ts';
-import { handDownTo } from './hand-down.ts';
+import { handDownTo, topOfVersion2 } from './hand-down.ts';
 import { hugetlbLimits } from './hugetlb.ts';
 import { ioLimits } from './io.ts';
 import { memoryLimits } from './memory.ts';
-import { checkAvailable, neededControllers, noPermissionFor } from './missing.ts';
+import { checkAvailable, neededControllers } from './missing.ts';
 import { networkLimits } from './network.ts';
 import { checkPossible } from './possible.ts';
 import { unifiedLimits } from './unified.ts';
@@ -47,24 +48,7 @@ export function limitsOfControllers(names: readonly string[], request: LimitsReq
   if (writes.length > 0 && request.isRefused(parentOf(path))) throw noPermissionFor(writes);
   const handed = handDownTo(path, neededControllers(writes), request);
   checkAvailable(writes, handed);
-  if (writes.length > 0) checkPossible(request.resources, { read: request.read, path, top: topOf(request) });
+  if (writes.length > 0)
+    checkPossible(request.resources, { read: request.read, path, top: topOfVersion2(request) });
   return { handDown: handed.handDown, writes: writes.map((write) => placed(write, path)) };
-}
-
-/** Those that the hierarchy has for us, cgroup.controllers. */
-export function controllersOfVersion2({ host, read }: LimitsRequest): readonly string[] {
-  const hierarchy = host.find(({ version }) => version === 2);
-  return hierarchy ? words(read(`${hierarchy.mountPoint}/cgroup.controllers`)) : [];
-}
-
-function topOf({ host }: LimitsRequest): string {
-  return host.find(({ version }) => version === 2)?.mountPoint ?? '';
-}
-
-function words(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '');
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'));
 }

@@ -1,6 +1,6 @@
-/** What is said when the controllers that limits need are not there, or not the caller's: with the whole list. */
+/** What is said when the controllers that limits need are not there, or not delegated: with the whole list. */
 import { RuntimeError } from '../../errors/runtime-error.ts';
-import { delegateHint, noPermission } from '../delegation-hint.ts';
+import { delegateHint } from '../delegation-hint.ts';
 import type { LimitWrite } from '../limit.ts';
 import { missingController, pointerOf } from '../limits.ts';
 import type { Handed } from './hand-down.ts';
@@ -8,17 +8,6 @@ import type { Handed } from './hand-down.ts';
 /** Files such as cgroup.max.depth are there in any case. */
 export function neededControllers(writes: readonly Pick<LimitWrite, 'controller'>[]): readonly string[] {
   return [...new Set(writes.map(({ controller }) => controller))].filter((name) => name !== 'cgroup');
-}
-
-/** A limit that nobody may set. */
-export function noPermissionFor(writes: readonly LimitWrite[]): RuntimeError {
-  const [first] = writes as readonly [LimitWrite];
-  const names = neededControllers(writes).join(', ');
-  return new RuntimeError(
-    'cgroup',
-    `cannot set the ${first.limit}: no permission for the cgroup controllers that the limits need (${names})`,
-    { pointer: pointerOf(first), hint: noPermission },
-  );
 }
 
 /** @throws RuntimeError `cgroup` for the first write without its controller */

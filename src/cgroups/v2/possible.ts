@@ -4,6 +4,7 @@
  */
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import type { Resources } from '../../spec/types.ts';
+import { parentOf } from '../paths.ts';
 import { numbersOf } from '../stats/stats.ts';
 
 export interface Place {
@@ -69,8 +70,4 @@ function checkPages(pageSize: string, index: number, { read }: Place): void {
     pointer: `/linux/resources/hugepageLimits/${index}/pageSize`,
     hint: 'ls /sys/kernel/mm/hugepages shows which sizes it has',
   });
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'));
 }
