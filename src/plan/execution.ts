@@ -12,8 +12,8 @@ import { describeErrno, EAGAIN, errnoName } from '../kernel/errno.ts';
 import { attempt, isTolerated } from '../kernel/local.ts';
 import { type Log, silentLog } from '../log/log.ts';
 
-/** Somebody may disturb on purpose. */
-const MOST_TRIES = 1000;
+/** Milliseconds: somebody may disturb on purpose. */
+const LONGEST_DISTURBANCE = 2000;
 
 export class Execution implements Live {
   pid = 0;
@@ -110,10 +110,11 @@ export class Execution implements Live {
     run: (rest: readonly Call[]) => Failure | undefined,
   ): Failure | undefined {
     let rest = calls;
-    for (let tries = 1; ; tries++) {
+    for (let begin: number | undefined; ; ) {
       const failure = run(rest);
-      if (failure?.call.name !== 'openat2' || failure.errno !== EAGAIN || tries === MOST_TRIES)
-        return failure;
+      if (failure?.call.name !== 'openat2' || failure.errno !== EAGAIN) return failure;
+      begin ??= performance.now();
+      if (performance.now() - begin > LONGEST_DISTURBANCE) return failure;
       rest = this.#stillToDo(rest.slice(rest.indexOf(failure.call)));
     }
   }

@@ -23,7 +23,7 @@ export const whole: readonly Proof[] = [
     claim: 'pause: a counter stands still; resume: it goes on',
     script: 'while :; do echo >>/share/count; usleep 5000; done',
     shows: async (container) => {
-      const count = () => readFileSync(`${container.share}/count`).length;
+      const count = () => length(`${container.share}/count`);
       await until(() => count() > 3);
       await container.command('pause');
       const before = count();
@@ -78,9 +78,18 @@ export const whole: readonly Proof[] = [
 ];
 
 function lines(file: string): string[] {
+  return written(file).split('\n').filter(Boolean);
+}
+
+function length(file: string): number {
+  return written(file).length;
+}
+
+/** Nothing as long as there is no such file. */
+function written(file: string): string {
   try {
-    return readFileSync(file, 'utf8').split('\n').filter(Boolean);
+    return readFileSync(file, 'utf8');
   } catch {
-    return [];
+    return '';
   }
 }
