@@ -18,7 +18,7 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: [process.env.TSRUN_QUIET ? 'dot' : 'default', './test/setup/reporter.ts'],
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: patience(20_000) } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: patience(60_000) } },
       ...engines.flatMap((engine) => [
         integration(`integration-${engine}`, engine, ['test/integration/**/*.test.ts'], [rootless]),
         integration(`rootless-${engine}`, engine, [rootless], []),
@@ -35,9 +35,9 @@ function integration(name: string, engine: 'bun' | 'node', include: string[], ex
       include,
       exclude,
       env,
-      testTimeout: patience(30_000),
-      hookTimeout: patience(60_000),
-      expect: { poll: { timeout: patience(1000) } },
+      testTimeout: patience(120_000),
+      hookTimeout: patience(120_000),
+      expect: { poll: { timeout: patience(5000) } },
     },
   };
 }

@@ -25,7 +25,7 @@ export function execute(
   args: readonly string[],
   options: ExecuteOptions = {},
 ): Promise<Result> {
-  const { cwd, env = minimalEnvironment(), input, timeout = patience(25_000) } = options;
+  const { cwd, env = minimalEnvironment(), input, timeout = patience(60_000) } = options;
   const child = spawn(command, args, { cwd, env, timeout, killSignal: 'SIGKILL' });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];

@@ -198,7 +198,8 @@ describe('global options', () => {
 test('the common case takes a fraction of a millisecond', async () => {
   const { options } = await command('create');
   const words = '--bundle /b --pid-file /b/init.pid --console-socket=/s --no-new-keyring c1'.split(' ');
-  const start = performance.now();
+  const start = process.cpuUsage();
   for (let i = 0; i < 1000; i++) parse(words, options, false);
-  expect((performance.now() - start) / 1000).toBeLessThan(0.1);
+  // Processor time, in microseconds: others may be at work on this machine.
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(100);
 });
