@@ -61,14 +61,20 @@ export class NotifySocket {
     });
   }
 
-  /** The same for `run` in the foreground: it is ourselves whom the manager watches. */
+  /**
+   * The same for `run` in the foreground: it is ourselves whom the manager watches. What comes later is read too, as
+   * long as the process lives: it waits until its barrier's descriptor is closed, and for room in the socket.
+   */
   async announce(pidfd: Pidfd): Promise<void> {
-    while (!this.#takeReady()) {
-      const [, ended] = await pollAsync(this.#interests(pidfd));
-      if (ended && !this.#takeReady()) return;
-      if (ended) break;
+    for (let told = false, ended: boolean | undefined; ; ) {
+      const ready = this.#takeReady();
+      if (ready && !told) this.#tell((manager) => tellReady(manager, process.pid));
+      told ||= ready;
+      // There may be more behind it.
+      if (ready) continue;
+      if (ended) return;
+      [, ended] = await pollAsync(this.#interests(pidfd));
     }
-    this.#tell((manager) => tellReady(manager, process.pid));
   }
 
   #interests(pidfd: Pidfd) {

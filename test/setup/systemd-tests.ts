@@ -12,6 +12,9 @@ export type As = 'asRoot' | 'asUser' | 'asLogin';
 
 export interface SystemdRig extends AsyncDisposable {
   readonly rig: Rig;
+  readonly as: As;
+  /** The program under test, where this user finds it. */
+  readonly program: string;
   /** A sleeping container's, unless it is changed. */
   bundle(change?: (config: LooseConfig) => void): Bundle;
   /** Runs tsrun with the option that is tested. */
@@ -56,6 +59,8 @@ export function systemdRig(
   const property = (unit: string, name: string) => systemctl('show', '--value', '--property', name, unit);
   return {
     rig,
+    as,
+    program: systemd.program,
     run,
     systemctl,
     property,
