@@ -1,6 +1,7 @@
 /**
  * Tests: `unit` needs nothing; the integration tests run once per engine against the built launchers.
  * `test/integration/rootless/` is for ordinary users: scripts/test.ts runs those projects as such.
+ * `engines` drives tsrun with podman and others, as root, on hosts of its own (test/engines/setup/private-host.ts).
  * The variable TSRUN names the program under test, TSRUN_ENGINE the engine it starts.
  */
 import { tmpdir } from 'node:os';
@@ -23,6 +24,7 @@ export default defineConfig({
         integration(`integration-${engine}`, engine, ['test/integration/**/*.test.ts'], [rootless]),
         integration(`rootless-${engine}`, engine, [rootless], []),
       ]),
+      integration('engines', 'bun', ['test/engines/**/*.test.ts'], []),
     ],
   },
 });

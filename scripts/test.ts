@@ -27,6 +27,7 @@ attempt(() => {
   installPackages();
   link();
   vitest(total, scratch, ['unit', 'integration-bun', 'integration-node']);
+  vitest(total, scratch, ['engines']);
   rootlessRuns(total, scratch);
 });
 if (all) attempt(() => guestTests(total, scratch));

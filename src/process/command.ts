@@ -44,7 +44,8 @@ export function lookUpCommand(options: {
       if (results.value(status) < 0) continue;
       const type = decodeStatx(results.bytes(status)).mode & S_IFMT;
       if (type === S_IFREG && results.value(access) === 0) return path;
-      denied ??= type === S_IFDIR ? 'is a directory' : 'permission denied';
+      // podman takes the second half for its exit code 126, Docker either.
+      denied ??= type === S_IFDIR ? 'is a directory: permission denied' : 'permission denied';
     }
     throw notExecutable(command, denied);
   };

@@ -67,6 +67,25 @@ export const needs = {
     present: () => existsSync('/usr/lib/systemd/user/dbus.socket'),
   },
   chrt: { package: 'util-linux', purpose: 'limits of real-time processes', present: has('chrt') },
+  podman: { package: 'podman', purpose: 'podman with tsrun', present: has('podman') },
+  buildah: { package: 'buildah', purpose: 'buildah with tsrun', present: has('buildah') },
+  registry: {
+    package: 'docker-registry',
+    purpose: 'images pulled and pushed',
+    present: has('docker-registry'),
+  },
+  catatonit: {
+    package: 'catatonit',
+    purpose: "engines, on private hosts; podman's --init",
+    present: has('catatonit'),
+  },
+  netavark: {
+    package: 'netavark',
+    purpose: "podman's networks",
+    present: () => existsSync('/usr/lib/podman/netavark'),
+  },
+  iptables: { package: 'iptables', purpose: "engines' networks", present: has('iptables') },
+  slirp4netns: { package: 'slirp4netns', purpose: "ordinary users' networks", present: has('slirp4netns') },
   strace: { package: 'strace', purpose: 'tests that watch system calls', present: has('strace') },
 } as const satisfies Readonly<Record<string, Need>>;
 

@@ -1,0 +1,135 @@
+/**
+ * A host of a test's own, for engines: daemons, images, networks, firewall rules and cgroups that the machine never
+ * sees. It is a process with namespaces of all kinds but user; what it has for itself is in private-host.sh, the rest
+ * (programs, kernel, users) is the machine's. With that process everything ends that was started in it.
+ *
+ *     await using host = await makePrivateHost();
+ *     await host.run(['podman', 'info']);
+ *     await host.run(['podman', 'info'], { as: host.user });
+ *
+ * tsrun is in it as an administrator would install it: `/usr/local/bin/tsrun` is the program under test.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, relative, resolve } from 'node:path';
+import { type ExecuteOptions, execute, type Result } from '../../setup/execute.ts';
+import { programUnderTest } from '../../setup/rig.ts';
+import { makeTestUsers, type TestUser } from '../../setup/users.ts';
+import { makePrivateCgroups, type PrivateCgroup, removePrivateCgroups } from './private-cgroups.ts';
+
+export interface HostOptions extends ExecuteOptions {
+  /** An ordinary user; root otherwise. */
+  readonly as?: TestUser;
+}
+
+export interface PrivateHost extends AsyncDisposable {
+  /** A directory that is at the same place in the host and on the machine, removed at the end. */
+  readonly path: string;
+  /** An ordinary user with ranges of subordinate ids, a home and a runtime directory in the host. */
+  readonly user: TestUser;
+  /** Runs a command to its end. */
+  run(command: readonly string[], options?: HostOptions): Promise<Result>;
+  /** Starts a daemon, which ends with the host at the latest. What it writes is in the file `log`. */
+  start(command: readonly string[], log: string, options?: Pick<HostOptions, 'as' | 'env'>): ChildProcess;
+  /** Where the machine sees a file of the host. */
+  file(path: string): string;
+}
+
+const script = join(import.meta.dirname, 'private-host.sh');
+const [withSubordinateIds] = [0];
+
+/** Needs root. */
+export async function makePrivateHost(): Promise<PrivateHost> {
+  const path = mkdtempSync(join(tmpdir(), 'tsrun-host-'));
+  chmodSync(path, 0o755);
+  const user = makeTestUsers()[withSubordinateIds] as TestUser;
+  const cgroups = makePrivateCgroups(basename(path));
+  describe(path, cgroups, user);
+  const first = spawn('setpriv', ['--pdeathsig', 'KILL', '--', script, 'join', path], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const pid = await started(first).catch(async (error) => {
+    await removePrivateCgroups(cgroups);
+    rmSync(path, { recursive: true });
+    throw error;
+  });
+  return {
+    path,
+    user,
+    run: ([command = '', ...args], options = {}) => {
+      const line = enter(pid, cgroups, [command, ...args], options.as);
+      return execute('sh', line, { env: environment(options.as), ...options });
+    },
+    start: (command, log, options = {}) => {
+      const line = enter(pid, cgroups, ['sh', '-c', 'exec "$@" >>"$0" 2>&1', log, ...command], options.as);
+      return spawn('sh', line, { env: environment(options.as), stdio: 'ignore', ...options });
+    },
+    file: (inside) => join(`/proc/${pid}/root`, inside),
+    async [Symbol.asyncDispose]() {
+      const over = first.exitCode ?? first.signalCode ?? once(first, 'exit');
+      process.kill(pid, 'SIGKILL');
+      await over;
+      await removePrivateCgroups(cgroups);
+      rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+function describe(path: string, cgroups: readonly PrivateCgroup[], user: TestUser): void {
+  const program = programUnderTest();
+  const directory = resolve(program, '../..');
+  const lines = cgroups.map(({ point, type, options, own }) => `${point} ${type} ${options} ${own}\n`);
+  writeFileSync(join(path, 'cgroups'), lines.join(''));
+  writeFileSync(join(path, 'user'), `${user.uid} ${user.gid} ${user.name}\n`);
+  writeFileSync(join(path, 'program'), `${directory}\n${relative(directory, program)}\n`);
+}
+
+/** The host's first process, as the machine sees it. */
+async function started(unshare: ChildProcess): Promise<number> {
+  let told = '';
+  unshare.stderr?.on('data', (data) => {
+    told += data;
+  });
+  const [line] = await Promise.race([
+    once(unshare.stdout as NodeJS.ReadableStream, 'data'),
+    once(unshare, 'exit').then(() => ['']),
+  ]);
+  if (!String(line).includes('ready')) throw new Error(`cannot make a private host: ${told}`);
+  return Number(readFileSync(`/proc/${unshare.pid}/task/${unshare.pid}/children`, 'utf8'));
+}
+
+/** Arguments of a shell that goes into the host: its cgroups, then its namespaces. */
+function enter(
+  pid: number,
+  cgroups: readonly PrivateCgroup[],
+  command: readonly string[],
+  user?: TestUser,
+): string[] {
+  const ids = user && ['--reuid', `${user.uid}`, '--regid', `${user.gid}`, '--clear-groups', '--'];
+  const become = ids === undefined ? [] : ['setpriv', ...ids];
+  const joining = cgroups.map(({ own }) => `echo $$ >${own}/cgroup.procs`).join('; ');
+  return [
+    '-c',
+    `${joining}; exec "$@"`,
+    'sh',
+    'nsenter',
+    '--target',
+    `${pid}`,
+    '--all',
+    '--',
+    ...become,
+    ...command,
+  ];
+}
+
+function environment(user?: TestUser): Record<string, string> {
+  const shared = {
+    PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
+    TMPDIR: '/var/tmp',
+    LANG: 'C.UTF-8',
+  };
+  if (user === undefined) return { ...shared, HOME: '/run/home', USER: 'root' };
+  return { ...shared, HOME: `/home/${user.name}`, USER: user.name, XDG_RUNTIME_DIR: `/run/user/${user.uid}` };
+}
