@@ -5,6 +5,7 @@ import { inInitialUserNamespace, statusField } from './user-namespace.ts';
 export const CAP_SETGID = 6;
 export const CAP_SETUID = 7;
 export const CAP_SYS_ADMIN = 21;
+export const CAP_SYS_RESOURCE = 24;
 export const CAP_SETFCAP = 31;
 
 export interface Identity {

@@ -12,11 +12,12 @@ import {
   capabilityCalls,
   idStep,
 } from '../process/credentials.ts';
+import { limitRefused } from '../process/explain-rlimit.ts';
 import { kernelPolicySteps } from '../process/kernel-policies.ts';
 import { type ResourceLimit, rlimitCalls } from '../process/rlimits.ts';
 import { schedulingSteps } from '../process/scheduling.ts';
 import { administratorStep, type Filter, loadStep, resignStep } from '../seccomp/load.ts';
-import type { Linux, Process, Rlimit } from '../spec/types.ts';
+import type { Linux, Process } from '../spec/types.ts';
 
 /** runc and crun set this where the configuration is silent. */
 const DEFAULT_UMASK = 0o022;
@@ -108,22 +109,9 @@ function limitSteps(
     const rlimit = index === undefined ? undefined : rlimits[index];
     const name = rlimit ? `set ${rlimit.type}` : "restore the caller's limit of open files";
     return step(actor, name, rlimit ? `/process/rlimits/${index}` : '', [call], {
-      recover: ({ errno }) => (errno === EPERM && rlimit ? limitRefused(rlimit, index) : undefined),
+      recover: ({ errno }) => (errno === EPERM && rlimit ? limitRefused(rlimit) : undefined),
     });
   });
-}
-
-function limitRefused({ type, soft, hard }: Rlimit, index: number | undefined): RuntimeError {
-  return new RuntimeError(
-    'system',
-    `cannot set ${type} to ${soft}:${hard}: prlimit64: ${describeErrno(EPERM)}`,
-    {
-      pointer: `/process/rlimits/${index}`,
-      call: 'prlimit64',
-      errno: errnoName(EPERM),
-      hint: `the hard limit can be raised with CAP_SYS_RESOURCE only: ask for at most what "ulimit -H -a" shows`,
-    },
-  );
 }
 
 function notExecuted({ process: { args = [] }, filter }: ProgramRequest, errno: number): RuntimeError {

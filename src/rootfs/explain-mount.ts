@@ -84,10 +84,11 @@ export function explainBind(mount: Mount, name: string, errno: number, call: Cal
       hint: 'the source of a bind mount must exist on the host',
     });
   }
-  if (call.name === 'move_mount' && errno === ENOTDIR) {
+  // mount(2) says ENOTDIR where move_mount(2) says EINVAL; Docker tells its users more where it finds the words.
+  if (call.name === 'move_mount' && (errno === EINVAL || errno === ENOTDIR)) {
     return new RuntimeError('config', `cannot ${name}: not a directory`, {
       ...details,
-      hint: 'a directory binds onto a directory, a file onto a file',
+      hint: 'a directory binds onto a directory, a file onto a file: one of them is not a directory',
     });
   }
   if (call.name === 'mount_setattr' && errno === EPERM) {

@@ -206,6 +206,24 @@ describe('an error', () => {
         mounts.push({ destination: '/x', type: 'bind', source: '/no/such', options: ['bind'] });
       },
     ],
+    'a file bound on a directory': [
+      'not a directory',
+      ({ mounts }) => {
+        mounts.push({ destination: '/etc', type: 'bind', source: '/etc/passwd', options: ['bind'] });
+      },
+    ],
+    'a directory bound on a file': [
+      'not a directory',
+      ({ mounts }) => {
+        mounts.push({ destination: '/etc/passwd', type: 'bind', source: '/etc', options: ['bind'] });
+      },
+    ],
+    'a limit above what anybody may have': [
+      'ask for no more (--ulimit nofile=',
+      ({ process }) => {
+        process.rlimits = [{ type: 'RLIMIT_NOFILE', soft: 2 ** 40, hard: 2 ** 40 }];
+      },
+    ],
     'a working directory that is a file': [
       'not a directory',
       ({ process }) => {

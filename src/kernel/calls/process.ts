@@ -64,6 +64,12 @@ export function prlimit64(pid: number, resource: number, soft: bigint, hard: big
   return call('prlimit64', pid, resource, words(soft, hard), 0);
 }
 
+/** Fills in the caller's own limit: soft and hard. */
+export function ownLimit(resource: number): Call {
+  const limit = out(16);
+  return callWithOut('prlimit64', limit, 0, resource, 0, limit);
+}
+
 export function pidfdOpen(pid: number): Call {
   return call('pidfd_open', pid, 0);
 }
