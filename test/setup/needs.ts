@@ -86,6 +86,17 @@ export const needs = {
   },
   iptables: { package: 'iptables', purpose: "engines' networks", present: has('iptables') },
   slirp4netns: { package: 'slirp4netns', purpose: "ordinary users' networks", present: has('slirp4netns') },
+  docker: { package: 'docker.io', purpose: 'Docker and Swarm with tsrun', present: has('dockerd') },
+  containerd: {
+    package: 'containerd',
+    purpose: 'containerd with tsrun',
+    present: has('containerd-shim-runc-v2'),
+  },
+  cniPlugins: {
+    package: 'containernetworking-plugins',
+    purpose: "pods' networks",
+    present: () => existsSync('/usr/lib/cni/bridge'),
+  },
   strace: { package: 'strace', purpose: 'tests that watch system calls', present: has('strace') },
 } as const satisfies Readonly<Record<string, Need>>;
 

@@ -27,6 +27,8 @@ export interface HostOptions extends ExecuteOptions {
 export interface PrivateHost extends AsyncDisposable {
   /** A directory that is at the same place in the host and on the machine, removed at the end. */
   readonly path: string;
+  /** Of its first process, as the machine sees it. */
+  readonly pid: number;
   /** An ordinary user with ranges of subordinate ids, a home and a runtime directory in the host. */
   readonly user: TestUser;
   /** Runs a command to its end. */
@@ -57,6 +59,7 @@ export async function makePrivateHost(): Promise<PrivateHost> {
   });
   return {
     path,
+    pid,
     user,
     run: ([command = '', ...args], options = {}) => {
       const line = enter(pid, cgroups, [command, ...args], options.as);
