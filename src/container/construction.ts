@@ -77,6 +77,8 @@ export class Construction {
     const { process, hooks } = bundle.config;
     checkConsole(process.terminal ?? false, detached, options.consoleSocket);
     this.directory = new StateDirectory(runtime.root, options.id);
+    // systemd would say that its unit is there.
+    if (systemd) this.directory.refuseTaken();
     this.request = containerRequest(runtime, options, bundle, systemd);
     this.#waits = waits;
     this.#listens = waits || runInContainer(hooks);

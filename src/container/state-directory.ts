@@ -66,12 +66,14 @@ export class StateDirectory {
     try {
       mkdirSync(this.path, { mode: 0o700 });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      throw new RuntimeError('exists', 'container with given ID already exists', {
-        hint: 'choose another id, or remove the container: tsrun delete --force ID',
-      });
+      throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? taken() : error;
     }
     this.lock();
+  }
+
+  /** Takes nothing. @throws RuntimeError `exists` */
+  refuseTaken(): void {
+    if (this.exists()) throw taken();
   }
 
   /** Waits for whoever works on this container. The lock is the kernel's (flock(2)): it dies with its holder. */
@@ -172,6 +174,12 @@ function openLock(directory: string): number {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw notFound();
     throw error;
   }
+}
+
+function taken(): RuntimeError {
+  return new RuntimeError('exists', 'container with given ID already exists', {
+    hint: 'choose another id, or remove the container: tsrun delete --force ID',
+  });
 }
 
 export function notFound(): RuntimeError {

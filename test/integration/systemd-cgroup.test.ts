@@ -35,6 +35,9 @@ describe.for(['asRoot', 'asUser', 'asLogin'] as const)('a container, %s', (as) =
 
     expect(await own.tsrun('pause', id)).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse((await own.tsrun('state', id)).stdout).status).toBe('paused');
+    const second = await own.tsrun('create', '--bundle', own.bundle().path, id);
+    expect(second).toMatchObject({ code: 1, stdout: '' });
+    expect(second.stderr).toContain('container with given ID already exists');
     expect(await own.tsrun('resume', id)).toMatchObject({ code: 0, stderr: '' });
     expect(await own.rig.tsrun(['delete', '--force', id])).toMatchObject({ code: 0, stderr: '' });
     expect(await own.left(id)).toEqual([]);

@@ -4,7 +4,7 @@
 // biome-ignore lint/suspicious/noExplicitAny: a test may put anything anywhere
 export type LooseConfig = Record<string, any>;
 
-const capabilities = ['CAP_AUDIT_WRITE', 'CAP_KILL', 'CAP_NET_BIND_SERVICE'];
+const capabilities = () => ['CAP_AUDIT_WRITE', 'CAP_KILL', 'CAP_NET_BIND_SERVICE'];
 
 /** A fresh object that the caller may change. Runs `/bin/true`, without a terminal. */
 export function baseConfig(uid = process.getuid?.() ?? 0, gid = process.getgid?.() ?? 0): LooseConfig {
@@ -17,7 +17,7 @@ export function baseConfig(uid = process.getuid?.() ?? 0, gid = process.getgid?.
       args: ['/bin/true'],
       env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'TERM=xterm'],
       cwd: '/',
-      capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
+      capabilities: { bounding: capabilities(), effective: capabilities(), permitted: capabilities() },
       rlimits: [{ type: 'RLIMIT_NOFILE', hard: 1024, soft: 1024 }],
       noNewPrivileges: true,
     },

@@ -3,6 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Seccomp } from '../../src/spec/types.ts';
+import { adopt } from './adopt.ts';
 import type { LooseConfig } from './base-config.ts';
 import { need } from './needs.ts';
 import { makeRig } from './rig.ts';
@@ -71,6 +72,7 @@ export function testForbidding(): void {
       test(name, async (context) => {
         need(context, 'libseccomp');
         await using rig = makeRig();
+        using _ = adopt();
         const bundle = rig.bundle({
           config: (base) => {
             base.linux.seccomp = seccomp;
