@@ -1,7 +1,8 @@
 /** Paths as the caller means them. */
-import { resolve } from 'node:path';
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerReport } from '../host/caller.ts';
+import { resolve } from '../kernel/path.ts';
 
 /** Makes a path absolute. The working directory is looked up only where the path needs it: it may be gone. */
 export function absolute(path: string): string {

@@ -1,9 +1,9 @@
 /** The directory of the state of containers. Only its path is found here; it is made by whoever first needs it. */
 
-import { join } from 'node:path';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerEnvironment } from '../host/caller.ts';
 import { readlinkSync, statSync } from '../kernel/file-system.ts';
+import { join } from '../kernel/path.ts';
 import { absolute } from './paths.ts';
 
 /** Inode of the user namespace that the machine started with: `PROC_USER_INIT_INO` in linux/proc_ns.h. */

@@ -1,8 +1,8 @@
 /** Reads a bundle: its configuration, and where its root is. */
 
-import { join, resolve } from 'node:path';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { lstatSync } from '../kernel/file-system.ts';
+import { join, resolve } from '../kernel/path.ts';
 import type { Log } from '../log/log.ts';
 import { loadConfig } from '../spec/load.ts';
 import type { Config } from '../spec/types.ts';

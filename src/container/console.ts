@@ -1,6 +1,5 @@
 /** Who gets the master of the container's terminal: runc's rules for `--console-socket`. */
 
-import { basename, dirname } from 'node:path';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { openControlSocket } from '../init/stub-process.ts';
 import { connect, receiveDescriptor, receivedDescriptor, socket } from '../kernel/calls/socket.ts';
@@ -8,6 +7,7 @@ import { O_DIRECTORY, O_RDONLY } from '../kernel/constants/file.ts';
 import { AF_UNIX, SOCK_STREAM } from '../kernel/constants/process.ts';
 import { closeSync, openSync } from '../kernel/file-system.ts';
 import { perform, performForBytes } from '../kernel/local.ts';
+import { basename, dirname } from '../kernel/path.ts';
 
 /** @throws RuntimeError `usage` */
 export function checkConsole(terminal: boolean, detached: boolean, socketPath: string | undefined): void {

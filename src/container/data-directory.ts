@@ -1,11 +1,11 @@
 /** Removes the directory that holds an overlay's writable layer. */
 
-import { dirname } from 'node:path';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { identity } from '../host/identity.ts';
 import { unlinkat } from '../kernel/calls/file.ts';
 import { AT_FDCWD, AT_REMOVEDIR } from '../kernel/constants/file.ts';
 import { attempt } from '../kernel/local.ts';
+import { dirname } from '../kernel/path.ts';
 import { removeTree } from '../rootfs/remove-tree.ts';
 import type { StateRecord } from './state-record.ts';
 

@@ -2,8 +2,9 @@
  * sd_notify(3) from inside the container: `NOTIFY_SOCKET` of our caller is a socket of the machine, which the
  * container does not get. It gets one of ours, in a directory of its state; see notify-socket.ts.
  */
-import { join } from 'node:path';
+
 import { callerVariable } from '../host/caller.ts';
+import { join } from '../kernel/path.ts';
 import type { Config, Mount } from '../spec/types.ts';
 
 const PLACE = '/run/notify';

@@ -3,7 +3,7 @@
  * where we are about to end, with a barrier, so that the message is not read when its sender is gone. Nothing else
  * is passed on: a pid or a descriptor that the container names is not the manager's to use.
  */
-import { basename, dirname } from 'node:path';
+
 import type { Out } from '../kernel/call.ts';
 import { close, pipe2 } from '../kernel/calls/file.ts';
 import { bind, connect, receive, send, sendDescriptor, socket } from '../kernel/calls/socket.ts';
@@ -11,6 +11,7 @@ import { O_DIRECTORY, O_RDONLY } from '../kernel/constants/file.ts';
 import { AF_UNIX, MSG_DONTWAIT, SOCK_DGRAM } from '../kernel/constants/process.ts';
 import { chmodSync, closeSync, mkdirSync, openSync } from '../kernel/file-system.ts';
 import { attempt, perform, performForBytes } from '../kernel/local.ts';
+import { basename, dirname } from '../kernel/path.ts';
 import type { Pidfd } from '../kernel/pidfd.ts';
 import { POLLIN, pollAsync, pollBlocking } from '../kernel/poll.ts';
 import type { Log } from '../log/log.ts';

@@ -1,9 +1,9 @@
 /** `--pid-file`: written whole or not at all, a decimal number without a newline, as engines read it. */
 
-import { basename, dirname, join } from 'node:path';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { O_CREAT, O_EXCL, O_WRONLY } from '../kernel/constants/file.ts';
 import { closeSync, openSync, renameSync, unlinkSync, writeSync } from '../kernel/file-system.ts';
+import { basename, dirname, join } from '../kernel/path.ts';
 
 /** @throws RuntimeError `usage`; then nothing is left of it */
 export function writePidFile(path: string, pid: number): void {

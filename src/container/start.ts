@@ -1,9 +1,9 @@
 /** `start`: has the waiting first process of a created container execute the user's program. */
 
-import { join } from 'node:path';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { receiveGreeting } from '../init/remote.ts';
 import { unlinkSync } from '../kernel/file-system.ts';
+import { join } from '../kernel/path.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { Execution } from '../plan/execution.ts';
 import type { Config } from '../spec/types.ts';

@@ -3,7 +3,6 @@
  * that a created container waits on.
  */
 
-import { join } from 'node:path';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { flock } from '../kernel/calls/file.ts';
 import { LOCK_EX, LOCK_NB, O_CREAT, O_RDWR } from '../kernel/constants/file.ts';
@@ -20,6 +19,7 @@ import {
   writeFileSync,
 } from '../kernel/file-system.ts';
 import { attempt, perform } from '../kernel/local.ts';
+import { join } from '../kernel/path.ts';
 import { parseJson, stringifyJson } from '../spec/parse-json.ts';
 import type { Config } from '../spec/types.ts';
 import type { StateRecord } from './state-record.ts';

@@ -11,6 +11,8 @@ import type { SyscallName } from './syscall-numbers.ts';
 export interface Out {
   readonly kind: 'out';
   readonly size: number;
+  /** The call's result says how many bytes of it are filled; in this process, there are no others to be read. */
+  readonly counted?: true;
 }
 
 /** Consecutive 64-bit words, by address: a struct of 64-bit members, or an array of pointers. */
@@ -77,6 +79,10 @@ export function ignoreErrors(target: Call): Call {
 
 export function out(size: number): Out {
   return { kind: 'out', size };
+}
+
+export function countedOut(size: number): Out {
+  return { kind: 'out', size, counted: true };
 }
 
 export function words(...values: readonly Arg[]): Words {

@@ -4,10 +4,10 @@
  *
  * This folder is the only one that knows koffi.
  */
-import { dirname, join } from 'node:path';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { architecture } from './architecture.ts';
 import { existsSync } from './file-system.ts';
+import { dirname, join } from './path.ts';
 
 type NativeFunction = ((...args: readonly unknown[]) => number) & {
   async(...args: readonly unknown[]): void;

@@ -17,7 +17,7 @@ const SPAWN = -1;
 type Attach = (memory: Uint8Array) => () => void;
 
 export class Gate {
-  /** What arguments point to stands here; whoever enters resets it before. */
+  /** What arguments point to stands here; whoever begins resets it before. */
   readonly image: MemoryImage;
   readonly #enter: () => void;
 
@@ -30,28 +30,30 @@ export class Gate {
   }
 
   /**
-   * Makes a system call.
+   * Begins a system call.
    *
-   * @param write writes the six arguments from this offset of the image on
-   * @returns the result, or the negative errno
+   * @returns from which offset of the image on the six arguments are to be written
    */
-  enter(number: number, write: (place: number) => void): number {
-    const { image } = this;
-    image.reserve(BLOCK);
-    image.setWord(0, number);
-    write(ARGUMENTS);
-    this.#enter();
-    return image.word(RESULT);
+  begin(number: number): number {
+    this.image.reserve(BLOCK);
+    this.image.setWord(0, number);
+    return ARGUMENTS;
   }
 
   /**
-   * Starts a program as posix_spawn(3) does: with clean signals, sharing no memory once it is executed.
+   * Begins to start a program as posix_spawn(3) does: with clean signals, sharing no memory once it is executed. Its
+   * result is the process id, or the negative errno of clone(2) or execve(2).
    *
-   * @param write writes the addresses of path, argv and envp from this offset of the image on
-   * @returns its process id, or the negative errno of clone(2) or execve(2)
+   * @returns from which offset of the image on the addresses of path, argv and envp are to be written
    */
-  spawn(write: (place: number) => void): number {
-    return this.enter(SPAWN, write);
+  beginSpawn(): number {
+    return this.begin(SPAWN);
+  }
+
+  /** Does what was begun. @returns the result, or the negative errno */
+  enter(): number {
+    this.#enter();
+    return this.image.word(RESULT);
   }
 }
 
@@ -64,8 +66,10 @@ export function systemCallGate(): Gate {
 
 /** Ends the process without the engine's clean-up, exit_group(2). */
 export function exitAtOnce(number: number, status: number): void {
-  gate?.image.reset(() => undefined);
-  gate?.enter(number, (place) => gate?.image.setWord(place, status));
+  if (gate === undefined) return;
+  gate.image.reset(() => undefined);
+  gate.image.setWord(gate.begin(number), status);
+  gate.enter();
 }
 
 function load(): Attach {
@@ -84,10 +88,11 @@ function load(): Attach {
 }
 
 /** Beside the engine; beside the bundle; in a checkout, where the build puts it. */
-function candidates(): string[] {
-  // Not node:url and node:path: loading them takes longer than the addon.
+function* candidates(): Generator<string> {
+  // Not node:url: loading it takes longer than the addon.
   const folder = (path: string) => path.slice(0, path.lastIndexOf('/'));
+  yield `${folder(process.execPath)}/syscall.node`;
   const here = folder(decodeURIComponent(new URL(import.meta.url).pathname));
-  const places = [folder(process.execPath), `${here}/../engine`, `${here}/../../dist/engine`];
-  return places.map((place) => `${place}/syscall.node`);
+  yield `${here}/../engine/syscall.node`;
+  yield `${here}/../../dist/engine/syscall.node`;
 }

@@ -23,14 +23,11 @@ export function attempt(call: Call, earlier: Results = noResults, outs?: Map<Out
   const gate = systemCallGate();
   const { image } = gate;
   image.reset((other) => earlier.value(other));
-  const { args } = call;
-  const result = gate.enter(syscallNumber(call.name), (place) => {
-    for (let index = 0; index < 6; index += 1) image.write(place + index * 8, args[index] ?? 0);
-  });
-  if (call.out && outs) {
-    const offset = image.outOffset(call.out);
-    outs.set(call.out, image.bytes().slice(offset, offset + call.out.size));
-  }
+  const { args, out } = call;
+  const place = gate.begin(syscallNumber(call.name));
+  for (let index = 0; index < 6; index += 1) image.write(place + index * 8, args[index] ?? 0);
+  const result = gate.enter();
+  if (out && outs) outs.set(out, image.copyOf(out, result));
   return result;
 }
 

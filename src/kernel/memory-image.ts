@@ -63,9 +63,10 @@ export class MemoryImage {
   reset(known: (call: Call) => number | undefined): void {
     this.#end = 0;
     this.#known = known;
-    this.#slots.clear();
-    this.#outs.clear();
-    this.#structs.clear();
+    // Most are empty: emptying a map costs an interpreter more than looking.
+    if (this.#slots.size > 0) this.#slots.clear();
+    if (this.#outs.size > 0) this.#outs.clear();
+    if (this.#structs.size > 0) this.#structs.clear();
   }
 
   /** The signed word that stands there. @param offset divisible by 4 */
@@ -129,10 +130,18 @@ export class MemoryImage {
     let offset = this.#outs.get(out);
     if (offset === undefined) {
       offset = this.reserve(out.size);
-      this.#bytes.fill(0, offset, offset + out.size);
+      // What grows is new, and what is counted is not looked at further than it is filled.
+      if (this.#fixed && !out.counted) this.#bytes.fill(0, offset, offset + out.size);
       this.#outs.set(out, offset);
     }
     return offset;
+  }
+
+  /** What a call has filled in. @param result the call's */
+  copyOf(out: Out, result: number): Uint8Array {
+    const offset = this.outOffset(out);
+    const size = out.counted ? Math.max(0, Math.min(out.size, result)) : out.size;
+    return this.#bytes.slice(offset, offset + size);
   }
 
   /**

@@ -59,11 +59,11 @@ export function spawn(
 function spawnPlain(path: string, argv: readonly string[], envp: readonly string[]): number {
   const gate = systemCallGate();
   gate.image.reset(() => undefined);
-  return gate.spawn((place) => {
-    gate.image.write(place, path);
-    gate.image.write(place + 8, words(...argv, 0));
-    gate.image.write(place + 16, words(...envp, 0));
-  });
+  const place = gate.beginSpawn();
+  gate.image.write(place, path);
+  gate.image.write(place + 8, words(...argv, 0));
+  gate.image.write(place + 16, words(...envp, 0));
+  return gate.enter();
 }
 
 function spawnRedirected(

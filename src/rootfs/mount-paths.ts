@@ -1,5 +1,5 @@
 /** The paths of `mounts`, absolute: a destination that is not is deprecated and taken from `/`; a source, from the bundle. */
-import { join } from 'node:path';
+import { join } from '../kernel/path.ts';
 import type { Config, Mount } from '../spec/types.ts';
 
 /** @returns the same configuration where nothing has to be changed */

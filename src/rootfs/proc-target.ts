@@ -2,12 +2,13 @@
  * Mounts inside of the container's /proc are refused: the runtime and the kernel's security modules trust what is
  * there (CVE-2019-16884). Symlinks of the image do not get around it, see target.ts.
  */
-import { posix } from 'node:path';
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
 import type { Call } from '../kernel/call.ts';
 import { close, fstatfs, openat } from '../kernel/calls/file.ts';
 import { AT_FDCWD, O_PATH } from '../kernel/constants/file.ts';
+import { resolve } from '../kernel/path.ts';
 import type { Mount } from '../spec/types.ts';
 
 /** What may be mounted there, as runc has it: lxcfs' files and two more. */
@@ -21,7 +22,7 @@ const PROC_SUPER_MAGIC = 0x9fa0;
 
 /** The destination without `.`, `..`, and repeated slashes; where it has no symlinks, this is where it leads. */
 function cleaned(destination: string): string {
-  return posix.resolve('/', destination);
+  return resolve('/', destination);
 }
 
 /** Whether the destination is one of those that may be inside of /proc. */

@@ -2,7 +2,7 @@
  * Removes a directory and what is below it, by descriptors: what the container has put there, or moves while it
  * is removed, never leads out of it, and no depth runs out of descriptors (two are open at a time).
  */
-import { basename, dirname } from 'node:path';
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Call, call, ignoreErrors, type Out } from '../kernel/call.ts';
 import { close, getdents64, openat, openat2, statx, unlinkat } from '../kernel/calls/file.ts';
@@ -10,6 +10,7 @@ import * as F from '../kernel/constants/file.ts';
 import { decodeDirents } from '../kernel/dirents.ts';
 import { describeErrno, EACCES, EISDIR, ENOENT, ENOTEMPTY, EPERM, errnoName } from '../kernel/errno.ts';
 import { attempt } from '../kernel/local.ts';
+import { basename, dirname } from '../kernel/path.ts';
 
 /** Who executes the calls: results in order, negative for an errno; and memory that was filled. */
 export interface CallRunner {

@@ -3,7 +3,7 @@
  * a tenth of compiling it. A file holds the program and all of what it was compiled from, which is compared as a
  * whole: a name that two share does no harm.
  */
-import { join } from 'node:path';
+
 import {
   lstatSync,
   mkdirSync,
@@ -13,6 +13,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from '../kernel/file-system.ts';
+import { join } from '../kernel/path.ts';
 
 /** No container's: ids have no such sign. */
 const FOLDER = '@seccomp';

@@ -1,5 +1,5 @@
 /** Calls on files and directories. */
-import { type Call, call, callWithOut, type FdArg, out, words } from '../call.ts';
+import { type Call, call, callWithOut, countedOut, type FdArg, out, words } from '../call.ts';
 import {
   AT_EACCESS,
   AT_EMPTY_PATH,
@@ -47,7 +47,7 @@ export function fcntl(fd: FdArg, command: number, argument: number): Call {
 }
 
 export function read(fd: FdArg, size: number): Call {
-  const memory = out(size);
+  const memory = countedOut(size);
   return callWithOut('read', memory, fd, memory, size);
 }
 
@@ -63,12 +63,12 @@ export function sendfile(output: FdArg, input: FdArg, count: number): Call {
 
 /** Names with a NUL behind each. */
 export function flistxattr(fd: FdArg, size: number): Call {
-  const memory = out(size);
+  const memory = countedOut(size);
   return callWithOut('flistxattr', memory, fd, memory, size);
 }
 
 export function fgetxattr(fd: FdArg, name: Path, size: number): Call {
-  const memory = out(size);
+  const memory = countedOut(size);
   return callWithOut('fgetxattr', memory, fd, name, memory, size);
 }
 
@@ -110,7 +110,7 @@ export function renameat2(fromDirfd: FdArg, from: string, toDirfd: FdArg, to: st
 
 /** The answer is the target, without a NUL. */
 export function readlinkat(dirfd: FdArg, path: Path, size = 4096): Call {
-  const memory = out(size);
+  const memory = countedOut(size);
   return callWithOut('readlinkat', memory, dirfd, path, memory, size);
 }
 
@@ -143,7 +143,7 @@ export function statx(dirfd: FdArg, path: Path, flags = AT_EMPTY_PATH): Call {
 }
 
 export function getdents64(fd: FdArg, size: number): Call {
-  const memory = out(size);
+  const memory = countedOut(size);
   return callWithOut('getdents64', memory, fd, memory, size);
 }
 

@@ -1,6 +1,6 @@
 /** Calls on Unix sockets. */
 import { RuntimeError } from '../../errors/runtime-error.ts';
-import { type Arg, type Call, call, callWithOut, type FdArg, out, words } from '../call.ts';
+import { type Arg, type Call, call, callWithOut, countedOut, type FdArg, out, words } from '../call.ts';
 import {
   AF_UNIX,
   MSG_CMSG_CLOEXEC,
@@ -74,7 +74,7 @@ export function sendAtOnce(fd: FdArg, bytes: Uint8Array): Call {
 
 /** The result is the number of bytes received, 0 at end of file. */
 export function receive(fd: FdArg, size: number, flags = 0): Call {
-  const memory = out(size);
+  const memory = countedOut(size);
   return callWithOut('recvfrom', memory, fd, memory, size, flags, 0, 0);
 }
 

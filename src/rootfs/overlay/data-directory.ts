@@ -2,7 +2,7 @@
  * Where the writable layers of containers live: on disk, which the state root (/run) usually is not. file-hierarchy(7),
  * XDG Base Directory Specification.
  */
-import { join } from 'node:path';
+import { join } from '../../kernel/path.ts';
 
 export interface DataOwner {
   /** Root of the machine, and not of a user namespace. */

@@ -1,9 +1,9 @@
 /** The directories of an overlay's writable layer on disk: made by this process, before they are mounted. */
 
-import { dirname, join } from 'node:path';
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import { type ActionStep, action } from '../../init/step.ts';
 import { chmodSync, chownSync, existsSync, mkdirSync } from '../../kernel/file-system.ts';
+import { dirname, join } from '../../kernel/path.ts';
 import { removeTree } from '../remove-tree.ts';
 import { refuseOccupied } from './occupant.ts';
 import type { RootDirectory } from './root-directory.ts';

@@ -3,10 +3,10 @@
  * (overlayfs.rst, "index"): so a container leaves its first process's id and start time there.
  */
 
-import { join } from 'node:path';
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import { type ActionStep, action } from '../../init/step.ts';
 import { readFileSync, writeFileSync } from '../../kernel/file-system.ts';
+import { join } from '../../kernel/path.ts';
 
 const FILE = 'used-by';
 

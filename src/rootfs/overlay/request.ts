@@ -2,8 +2,9 @@
  * What the annotations `org.tsrun.overlay` and `org.tsrun.overlay.lowerdirs` and the option `--overlay` ask for:
  * a root that is an overlay, and where its writable layer lives. See docs/overlay.md.
  */
-import { resolve } from 'node:path';
+
 import { RuntimeError } from '../../errors/runtime-error.ts';
+import { resolve } from '../../kernel/path.ts';
 import type { Config } from '../../spec/types.ts';
 
 export const OVERLAY = 'org.tsrun.overlay';

@@ -19,11 +19,11 @@ test('results of 64 bits arrive whole', () => {
   const place = 0x1234_5678_9abc;
   const lseek = process.arch === 'arm64' ? 62 : 8;
   gate.image.reset(() => undefined);
-  const result = gate.enter(lseek, (at) => {
-    gate.image.setWord(at, memory);
-    gate.image.setWord(at + 8, place);
-    gate.image.setWord(at + 16, 0);
-  });
+  const at = gate.begin(lseek);
+  gate.image.setWord(at, memory);
+  gate.image.setWord(at + 8, place);
+  gate.image.setWord(at + 16, 0);
+  const result = gate.enter();
   attempt(call('close', memory));
   expect(result).toBe(place);
 });
