@@ -27,7 +27,8 @@ function aptGet(args: readonly string[]): { ok: boolean; output: string } {
   const { status, error, stdout, stderr } = spawnSync('apt-get', ['-qq', ...args], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    // What tests need are programs: no daemon is to be started, systemctl(1).
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', SYSTEMD_OFFLINE: '1' },
   });
   return { ok: status === 0, output: error?.message ?? `${stdout}${stderr}` };
 }

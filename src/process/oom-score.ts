@@ -10,7 +10,9 @@ import type { Log } from '../log/log.ts';
 
 const POINTER = '/process/oomScoreAdj';
 const NAME = 'set the OOM score';
-const HINT = 'it can be lowered with CAP_SYS_RESOURCE only: leave process.oomScoreAdj out, or raise it';
+/** Said in the message as well: of an error under an engine, nothing else is seen. */
+const WHY = 'it can be lowered with CAP_SYS_RESOURCE only';
+const HINT = `${WHY}: leave process.oomScoreAdj out, or raise it; containerd asks for no less than its own with "restrict_oom_score_adj = true"`;
 
 /** Of the container's first process: written by the runtime, before that hides itself. */
 export function oomScoreStep(score: number, rootless: boolean, log: Log): Step {
@@ -20,7 +22,7 @@ export function oomScoreStep(score: number, rootless: boolean, log: Log): Step {
     } catch (cause) {
       if (rootless && (cause as NodeJS.ErrnoException).code === 'EACCES') return stays(score, log);
       const details = { cause, pointer: POINTER, hint: HINT };
-      throw new RuntimeError('system', `cannot set oom_score_adj to ${score}`, details);
+      throw new RuntimeError('system', `cannot set oom_score_adj to ${score}: ${WHY}`, details);
     }
   });
 }
@@ -38,7 +40,7 @@ export function execOomScoreSteps(score: number | undefined, rootless: boolean, 
           return [step('stub', NAME, POINTER, [close(file)])];
         }
         const details = { pointer: POINTER, call: call.name, errno: errnoName(errno), hint: HINT };
-        const message = `cannot set oom_score_adj to ${score}: ${call.name}: ${describeErrno(errno)}`;
+        const message = `cannot set oom_score_adj to ${score}: ${WHY}: ${call.name}: ${describeErrno(errno)}`;
         return new RuntimeError('system', message, details);
       },
     }),

@@ -1,0 +1,94 @@
+/** containerd in a private host, set up as docs/engines.md says, with a registry that has an image of busybox. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, type TestContext } from 'vitest';
+import type { Result } from '../../setup/execute.ts';
+import { need, needRoot } from '../../setup/needs.ts';
+import { patience } from '../../setup/patience.ts';
+import { documented } from './documented.ts';
+import { busyboxArchive } from './images.ts';
+import { type HostOptions, makePrivateHost, type PrivateHost } from './private-host.ts';
+import { registry, startRegistry } from './registry.ts';
+import { withoutRunc } from './without-runc.ts';
+
+const packages = [
+  'containerd',
+  'registry',
+  'podman',
+  'catatonit',
+  'cniPlugins',
+  'iproute2',
+  'busybox',
+] as const;
+
+export const busybox = `${registry}/busybox:latest`;
+/** An image whose only process sleeps, for pods. */
+export const pause = `${registry}/pause:latest`;
+
+export interface ContainerdHost extends PrivateHost {
+  ctr(args: readonly string[], options?: HostOptions): Promise<Result>;
+}
+
+/** A host with containerd, made for the first test of a file and ended after the last. */
+export function sharedContainerd(): (context: TestContext) => Promise<ContainerdHost> {
+  let host: Promise<ContainerdHost> | undefined;
+  afterAll(async () => {
+    await (await host)?.[Symbol.asyncDispose]();
+  }, patience(60_000));
+  return (context) => {
+    needRoot(context);
+    need(context, ...packages);
+    host ??= makeContainerdHost();
+    return host;
+  };
+}
+
+async function makeContainerdHost(): Promise<ContainerdHost> {
+  const host = await makePrivateHost();
+  const ctr = (args: readonly string[], options?: HostOptions) => host.run(['ctr', ...args], options);
+  try {
+    configure(host);
+    await startRegistry(host);
+    await pushImages(host);
+    await withoutRunc(host);
+    await startContainerd(host, ctr);
+  } catch (error) {
+    await host[Symbol.asyncDispose]();
+    throw error;
+  }
+  return { ...host, ctr };
+}
+
+/** As docs/engines.md says, behind what Debian has there. */
+function configure(host: PrivateHost): void {
+  const name = '/etc/containerd/config.toml';
+  const settings = readFileSync(host.file(name), 'utf8');
+  const restricted = documented(`${name}, without CAP_SYS_RESOURCE`);
+  const [table = ''] = restricted.split('\n');
+  writeFileSync(host.file(name), `${settings.replace(table, restricted.trimEnd())}\n${documented(name)}`);
+}
+
+/** podman makes them and pushes them: it needs no daemon. */
+async function pushImages(host: PrivateHost): Promise<void> {
+  const podman = async (...args: readonly string[]) => {
+    const { code, stderr } = await host.run(['podman', ...args]);
+    if (code !== 0) throw new Error(`podman ${args[0]}: ${stderr}`);
+  };
+  const archive = busyboxArchive(host);
+  await podman('import', '--change', 'CMD ["sh"]', archive, busybox);
+  await podman('import', '--change', 'ENTRYPOINT ["sleep", "2147483647"]', archive, pause);
+  for (const image of [busybox, pause]) await podman('push', '--tls-verify=false', image);
+}
+
+/** Resolves when it answers. It ends with the host. */
+async function startContainerd(host: PrivateHost, ctr: ContainerdHost['ctr']): Promise<void> {
+  const log = join(host.path, 'containerd.log');
+  const daemon = host.start(['containerd'], log);
+  for (const end = Date.now() + patience(60_000); ; await sleep(50)) {
+    const { code } = await ctr(['version']);
+    if (code === 0) return;
+    if (daemon.exitCode !== null || Date.now() > end)
+      throw new Error(`containerd does not answer:\n${readFileSync(log, 'utf8')}`);
+  }
+}
