@@ -4,6 +4,9 @@ import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dist, hostArch, inRoot } from './paths.ts';
 
+/** What the program for Bun was made of, as a metafile of esbuild's format. */
+export const inputsFile = join(dist, 'inputs.json');
+
 /** Makes `dist/engine/tsrun-bun`, or removes it where there is no Bun for this machine. */
 export function bundleForBun(entry: string, commit: string): void {
   const target = join(dist, 'engine/tsrun-bun');
@@ -22,6 +25,10 @@ export function bundleForBun(entry: string, commit: string): void {
     ...['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'],
     ...['--no-compile-autoload-tsconfig', '--no-compile-autoload-package-json'],
     `--define=TSRUN_COMMIT=${JSON.stringify(commit)}`,
+    // Where packages stood when they were bundled, on this machine: nothing asks for it.
+    '--define=__dirname="/"',
+    // What is in there, for the list of licences.
+    `--metafile=${inputsFile}`,
     `--outfile=${staging}`,
   ];
   const { status, stdout, stderr } = spawnSync(bun, ['build', entry, ...flags], {
