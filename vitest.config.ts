@@ -25,9 +25,19 @@ export default defineConfig({
         integration(`rootless-${engine}`, engine, [rootless], []),
       ]),
       integration('engines', 'bun', ['test/engines/**/*.test.ts'], []),
+      shipped(),
     ],
   },
 });
+
+/** The tests of packages, and some integration tests (all of them with TSRUN_LONG=1) on the program in them. */
+function shipped() {
+  const sample = ['launcher', 'lifecycle', 'exec'].map((name) => `test/integration/${name}.test.ts`);
+  const include = process.env.TSRUN_LONG ? ['test/integration/**/*.test.ts'] : sample;
+  const { test } = integration('package', 'bun', ['test/package/**/*.test.ts', ...include], [rootless]);
+  const env = { ...test.env, TSRUN: join(import.meta.dirname, 'dist/package-test/installed/bin/tsrun') };
+  return { test: { ...test, env, globalSetup: ['test/setup/make-packages.ts'] } };
+}
 
 function integration(name: string, engine: 'bun' | 'node', include: string[], exclude: string[]) {
   const env = { TSRUN: join(import.meta.dirname, 'dist/bin', `tsrun-${engine}`), TSRUN_ENGINE: engine };

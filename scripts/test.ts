@@ -29,6 +29,8 @@ attempt(() => {
   vitest(total, scratch, ['unit', 'integration-bun', 'integration-node']);
   vitest(total, scratch, ['engines']);
   rootlessRuns(total, scratch);
+  // After all others: what is packaged is what they have tested.
+  vitest(total, scratch, ['package']);
 });
 if (all) attempt(() => guestTests(total, scratch));
 if (all) attempt(() => foreignSuite(total));

@@ -15,16 +15,15 @@ export interface Engine {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const bun: Engine = {
-  executable: join(dist, 'engine/tsrun-bun'),
-  args: [],
-  env: {
-    // A process of ten milliseconds gains nothing from compilers: 0.4 ms and 2 MB less, and no writable code.
-    BUN_JSC_useJIT: '0',
-    // A crash is nobody else's business.
-    BUN_ENABLE_CRASH_REPORTING: '0',
-  },
+/** What Bun is told. */
+export const bunEnvironment = {
+  // A process of ten milliseconds gains nothing from compilers: 0.4 ms and 2 MB less, and no writable code.
+  BUN_JSC_useJIT: '0',
+  // A crash is nobody else's business.
+  BUN_ENABLE_CRASH_REPORTING: '0',
 };
+
+const bun: Engine = { executable: join(dist, 'engine/tsrun-bun'), args: [], env: bunEnvironment };
 
 const node: Engine = {
   executable: join(dist, 'engine/node'),
@@ -45,16 +44,21 @@ export function writeLaunchers(): void {
 
 /** Writes an executable launcher for engines that are found from its own place. */
 export function writeLauncher(path: string, engines: readonly Engine[]): void {
-  const program = Buffer.from(launcherBytes[hostArch()], 'base64');
-  const table = engines.flatMap((engine) => records(engine, dirname(path))).map((text) => `${text}\0`);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.new`, launcherFile(dirname(path), engines));
+  chmodSync(`${path}.new`, 0o755);
+  renameSync(`${path}.new`, path);
+}
+
+/** The launcher that stands in a directory. */
+export function launcherFile(directory: string, engines: readonly Engine[], arch = hostArch()): Buffer {
+  const program = Buffer.from(launcherBytes[arch], 'base64');
+  const table = engines.flatMap((engine) => records(engine, directory)).map((text) => `${text}\0`);
   const file = Buffer.alloc(fileSize);
   const used = program.copy(file) + file.write(table.join(''), program.length);
   // The last byte stays zero: the empty string that ends the table.
   if (used >= fileSize) throw new Error(`the launcher's table is too long: ${used} of ${fileSize} bytes`);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.new`, file);
-  chmodSync(`${path}.new`, 0o755);
-  renameSync(`${path}.new`, path);
+  return file;
 }
 
 /** The launcher pushes arguments in front of one another: the last comes first. */

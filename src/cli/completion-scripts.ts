@@ -15,7 +15,8 @@ _tsrun_completions() {
   found=(\${(f)"$("\${words[1]}" --get-yargs-completions "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
   if (( \${#found} )); then compadd -- $found; else _files; fi
 }
-compdef _tsrun_completions tsrun
+# As a file of fpath this is the function itself, called to complete; otherwise it is being sourced.
+if [[ \${funcstack[1]} == _tsrun ]]; then _tsrun_completions; else compdef _tsrun_completions tsrun; fi
 `;
 
 /** @throws RuntimeError `usage` for another shell */

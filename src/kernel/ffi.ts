@@ -29,7 +29,9 @@ function locateNative(): string {
   const candidates = [join(here, '../engine/koffi.node'), join(here, '../../', pack)];
   const found = candidates.find((path) => existsSync(path));
   if (!found)
-    throw new RuntimeError('internal', 'cannot find koffi.node beside tsrun', { hint: 'run npm run build' });
+    throw new RuntimeError('internal', 'cannot find koffi.node beside tsrun', {
+      hint: 'install tsrun again, or in its sources run npm run build',
+    });
   return found;
 }
 

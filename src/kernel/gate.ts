@@ -83,7 +83,7 @@ function load(): Attach {
     return module.exports as Attach;
   }
   throw new RuntimeError('internal', 'cannot load syscall.node, which stands beside tsrun', {
-    hint: 'run npm run build',
+    hint: 'install tsrun again, or in its sources run npm run build',
   });
 }
 

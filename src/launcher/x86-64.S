@@ -375,6 +375,6 @@ memory: .asciz "tsrun: cannot start an engine: no memory\n"
 cannot: .asciz "tsrun: cannot start an engine: cannot execute "
 errno:  .asciz " (errno "
 comma:  .asciz "), "
-advice: .asciz "; run `npm run build`\n"
+advice: .asciz "; install tsrun again, or in its sources run `npm run build`\n"
 toobig: .asciz "; arguments and environment are too long\n"
 table:

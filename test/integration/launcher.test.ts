@@ -168,7 +168,7 @@ test('says what to do when no engine is there', async () => {
   const result = await execute(copy, probe, { env: {} });
   expect(result).toMatchObject({ code: 1, stdout: '' });
   expect(result.stderr).toMatch(
-    /^tsrun: cannot start an engine: cannot execute \S+ \(errno 2\); run `npm run build`\n$/,
+    /^tsrun: cannot start an engine: cannot execute \S+ \(errno 2\); install tsrun again, or in its sources run `npm run build`\n$/,
   );
 });
 

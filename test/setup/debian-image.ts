@@ -1,7 +1,8 @@
-/** A Debian of the machine's own version and sources, as a tar archive that is kept between test runs. */
+/** A Debian of the machine's own sources, as a tar archive that is kept between test runs. */
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { debianArchive } from '../../scripts/vm/archive.ts';
 import { execute } from './execute.ts';
 
 const CACHE = join(import.meta.dirname, '../../.cache');
@@ -10,12 +11,20 @@ const CACHE = join(import.meta.dirname, '../../.cache');
  * Makes the archive where it is not there yet, which takes half a minute.
  *
  * @param scratch where it is made when the clone is somebody else's
+ * @param suite Debian's version; the machine's own without it
+ * @param packages more than the fewest that make a Debian
  * @throws what mmdebstrap says
  */
-export async function debianImage(scratch: string): Promise<string> {
-  const sources = sourceFiles();
+export async function debianImage(
+  scratch: string,
+  suite = codename(),
+  packages: readonly string[] = [],
+): Promise<string> {
+  const own = suite === codename();
+  const sources = own ? sourceFiles() : [debianArchive()];
   const hash = createHash('sha256').update(process.arch);
-  for (const file of sources) hash.update(readFileSync(file));
+  for (const source of sources) hash.update(own ? readFileSync(source) : `${suite} ${source}`);
+  if (packages.length > 0) hash.update(packages.join(' '));
   const name = `debian-${hash.digest('hex').slice(0, 16)}.tar`;
   const cached = join(CACHE, name);
   if (existsSync(cached)) return cached;
@@ -26,7 +35,10 @@ export async function debianImage(scratch: string): Promise<string> {
     '--variant=minbase',
     '--skip=output/dev',
     '--format=tar',
-    codename(),
+    // This version's list of keys may not have another one's.
+    ...(own ? [] : ['--keyring=/usr/share/keyrings/debian-archive-keyring.gpg']),
+    ...(packages.length > 0 ? [`--include=${packages.join(',')}`] : []),
+    suite,
     made,
     ...sources,
   ];
@@ -62,7 +74,8 @@ function sourceFiles(): string[] {
   );
 }
 
-function codename(): string {
+/** The machine's version of Debian. */
+export function codename(): string {
   return /^VERSION_CODENAME=(\S+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'stable';
 }
 

@@ -97,6 +97,8 @@ export const needs = {
     purpose: "pods' networks",
     present: () => existsSync('/usr/lib/cni/bridge'),
   },
+  groff: { package: 'groff-base', purpose: 'whether manual pages can be read', present: has('groff') },
+  zsh: { package: 'zsh', purpose: 'completion in zsh', present: has('zsh') },
   strace: { package: 'strace', purpose: 'tests that watch system calls', present: has('strace') },
 } as const satisfies Readonly<Record<string, Need>>;
 

@@ -116,7 +116,7 @@ test('every engine that could not be executed is named', async () => {
   expect(result).toMatchObject({ code: 1, stdout: '' });
   expect(result.stderr).toBe(
     `tsrun: cannot start an engine: cannot execute ${folder}/nothing-here (errno 2), ${file} (errno 13); ` +
-      'run `npm run build`\n',
+      'install tsrun again, or in its sources run `npm run build`\n',
   );
 });
 

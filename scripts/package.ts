@@ -1,0 +1,27 @@
+/**
+ * `npm run package`: what is installed elsewhere, in dist/package/.
+ *
+ *     npm run package                     # small, takes some minutes
+ *     npm run package -- --quick          # the same, hardly compressed
+ *     npm run package -- --output DIR
+ */
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { dist } from './build/paths.ts';
+import { quick, small } from './package/compression.ts';
+import { makePackages } from './package/package.ts';
+
+try {
+  const { values } = parseArgs({ options: { quick: { type: 'boolean' }, output: { type: 'string' } } });
+  const output = resolve(values.output ?? join(dist, 'package'));
+  const { directory, ...files } = await makePackages(output, values.quick ? quick : small);
+  console.log(join(output, directory));
+  for (const name of Object.values(files)) {
+    const file = join(output, name);
+    console.log(`${file}  ${(statSync(file).size / 1e6).toFixed(1)} MB`);
+  }
+} catch (error) {
+  console.error(`tsrun: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,34 @@
+/** Nothing is given away without its licence. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, inject, test } from 'vitest';
+import { inputsFile } from '../../scripts/build/bun.ts';
+import { inRoot } from '../../scripts/build/paths.ts';
+import { bun, bundledPackages } from '../../scripts/package/components.ts';
+
+const notices = readFileSync(join(inject('packages').directory, 'share/doc/tsrun/copyright'), 'utf8');
+const lock = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8')).packages;
+
+test('every package in the program is named, with the version that is in it and the text of its licence', () => {
+  const names = [...bundledPackages(readFileSync(inputsFile, 'utf8')), 'koffi'];
+  expect(names).toEqual(expect.arrayContaining(['yargs', 'y18n', 'pino', '@pinojs/redact', 'jsonc-parser']));
+  for (const name of names) {
+    const { version } = lock[`node_modules/${name}`];
+    const [, part = ''] = notices.split(`\n${name} ${version}\nLicence: `);
+    expect(part.split('-'.repeat(78))[0], name).toMatch(
+      /Permission is hereby granted|Permission to use, copy, modify|Redistribution and use/i,
+    );
+  }
+});
+
+test('the code that validators are generated from leaves nothing of other packages in the program', () => {
+  const validators = readFileSync(inRoot('src/spec/validators.generated.js'), 'utf8');
+  expect(validators).not.toMatch(/\brequire\(|\bfrom ["']/);
+});
+
+test('Bun is named with its libraries, of the version that is in the program', () => {
+  const { version, libraries } = bun();
+  expect(lock['node_modules/@oven/bun-linux-x64'].version).toBe(version);
+  expect(notices).toContain(`\nBun ${version}\n`);
+  for (const { name, licence } of libraries) expect(notices).toContain(`  ${name}\n    ${licence};`);
+});
