@@ -2,8 +2,9 @@
  * `npm run limits [-- --runtime PATH] [--cgroup-manager cgroupfs|systemd] [--only TEXT]… [--json FILE]`: makes the
  * proofs of test/limits on a runtime with runc's command line, as whoever calls it. The status is 0 where every limit
  * that was accepted holds. `--json` adds what came out to a file.
- * `-- --guest [--only TEXT]… [--json FILE]`: the same with tsrun, runc and crun in the guest of `npm run test:vm`, with
- * both managers, as root and as a user; into test/limits/results.json where no file is named.
+ * `-- --guest [--runtime PATH] [--only TEXT]… [--json FILE]`: the same in the guest of `npm run test:vm`, with tsrun, runc
+ * and crun, or with the one that is named, with both managers, as root and as a user; into test/limits/results.json
+ * where no file is named.
  * `-- --page [FILE]…` adds what is in these files to test/limits/results.json, and writes the table of docs/cgroups.md.
  */
 import { parseArgs } from 'node:util';
@@ -15,7 +16,7 @@ import { runProofs } from './limits/run.ts';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    runtime: { type: 'string', default: inRoot('bin/tsrun') },
+    runtime: { type: 'string' },
     'cgroup-manager': { type: 'string', default: 'cgroupfs' },
     only: { type: 'string', multiple: true, default: [] },
     json: { type: 'string' },
@@ -34,9 +35,9 @@ if (values.page) {
   const { build } = await import('./build/build.ts');
   const { runProofsInGuest } = await import('./limits/guest.ts');
   build();
-  await runProofsInGuest(values.only, values.json ?? resultsFile);
+  await runProofsInGuest(values.runtime, values.only, values.json ?? resultsFile);
 } else {
-  const run = await runProofs({ runtime: values.runtime, manager, only: values.only });
+  const run = await runProofs({ runtime: values.runtime ?? inRoot('bin/tsrun'), manager, only: values.only });
   if (values.json !== undefined) keep(values.json, [run]);
   const failed = Object.values(run.verdicts).filter(({ kind }) => kind === 'not in force');
   process.exitCode = failed.length === 0 ? 0 : 1;

@@ -18,13 +18,21 @@ dd if=/dev/zero of=/swap bs=1M count=256 status=none
 chmod 600 /swap && mkswap --quiet /swap && swapon /swap
 modprobe bfq`;
 
-/** @param file gets the results, those of each runtime as soon as they are there */
-export async function runProofsInGuest(only: readonly string[], file: string): Promise<void> {
+/**
+ * @param runtime all three if undefined
+ * @param file gets the results, those of each runtime as soon as they are there
+ */
+export async function runProofsInGuest(
+  runtime: string | undefined,
+  only: readonly string[],
+  file: string,
+): Promise<void> {
+  const wanted = runtime === undefined ? runtimes : [runtime];
   const guest = await openGuest(false);
   try {
     await outputOf(guest, 'root', PREPARATION);
     for (const account of ['root', 'user'] as const)
-      for (const runtime of runtimes)
+      for (const runtime of wanted)
         for (const manager of managers) await runProofsAs(guest, account, { runtime, manager, only, file });
   } finally {
     endGuest(guest);
