@@ -34,6 +34,13 @@ export async function removePrivateCgroups(cgroups: readonly PrivateCgroup[]): P
   }
 }
 
+/** At the top of every hierarchy; those that are in use stay. */
+export function removeCgroupsWhere(isUnwanted: (name: string) => boolean): void {
+  for (const { point } of hierarchies()) {
+    for (const name of readdirSync(point).filter(isUnwanted)) removed(join(point, name));
+  }
+}
+
 function removed(directory: string): boolean {
   try {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {

@@ -11,13 +11,26 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
 import { type ExecuteOptions, execute, type Result } from '../../setup/execute.ts';
 import { programUnderTest } from '../../setup/rig.ts';
 import { makeTestUsers, type TestUser } from '../../setup/users.ts';
-import { makePrivateCgroups, type PrivateCgroup, removePrivateCgroups } from './private-cgroups.ts';
+import {
+  makePrivateCgroups,
+  type PrivateCgroup,
+  removeCgroupsWhere,
+  removePrivateCgroups,
+} from './private-cgroups.ts';
 
 export interface HostOptions extends ExecuteOptions {
   /** An ordinary user; root otherwise. */
@@ -40,11 +53,14 @@ export interface PrivateHost extends AsyncDisposable {
 }
 
 const script = join(import.meta.dirname, 'private-host.sh');
+/** Behind it comes the process that has made the host. */
+const prefix = 'tsrun-host-';
 const [withSubordinateIds] = [0];
 
 /** Needs root. */
 export async function makePrivateHost(): Promise<PrivateHost> {
-  const path = mkdtempSync(join(tmpdir(), 'tsrun-host-'));
+  removeAbandoned();
+  const path = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
   chmodSync(path, 0o755);
   const user = makeTestUsers()[withSubordinateIds] as TestUser;
   const cgroups = makePrivateCgroups(basename(path));
@@ -78,6 +94,17 @@ export async function makePrivateHost(): Promise<PrivateHost> {
       rmSync(path, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+/** What hosts have left whose makers were killed: their processes have ended with them. */
+function removeAbandoned(): void {
+  const isAbandoned = (name: string) => {
+    const maker = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
+    return maker !== undefined && !existsSync(`/proc/${maker}`);
+  };
+  removeCgroupsWhere(isAbandoned);
+  for (const name of readdirSync(tmpdir()).filter(isAbandoned))
+    rmSync(join(tmpdir(), name), { recursive: true, force: true });
 }
 
 function describe(path: string, cgroups: readonly PrivateCgroup[], user: TestUser): void {
