@@ -41,7 +41,7 @@ function stamp(commit: string): string {
 }
 
 /** What `tsrun --version` says: the commit, with a mark when the sources differ from it. */
-function currentCommit(): string {
+export function currentCommit(): string {
   const git = (...args: string[]) => spawnSync('git', args, { cwd: root, encoding: 'utf8' });
   const head = git('rev-parse', '--short=12', 'HEAD');
   if (head.status !== 0) return 'unknown';

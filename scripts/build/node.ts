@@ -15,9 +15,7 @@ export function bundleForNode(entry: string, commit: string): void {
   const staging = join(dist, 'node.new');
   rmSync(staging, { recursive: true, force: true });
   mkdirSync(staging);
-  for (const { path, text } of bundle(entry, commit)) {
-    writeFileSync(join(staging, basename(path)), toCommonJs(text));
-  }
+  for (const { name, code } of nodeBundle({ main: entry }, commit)) writeFileSync(join(staging, name), code);
   rmSync(join(dist, 'node'), { recursive: true, force: true });
   renameSync(staging, join(dist, 'node'));
   const arch = hostArch();
@@ -28,9 +26,17 @@ export function bundleForNode(entry: string, commit: string): void {
   );
 }
 
-function bundle(entry: string, commit: string) {
+/** @param entries by the name, without `.cjs`, that each gets */
+export function nodeBundle(
+  entries: Record<string, string>,
+  commit: string,
+): { name: string; code: string }[] {
+  return bundle(entries, commit).map(({ path, text }) => ({ name: basename(path), code: toCommonJs(text) }));
+}
+
+function bundle(entries: Record<string, string>, commit: string) {
   return buildSync({
-    entryPoints: { main: entry },
+    entryPoints: entries,
     outdir: 'memory',
     write: false,
     outExtension: { '.js': '.cjs' },

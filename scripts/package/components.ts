@@ -31,25 +31,30 @@ export function bun(): Engine {
 
 /** The packages in the program, by the bundler's own list of what it has taken, and koffi. */
 export function components(): Component[] {
-  const names = [...bundledPackages(readFileSync(inputsFile, 'utf8')), 'koffi'];
-  return names.sort().map((name) => component(name, inRoot('node_modules', name)));
+  const folders = [...bundledPackages(readFileSync(inputsFile, 'utf8')), 'node_modules/koffi'];
+  return folders.sort().map(component);
 }
 
-/** @param metafile what the bundler has written */
+/**
+ * Their folders, relative to the clone.
+ *
+ * @param metafile what the bundler has written
+ */
 export function bundledPackages(metafile: string): string[] {
   const { inputs }: { inputs: Record<string, unknown> } = JSON.parse(metafile);
-  const names = Object.keys(inputs)
-    .map((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1])
-    .filter((name) => name !== undefined);
-  return [...new Set(names)];
+  const folders = Object.keys(inputs)
+    .map((path) => /(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1])
+    .filter((folder) => folder !== undefined);
+  return [...new Set(folders)];
 }
 
 /** @throws where a package comes without the text of its licence: it may not be given away so */
-function component(name: string, folder: string): Component {
-  const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+function component(path: string): Component {
+  const folder = inRoot(path);
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const texts = licenceFiles(folder).map((file) => readFileSync(join(folder, file), 'utf8').trim());
   if (texts.length === 0 || typeof license !== 'string') {
-    throw new Error(`the package "${name}" is in the program and has no licence: look where its text is`);
+    throw new Error(`the package "${path}" is in the program and has no licence: look where its text is`);
   }
   return { name, version, licence: license, text: texts.join('\n\n') };
 }

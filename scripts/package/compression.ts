@@ -14,4 +14,4 @@ export const small: Compression = {
   debian: ['-Zxz', '--threads-max=2'],
 };
 
-export const quick: Compression = { suffix: 'gz', program: 'gzip -1 --no-name', debian: ['-Zgzip', '-z1'] };
+export const quick: Compression = { suffix: 'gz', program: 'gzip -1 --no-name', debian: ['-Zzstd', '-z1'] };

@@ -10,6 +10,7 @@ import type { Compression } from './compression.ts';
 import { installedFiles } from './contents.ts';
 import { debianPackage } from './debian.ts';
 import { writeFiles } from './files.ts';
+import { nodePackage } from './node-package.ts';
 import { licenceTexts } from './notices.ts';
 import { release } from './release.ts';
 
@@ -19,6 +20,8 @@ export interface Packages {
   readonly directory: string;
   readonly archive: string;
   readonly debian: string;
+  /** For npm. */
+  readonly node: string;
 }
 
 /**
@@ -41,8 +44,9 @@ export async function makePackages(output: string, compression: Compression): Pr
     directory,
     archive: archive(output, directory, compression),
     debian: debianPackage(output, what, files, compression),
+    node: nodePackage(output, what),
   };
-  writeSums(output, [made.archive, made.debian]);
+  writeSums(output, [made.archive, made.debian, made.node]);
   return made;
 }
 

@@ -26,7 +26,9 @@ function locateNative(): string {
   // Not fileURLToPath: loading node:url costs Bun 0.2 ms.
   const here = dirname(decodeURIComponent(new URL(import.meta.url).pathname));
   const pack = `node_modules/@koromix/koffi-linux-${architecture}/linux_${architecture}/koffi.node`;
-  const candidates = [join(here, '../engine/koffi.node'), join(here, '../../', pack)];
+  // In the package for Node, npm puts it beside that package or into it.
+  const packs = ['../../', '../../../', '../'].map((folder) => join(here, folder, pack));
+  const candidates = [join(here, '../engine/koffi.node'), ...packs];
   const found = candidates.find((path) => existsSync(path));
   if (!found)
     throw new RuntimeError('internal', 'cannot find koffi.node beside tsrun', {

@@ -3,6 +3,7 @@
  * system calls. koffi could do the same; it takes 1.6 ms to load, and most commands need nothing else of it.
  */
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { architecture } from './architecture.ts';
 import { MemoryImage } from './memory-image.ts';
 
 const ARENA = 256 * 1024;
@@ -87,12 +88,13 @@ function load(): Attach {
   });
 }
 
-/** Beside the engine; beside the bundle; in a checkout, where the build puts it. */
+/** Beside the engine; beside the bundle, also in the package for Node; in a checkout, where the build puts it. */
 function* candidates(): Generator<string> {
   // Not node:url: loading it takes longer than the addon.
   const folder = (path: string) => path.slice(0, path.lastIndexOf('/'));
   yield `${folder(process.execPath)}/syscall.node`;
   const here = folder(decodeURIComponent(new URL(import.meta.url).pathname));
   yield `${here}/../engine/syscall.node`;
+  yield `${here}/../engine/${architecture}/syscall.node`;
   yield `${here}/../../dist/engine/syscall.node`;
 }

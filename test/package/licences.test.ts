@@ -10,12 +10,14 @@ const notices = readFileSync(join(inject('packages').directory, 'share/doc/tsrun
 const lock = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8')).packages;
 
 test('every package in the program is named, with the version that is in it and the text of its licence', () => {
-  const names = [...bundledPackages(readFileSync(inputsFile, 'utf8')), 'koffi'];
-  expect(names).toEqual(expect.arrayContaining(['yargs', 'y18n', 'pino', '@pinojs/redact', 'jsonc-parser']));
-  for (const name of names) {
-    const { version } = lock[`node_modules/${name}`];
+  const folders = [...bundledPackages(readFileSync(inputsFile, 'utf8')), 'node_modules/koffi'];
+  const known = ['yargs', 'y18n', 'pino', '@pinojs/redact'].map((name) => `node_modules/${name}`);
+  expect(folders).toEqual(expect.arrayContaining(known));
+  for (const folder of folders) {
+    const name = folder.split('node_modules/').at(-1);
+    const { version } = lock[folder];
     const [, part = ''] = notices.split(`\n${name} ${version}\nLicence: `);
-    expect(part.split('-'.repeat(78))[0], name).toMatch(
+    expect(part.split('-'.repeat(78))[0], folder).toMatch(
       /Permission is hereby granted|Permission to use, copy, modify|Redistribution and use/i,
     );
   }

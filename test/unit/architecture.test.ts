@@ -7,6 +7,7 @@ const source = resolve(import.meta.dirname, '../../src');
 
 /** From the top to the bottom: a folder imports from its own row and from those below. */
 const rows = [
+  ['library'],
   ['cli'],
   ['container'],
   ['plan'],
