@@ -46,3 +46,11 @@ test('podman exec exits as the command does, with 126 for what cannot be execute
   }
   await podman(['rm', '--force', '--time', '0', 'exec']);
 });
+
+test('a limit that the host does not give is named with what to ask for', async (context) => {
+  const { podman } = await shared(context);
+  const limits = ['--ulimit', 'nproc=100:100', '--ulimit', 'nofile=100:2000000000'];
+  const result = await podman(['run', '--rm', '--network', 'none', ...limits, busybox, 'true']);
+  expect(result).toMatchObject({ code: 126, stdout: '' });
+  expect(result.stderr).toMatch(/cannot set RLIMIT_NOFILE to 100:2000000000: .* is \d+ here: ask for no more/);
+});

@@ -25,38 +25,46 @@ const packages = [
 
 export const busybox = 'localhost/busybox';
 
+/** Who calls podman. */
+export type Who = 'root' | 'ordinary user';
+
 export interface PodmanHost extends PrivateHost {
-  /** As root. */
   readonly podman: Podman;
-  /** As the host's ordinary user. */
-  readonly rootless: Podman;
 }
 
 /**
  * A host with podman, an image of busybox and a registry, made for the first test of a file and ended after the last.
- * Tests where podman cannot be tried are skipped.
+ * Commands are run as the one who is asked for. Tests where podman cannot be tried are skipped.
  */
-export function sharedPodman(): (context: TestContext) => Promise<PodmanHost> {
-  let host: Promise<PodmanHost> | undefined;
+export function sharedPodman(): (context: TestContext, who?: Who) => Promise<PodmanHost> {
+  let made: Promise<PrivateHost> | undefined;
+  const hosts = new Map<Who, Promise<PodmanHost>>();
   afterAll(async () => {
-    await (await host)?.[Symbol.asyncDispose]();
+    await (await made)?.[Symbol.asyncDispose]();
   }, patience(60_000));
-  return (context) => {
+  return (context, who = 'root') => {
     needRoot(context);
     need(context, ...packages);
-    host ??= makePodmanHost();
+    made ??= makeHost();
+    const host = hosts.get(who) ?? made.then((all) => hostFor(all, who));
+    hosts.set(who, host);
     return host;
   };
 }
 
-async function makePodmanHost(): Promise<PodmanHost> {
+async function makeHost(): Promise<PrivateHost> {
   const host = await makePrivateHost();
   for (const path of ['/etc/containers/containers.conf', '/etc/containers/registries.conf'])
     writeFileSync(host.file(path), documented(path));
-  const podman: Podman = (args, options) => host.run(['podman', ...args], options);
-  const rootless: Podman = (args, options) => podman(args, { as: host.user, ...options });
   await startRegistry(host);
+  return host;
+}
+
+async function hostFor(host: PrivateHost, who: Who): Promise<PodmanHost> {
+  const user = who === 'root' ? {} : { as: host.user };
+  const run: PrivateHost['run'] = (command, options) => host.run(command, { ...user, ...options });
+  const podman: Podman = (args, options) => run(['podman', ...args], options);
   const { code, stderr } = await podman(['import', busyboxArchive(host), busybox]);
   if (code !== 0) throw new Error(`podman import: ${stderr}`);
-  return { ...host, podman, rootless };
+  return { ...host, run, podman };
 }

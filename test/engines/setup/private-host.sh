@@ -30,6 +30,8 @@ private_copy() {
 }
 
 become() {
+  # As systemd leaves it; rootless podman says so where it is not.
+  mount --make-rshared /
   mount -t proc proc /proc
   umount --recursive --lazy /sys
   mount -t sysfs sysfs /sys

@@ -1,0 +1,111 @@
+/** `podman run`: each flag that reaches the runtime, seen from inside, as root and as an ordinary user. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { busybox, sharedPodman, type Who } from './setup/podman.ts';
+import { runFlags } from './setup/run-flags.ts';
+
+const shared = sharedPodman();
+
+describe.each<Who>(['root', 'ordinary user'])('podman run as %s', (who) => {
+  const rows = runFlags.filter((row) => (who === 'root' ? !row.userOnly : !row.rootOnly));
+  test.for(rows)('$flags: $command', async (row, context) => {
+    const { podman } = await shared(context, who);
+    const network = row.flags.includes('--network') ? [] : ['--network', 'none'];
+    const result = await podman(['run', '--rm', ...network, ...row.flags, busybox, ...row.command]);
+    const stdout = typeof row.shows === 'string' ? row.shows : expect.stringMatching(row.shows);
+    expect(result).toMatchObject({ code: row.code ?? 0, stdout });
+  });
+
+  test('gives it standard input, and takes no more than it reads', async (context) => {
+    const { podman } = await shared(context, who);
+    const line = ['run', '--rm', '--interactive', '--network', 'none', busybox];
+    const copied = await podman([...line, 'cat'], { input: 'from outside\n' });
+    expect(copied).toMatchObject({ code: 0, stdout: 'from outside\n', stderr: '' });
+    expect(await podman([...line, 'true'], { input: 'x'.repeat(1 << 20) })).toMatchObject({ code: 0 });
+  });
+
+  test('gives it a terminal', async (context) => {
+    const { run } = await shared(context, who);
+    const line = `podman run --rm --tty --network none ${busybox} sh -c 'tty; test -t 0 && test -t 1 && test -t 2'`;
+    const result = await run(['script', '--quiet', '--return', '--command', line, '/dev/null']);
+    expect(result).toMatchObject({ code: 0, stdout: '/dev/pts/0\r\n' });
+  });
+
+  test('keeps named volumes, and mounts directories read-only, and as overlays', async (context) => {
+    const { podman, path } = await shared(context, who);
+    const line = (volume: string) => [
+      'run',
+      '--rm',
+      '--network',
+      'none',
+      '--volume',
+      volume,
+      busybox,
+      'sh',
+      '-c',
+    ];
+    await podman([...line('kept:/volume'), 'echo kept >/volume/file']);
+    expect(await podman([...line('kept:/volume'), 'cat /volume/file'])).toMatchObject({
+      code: 0,
+      stdout: 'kept\n',
+    });
+    const directory = join(path, `volume-${who}`);
+    mkdirSync(directory, { mode: 0o755 });
+    writeFileSync(join(directory, 'file'), 'of the host\n');
+    const readOnly = await podman([
+      ...line(`${directory}:/volume:ro`),
+      'cat /volume/file; touch /volume/new',
+    ]);
+    expect(readOnly).toMatchObject({
+      code: 1,
+      stdout: 'of the host\n',
+      stderr: 'touch: /volume/new: Read-only file system\n',
+    });
+    const overlay = await podman([
+      ...line(`${directory}:/volume:O`),
+      'echo over >/volume/new; cat /volume/*',
+    ]);
+    expect(overlay).toMatchObject({ code: 0, stdout: 'of the host\nover\n' });
+    const unchanged = await podman([...line(`${directory}:/volume`), 'cat /volume/*']);
+    expect(unchanged).toMatchObject({ code: 0, stdout: 'of the host\n' });
+  });
+
+  test('publishes a port', async (context) => {
+    const { podman, run } = await shared(context, who);
+    const port = who === 'root' ? 8080 : 8081;
+    const serve = 'mkdir /www; echo page >/www/index.html; exec httpd -f -p 80 -h /www';
+    const network = who === 'root' ? 'bridge' : 'slirp4netns';
+    const line = [
+      'run',
+      '--detach',
+      '--name',
+      'web',
+      '--network',
+      network,
+      '--publish',
+      `127.0.0.1:${port}:80`,
+    ];
+    expect(await podman([...line, busybox, 'sh', '-c', serve])).toMatchObject({ code: 0 });
+    const fetch = `until busybox wget -q -O - http://127.0.0.1:${port}/; do sleep 0.1; done`;
+    expect(await run(['sh', '-c', `${fetch} 2>/dev/null`])).toMatchObject({ code: 0, stdout: 'page\n' });
+    expect(await podman(['rm', '--force', '--time', '0', 'web'])).toMatchObject({ code: 0 });
+  });
+
+  test('eight at once', async (context) => {
+    const { podman } = await shared(context, who);
+    const one = (number: number) =>
+      podman(['run', '--rm', '--network', 'none', busybox, 'echo', `number ${number}`]);
+    const results = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(one));
+    expect(results).toMatchObject(
+      [1, 2, 3, 4, 5, 6, 7, 8].map((number) => ({ code: 0, stdout: `number ${number}\n`, stderr: '' })),
+    );
+  });
+
+  test('leaves nothing behind', async (context) => {
+    const { podman, run } = await shared(context, who);
+    expect(await podman(['ps', '--all', '--quiet'])).toMatchObject({ code: 0, stdout: '' });
+    const cgroups = await run(['sh', '-c', 'find /sys/fs/cgroup -type d -name "libpod-*"']);
+    expect(cgroups).toMatchObject({ code: 0, stdout: '' });
+  });
+});
