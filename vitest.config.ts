@@ -24,11 +24,16 @@ export default defineConfig({
         integration(`integration-${engine}`, engine, ['test/integration/**/*.test.ts'], [rootless]),
         integration(`rootless-${engine}`, engine, [rootless], []),
       ]),
-      integration('engines', 'bun', ['test/engines/**/*.test.ts'], []),
+      drivenByEngines(),
       shipped(),
     ],
   },
 });
+
+function drivenByEngines() {
+  const { test } = integration('engines', 'bun', ['test/engines/**/*.test.ts'], []);
+  return { test: { ...test, globalSetup: ['test/engines/setup/users.ts'] } };
+}
 
 /** The tests of packages, and some integration tests (all of them with TSRUN_LONG=1) on the program in them. */
 function shipped() {

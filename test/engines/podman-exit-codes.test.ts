@@ -52,5 +52,7 @@ test('a limit that the host does not give is named with what to ask for', async 
   const limits = ['--ulimit', 'nproc=100:100', '--ulimit', 'nofile=100:2000000000'];
   const result = await podman(['run', '--rm', '--network', 'none', ...limits, busybox, 'true']);
   expect(result).toMatchObject({ code: 126, stdout: '' });
-  expect(result.stderr).toMatch(/cannot set RLIMIT_NOFILE to 100:2000000000: .* is \d+ here: ask for no more/);
+  expect(result.stderr).toMatch(
+    /cannot set RLIMIT_NOFILE to 100:2000000000: .* is \d+ here: ask for no more/,
+  );
 });

@@ -55,14 +55,13 @@ export interface PrivateHost extends AsyncDisposable {
 const script = join(import.meta.dirname, 'private-host.sh');
 /** Behind it comes the process that has made the host. */
 const prefix = 'tsrun-host-';
-const [withSubordinateIds] = [0];
 
 /** Needs root. */
 export async function makePrivateHost(): Promise<PrivateHost> {
   removeAbandoned();
   const path = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
   chmodSync(path, 0o755);
-  const user = makeTestUsers()[withSubordinateIds] as TestUser;
+  const [user] = makeTestUsers() as [TestUser, ...TestUser[]];
   const cgroups = makePrivateCgroups(basename(path));
   describe(path, cgroups, user);
   const first = spawn('setpriv', ['--pdeathsig', 'KILL', '--', script, 'join', path], {
