@@ -53,10 +53,14 @@ export function bindSteps(
   return [...onlyProcfsAtProc(mount, pointer, opened, recover), bind];
 }
 
+/** What buildah says to itself and leaves in the configuration: it has given the source the label and the owner. */
+const spentOptions = new Set(['z', 'Z', 'U']);
+
 function refuseOptions({ options = [] }: Mount, { data }: MountRequest, pointer: string): void {
-  const [first] = data;
+  const refused = data.filter((option) => !spentOptions.has(option));
+  const [first] = refused;
   if (first === undefined) return;
-  throw new RuntimeError('config', `a bind mount takes no filesystem options, found "${data.join(',')}"`, {
+  throw new RuntimeError('config', `a bind mount takes no filesystem options, found "${refused.join(',')}"`, {
     pointer: `${pointer}/options/${options.indexOf(first)}`,
     hint: 'remove it: the filesystem is mounted already, and a bind shows it once more',
   });

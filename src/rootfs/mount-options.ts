@@ -147,6 +147,8 @@ export function parseMountOptions(options: readonly string[]): MountRequest {
   };
   for (const option of options) {
     const effect = mountOptions.get(option);
+    // buildah writes an empty option for each volume that has none.
+    if (option === '') continue;
     if (!effect) request.data.push(option);
     else if (effect.kind === 'bind')
       request.bind = effect.recursive || request.bind === 'recursive' ? 'recursive' : 'plain';

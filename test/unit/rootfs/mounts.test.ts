@@ -27,6 +27,7 @@ describe('mount options', () => {
       expect(names).toContain(name);
     }
     expect(parseMountOptions(names).data).toEqual([]);
+    expect(parseMountOptions(['', 'size=5']).data).toEqual(['size=5']);
   });
 
   test('that contradict each other are settled by the last one', () => {
@@ -65,6 +66,7 @@ describe('the flags of a bind mount', () => {
 
   test('are no parameters of a filesystem', () => {
     expect(() => stepsOf([bind('ro', 'size=5')])).toThrow('takes no filesystem options, found "size=5"');
+    expect(lastText(stepsOf([bind('', 'z', 'Z', 'U')]).steps)).toBe(lastText(stepsOf([bind()]).steps));
   });
 });
 
