@@ -154,11 +154,9 @@ function enter(
 }
 
 function environment(user?: TestUser): Record<string, string> {
-  const shared = {
-    PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
-    TMPDIR: '/var/tmp',
-    LANG: 'C.UTF-8',
-  };
-  if (user === undefined) return { ...shared, HOME: '/run/home', USER: 'root' };
-  return { ...shared, HOME: `/home/${user.name}`, USER: user.name, XDG_RUNTIME_DIR: `/run/user/${user.uid}` };
+  const shared = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LANG: 'C.UTF-8' };
+  if (user === undefined) return { ...shared, HOME: '/run/home', USER: 'root', TMPDIR: '/var/tmp' };
+  const HOME = `/home/${user.name}`;
+  // buildah keeps its caches below TMPDIR, for whoever is the first.
+  return { ...shared, HOME, USER: user.name, TMPDIR: HOME, XDG_RUNTIME_DIR: `/run/user/${user.uid}` };
 }
