@@ -28,7 +28,7 @@ afterAll(async () => {
 
 async function makeSwarm(): Promise<Swarm> {
   await using made = new AsyncDisposableStack();
-  const nodes = await Promise.all(['node1', 'node2', 'node3'].map((name) => makeDockerHost(name)));
+  const nodes = await Promise.all(['node1', 'node2', 'node3'].map((name) => makeDockerHost({ name })));
   for (const node of nodes) made.use(node);
   const network: LocalNetwork = made.use(await connectHosts(nodes));
   const { addresses } = network;
@@ -93,7 +93,8 @@ describe('Docker Swarm', () => {
     await expect.poll(() => running(swarm, 'work'), polling).toHaveLength(4);
 
     const first = await running(swarm, 'work');
-    await manager.said('kill', await manager.said('ps', '--quiet', '--last', '1', '--filter', 'name=work'));
+    const [here = ''] = (await manager.said('ps', '--quiet', '--filter', 'name=work')).split('\n');
+    await manager.said('kill', here);
     await expect.poll(async () => replaced(first, await running(swarm, 'work')), polling).toEqual([4, 1]);
 
     const second = await running(swarm, 'work');
@@ -110,6 +111,40 @@ describe('Docker Swarm', () => {
       .poll(async () => [(await places()).length, (await places()).includes('node3')], polling)
       .toEqual([4, false]);
     await expect.poll(() => nodes[2]?.said('ps', '--quiet'), polling).toBe('');
+  });
+
+  test('gives tasks their secrets, configurations, volumes and limits, and says why one does not start', async (context) => {
+    const { manager } = await theSwarm(context);
+    for (const kind of ['secret', 'config'])
+      await manager.docker([kind, 'create', kind, '-'], { input: `the ${kind}` });
+    const files = [
+      '--secret',
+      'secret',
+      '--config',
+      'source=config,target=/etc/config',
+      '--mount',
+      'type=tmpfs,dst=/t',
+    ];
+    const limits = [
+      '--read-only',
+      '--user',
+      '1000',
+      '--sysctl',
+      'net.core.somaxconn=200',
+      '--ulimit',
+      'nofile=100:200',
+    ];
+    const show = `cat /run/secrets/secret; echo; cat /etc/config; echo; id -u; cat /proc/sys/net/core/somaxconn
+      ulimit -Hn; touch /x 2>/dev/null || echo read-only`;
+    const job = ['--mode', 'replicated-job', '--name', 'job', ...files, ...limits];
+    await manager.said('service', 'create', '--detach', ...job, busybox, 'sh', '-c', show);
+    const shown = () => manager.said('service', 'logs', '--raw', 'job');
+    await expect.poll(shown, polling).toBe('the secret\nthe config\n1000\n200\n200\nread-only');
+
+    const broken = ['--name', 'broken', '--restart-condition', 'none', busybox, 'nosuch'];
+    await manager.said('service', 'create', '--detach', ...broken);
+    const told = () => manager.said('service', 'ps', '--no-trunc', '--format', '{{.Error}}', 'broken');
+    await expect.poll(told, polling).toContain('exec: "nosuch": executable file not found in $PATH');
   });
 });
 

@@ -1,4 +1,6 @@
 /** Docker in a private host, set up as docs/engines.md says, with an image of busybox. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,6 +24,17 @@ export interface DockerHost extends PrivateHost {
   readonly docker: Docker;
   /** What docker writes, without the last line's end. @throws where docker fails */
   said(...args: readonly string[]): Promise<string>;
+  /** Ends the daemon and starts it again, with these settings beside those of docs/engines.md. */
+  restartDaemon(signal: 'TERM' | 'KILL', settings?: object): Promise<void>;
+  /** The daemon has the image from the beginning; with other settings it may have to be given it again. */
+  importBusybox(): Promise<void>;
+}
+
+export interface DockerOptions {
+  /** The host's own. */
+  readonly name?: string;
+  /** Done before the daemon starts. */
+  readonly prepare?: (host: PrivateHost) => Promise<unknown>;
 }
 
 /** Skips the test where Docker cannot be tried. */
@@ -43,8 +56,7 @@ export function sharedDocker(): (context: TestContext) => Promise<DockerHost> {
   };
 }
 
-/** @param name the host's own */
-export async function makeDockerHost(name = 'docker'): Promise<DockerHost> {
+export async function makeDockerHost({ name = 'docker', prepare }: DockerOptions = {}): Promise<DockerHost> {
   const host = await makePrivateHost();
   const docker: Docker = (args, options) =>
     host.run(['docker', ...args], { timeout: patience(90_000), ...options });
@@ -56,24 +68,33 @@ export async function makeDockerHost(name = 'docker'): Promise<DockerHost> {
   try {
     await withoutRunc(host);
     await host.run(['hostname', name]);
-    const settings = '/etc/docker/daemon.json';
-    writeFileSync(host.file(settings), documented(settings));
-    await startDocker(host, docker);
-    await said('import', '--change', 'CMD ["sh"]', busyboxArchive(host), busybox);
+    await prepare?.(host);
+    let daemon = await startDaemon(host, docker);
+    const restartDaemon = async (signal: string, settings?: object) => {
+      const over = once(daemon, 'exit');
+      await host.run(['sh', '-c', `kill -${signal} $(cat /run/docker.pid)`]);
+      await over;
+      daemon = await startDaemon(host, docker, settings);
+    };
+    const archive = busyboxArchive(host);
+    const importBusybox = async () => void (await said('import', '--change', 'CMD ["sh"]', archive, busybox));
+    await importBusybox();
+    return { ...host, docker, said, restartDaemon, importBusybox };
   } catch (error) {
     await host[Symbol.asyncDispose]();
     throw error;
   }
-  return { ...host, docker, said };
 }
 
 /** Resolves when it answers. It ends with the host. */
-async function startDocker(host: PrivateHost, docker: Docker): Promise<void> {
+async function startDaemon(host: PrivateHost, docker: Docker, settings = {}): Promise<ChildProcess> {
+  const file = '/etc/docker/daemon.json';
+  writeFileSync(host.file(file), JSON.stringify({ ...JSON.parse(documented(file)), ...settings }));
   const log = join(host.path, 'dockerd.log');
   const daemon = host.start(['dockerd'], log);
-  for (const end = Date.now() + patience(30_000); ; await sleep(50)) {
+  for (const end = Date.now() + patience(60_000); ; await sleep(50)) {
     const { code } = await docker(['version']);
-    if (code === 0) return;
+    if (code === 0) return daemon;
     if (daemon.exitCode !== null || Date.now() > end)
       throw new Error(`dockerd does not answer:\n${readFileSync(log, 'utf8')}`);
   }
