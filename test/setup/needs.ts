@@ -87,6 +87,7 @@ export const needs = {
   iptables: { package: 'iptables', purpose: "engines' networks", present: has('iptables') },
   slirp4netns: { package: 'slirp4netns', purpose: "ordinary users' networks", present: has('slirp4netns') },
   docker: { package: 'docker.io', purpose: 'Docker and Swarm with tsrun', present: has('dockerd') },
+  rootlesskit: { package: 'rootlesskit', purpose: "an ordinary user's Docker", present: has('rootlesskit') },
   containerd: {
     package: 'containerd',
     purpose: 'containerd with tsrun',
