@@ -10,7 +10,7 @@ import { bundleForNode } from './node.ts';
 import { dist, inRoot, root } from './paths.ts';
 import { contentHash, readStamp } from './stamp.ts';
 
-const entry = inRoot('src/cli/main.ts');
+export const entry = inRoot('src/cli/main.ts');
 const inputs = ['src', 'scripts/build', 'package.json', 'package-lock.json', 'tsconfig.json'];
 const outputs = [
   ...['dist/engine/node', 'dist/engine/koffi.node', 'dist/engine/syscall.node'],

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { dist, hostArch, inRoot } from './paths.ts';
+import { type Arch, dist, hostArch, inRoot } from './paths.ts';
 
 /** What the program for Bun was made of, as a metafile of esbuild's format. */
 export const inputsFile = join(dist, 'inputs.json');
@@ -16,6 +16,21 @@ export function bundleForBun(entry: string, commit: string): void {
     rmSync(target, { force: true });
     return;
   }
+  compile({ bun, entry, commit, target });
+}
+
+export interface Compilation {
+  /** The Bun that builds. */
+  readonly bun: string;
+  readonly entry: string;
+  readonly commit: string;
+  readonly target: string;
+  /** Another processor, and the Bun for it, which becomes part of the program in the place of the one that builds. */
+  readonly other?: { readonly arch: Arch; readonly bun: string };
+}
+
+/** Makes the executable at `target`. */
+export function compile({ bun, entry, commit, target, other }: Compilation): void {
   const staging = `${target}.new`;
   const flags = [
     ...['--compile', '--bytecode', '--minify', '--format=esm'],
@@ -24,6 +39,8 @@ export function bundleForBun(entry: string, commit: string): void {
     // Compiled programs take .env and bunfig.toml (with preload scripts!) from the working directory by default.
     ...['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'],
     ...['--no-compile-autoload-tsconfig', '--no-compile-autoload-package-json'],
+    // `process.arch` is a constant in what is compiled.
+    ...(other ? [`--target=bun-linux-${other.arch}`, `--compile-executable-path=${other.bun}`] : []),
     `--define=TSRUN_COMMIT=${JSON.stringify(commit)}`,
     // Where packages stood when they were bundled, on this machine: nothing asks for it.
     '--define=__dirname="/"',
@@ -41,7 +58,7 @@ export function bundleForBun(entry: string, commit: string): void {
 }
 
 /** Bun's package for this processor: the x64 one needs AVX2, "baseline" does not. */
-function bunPath(): string | undefined {
+export function bunPath(): string | undefined {
   const suffix = { x64: hasAvx2() ? 'x64' : 'x64-baseline', arm64: 'aarch64' }[hostArch()];
   const path = inRoot('node_modules/@oven', `bun-linux-${suffix}`, 'bin/bun');
   return existsSync(path) ? path : undefined;

@@ -5,7 +5,7 @@
 import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { buildSync, transformSync } from 'esbuild';
-import { dist, hostArch, inRoot } from './paths.ts';
+import { dist, hostArch, inRoot, root } from './paths.ts';
 
 /** Stands for `import.meta.url`, which CommonJS does not have. */
 const moduleUrl = 'tsrunModuleUrl';
@@ -37,6 +37,8 @@ export function nodeBundle(
 function bundle(entries: Record<string, string>, commit: string) {
   return buildSync({
     entryPoints: entries,
+    // Names of chunks depend on it.
+    absWorkingDir: root,
     outdir: 'memory',
     write: false,
     outExtension: { '.js': '.cjs' },

@@ -10,9 +10,10 @@ export function assertNoBuildPaths(directory: string): void {
   if (found.length > 0) throw new Error(`paths of this machine are in ${found.join(', ')}`);
 }
 
-/** Files that hold the path of the clone or of the home directory of who builds. */
+/** Files that hold a path into the clone, or the home directory of who builds unless it is one that many have. */
 export function buildPathsIn(directory: string): string[] {
-  const secrets = [root, homedir()].filter((path) => path.split('/').length > 2);
+  const inClone = ['src', 'scripts', 'dist', 'node_modules'].map((folder) => join(root, folder));
+  const secrets = [...inClone, ...[homedir()].filter((path) => path.split('/').length > 2)];
   const found: string[] = [];
   for (const path of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
     const file = join(directory, path);

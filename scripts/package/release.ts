@@ -24,7 +24,8 @@ function sourceDate(): number {
   );
 }
 
-function lastCommit(): string | undefined {
+/** The time of the commit that is checked out, in seconds; nothing where there is no git. */
+export function lastCommit(): string | undefined {
   const { status, stdout } = spawnSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' });
   return status === 0 ? stdout.trim() : undefined;
 }

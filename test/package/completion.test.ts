@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { need } from '../setup/needs.ts';
+import { patience } from '../setup/patience.ts';
 
 const { directory } = inject('packages');
 const env = { PATH: `${directory}/bin:/usr/bin:/bin`, SHARE: join(directory, 'share') };
@@ -39,7 +40,7 @@ test.for([
   const { stdout } = spawnSync('zsh', ['-f', '-c', ZSH, 'zsh', typed, shown], {
     env,
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: patience(60_000),
     killSignal: 'SIGKILL',
   });
   expect(stdout).toBe('found\n');
