@@ -6,7 +6,7 @@ import { makeBusyboxRootfs } from '../../setup/busybox-rootfs.ts';
 import type { PrivateHost } from './private-host.ts';
 
 /** An archive of a root file system of busybox, which every engine can import. */
-export function busyboxArchive(host: PrivateHost): string {
+export function busyboxArchive(host: Pick<PrivateHost, 'path'>): string {
   const root = join(host.path, 'busybox');
   const archive = `${root}.tar`;
   if (existsSync(archive)) return archive;
