@@ -4,23 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, type TestContext } from 'vitest';
 import type { Result } from '../../setup/execute.ts';
-import { need, needRoot } from '../../setup/needs.ts';
+import { need } from '../../setup/needs.ts';
 import { patience } from '../../setup/patience.ts';
 import { documented } from './documented.ts';
 import { busyboxArchive } from './images.ts';
-import { type HostOptions, makePrivateHost, type PrivateHost } from './private-host.ts';
+import { type HostOptions, makePrivateHost, needPrivateHost, type PrivateHost } from './private-host.ts';
 import { registry, startRegistry } from './registry.ts';
 import { withoutRunc } from './without-runc.ts';
 
-const packages = [
-  'containerd',
-  'registry',
-  'podman',
-  'catatonit',
-  'cniPlugins',
-  'iproute2',
-  'busybox',
-] as const;
+const packages = ['containerd', 'registry', 'podman', 'cniPlugins', 'iproute2', 'busybox'] as const;
 
 export const busybox = `${registry}/busybox:latest`;
 /** An image whose only process sleeps, for pods. */
@@ -37,7 +29,7 @@ export function sharedContainerd(): (context: TestContext) => Promise<Containerd
     await (await host)?.[Symbol.asyncDispose]();
   }, patience(60_000));
   return (context) => {
-    needRoot(context);
+    needPrivateHost(context);
     need(context, ...packages);
     host ??= makeContainerdHost();
     return host;

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, type TestContext } from 'vitest';
 import type { Result } from '../../setup/execute.ts';
-import { need, needRoot } from '../../setup/needs.ts';
+import { need } from '../../setup/needs.ts';
 import { patience } from '../../setup/patience.ts';
 import { documented } from './documented.ts';
 import { busyboxArchive } from './images.ts';
-import { type HostOptions, makePrivateHost, type PrivateHost } from './private-host.ts';
+import { type HostOptions, makePrivateHost, needPrivateHost, type PrivateHost } from './private-host.ts';
 import { withoutRunc } from './without-runc.ts';
 
 /** Runs docker with these arguments; all that it has made ends with its host. */
@@ -39,7 +39,7 @@ export interface DockerOptions {
 
 /** Skips the test where Docker cannot be tried. */
 export function needDocker(context: TestContext): void {
-  needRoot(context);
+  needPrivateHost(context);
   need(context, ...packages);
 }
 

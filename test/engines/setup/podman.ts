@@ -2,26 +2,17 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, type TestContext } from 'vitest';
 import type { Result } from '../../setup/execute.ts';
-import { need, needRoot } from '../../setup/needs.ts';
+import { need } from '../../setup/needs.ts';
 import { patience } from '../../setup/patience.ts';
 import { documented } from './documented.ts';
 import { busyboxArchive } from './images.ts';
-import { type HostOptions, makePrivateHost, type PrivateHost } from './private-host.ts';
+import { type HostOptions, makePrivateHost, needPrivateHost, type PrivateHost } from './private-host.ts';
 import { startRegistry } from './registry.ts';
 
 /** Runs podman with these arguments; all that it has made ends with its host. */
 export type Podman = (args: readonly string[], options?: HostOptions) => Promise<Result>;
 
-const packages = [
-  'podman',
-  'registry',
-  'catatonit',
-  'netavark',
-  'iptables',
-  'slirp4netns',
-  'busybox',
-  'uidmap',
-] as const;
+const packages = ['podman', 'registry', 'netavark', 'iptables', 'slirp4netns', 'busybox'] as const;
 
 export const busybox = 'localhost/busybox';
 
@@ -43,7 +34,7 @@ export function sharedPodman(): (context: TestContext, who?: Who) => Promise<Pod
     await (await made)?.[Symbol.asyncDispose]();
   }, patience(60_000));
   return (context, who = 'root') => {
-    needRoot(context);
+    needPrivateHost(context);
     need(context, ...packages);
     made ??= makeHost();
     const host = hosts.get(who) ?? made.then((all) => hostFor(all, who));

@@ -22,7 +22,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
+import type { TestContext } from 'vitest';
 import { type ExecuteOptions, execute, type Result } from '../../setup/execute.ts';
+import { need, needRoot } from '../../setup/needs.ts';
 import { programUnderTest } from '../../setup/rig.ts';
 import { makeTestUsers, type TestUser } from '../../setup/users.ts';
 import {
@@ -56,7 +58,13 @@ const script = join(import.meta.dirname, 'private-host.sh');
 /** Behind it comes the process that has made the host. */
 const prefix = 'tsrun-host-';
 
-/** Needs root. */
+/** Skips the test where no private host can be made, or engines in it could set no limits. */
+export function needPrivateHost(context: TestContext): void {
+  needRoot(context);
+  need(context, 'catatonit', 'iproute2', 'uidmap');
+  context.skip(!existsSync('/sys/fs/cgroup/memory'), 'a private host needs cgroups of version 1');
+}
+
 export async function makePrivateHost(): Promise<PrivateHost> {
   removeAbandoned();
   const path = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));

@@ -12,17 +12,17 @@ export interface RunFlags {
   readonly userOnly?: string;
 }
 
-const sh = (script: string) => ['sh', '-c', script];
-const status = (...fields: string[]) => [
+export const sh = (script: string) => ['sh', '-c', script];
+export const status = (...fields: string[]) => [
   'sed',
   '-n',
   fields.map((field) => `s/^${field}:\t//p`).join(';'),
   '/proc/self/status',
 ];
-const noLimits = 'ordinary users have no cgroups of version 1';
+export const noLimits = 'ordinary users have no cgroups of version 1';
 
 /** Files of the container's own cgroup, where version 1 and where version 2 has them. */
-const limits = (files: readonly (readonly [version1: string, version2: string])[]) =>
+export const limits = (files: readonly (readonly [version1: string, version2: string])[]) =>
   sh(
     files
       .map(([one, two]) => `cat /sys/fs/cgroup/${one} 2>/dev/null || cut -d' ' -f1 /sys/fs/cgroup/${two}`)
