@@ -38,8 +38,8 @@ describe.each<Who>(['root', 'ordinary user'])('as %s', (who) => {
       expect(await podman(['rm', id.trim()])).toMatchObject({ code: 0, stdout: id });
     });
     expect(await podman(['ps', '--all', '--quiet'])).toMatchObject({ code: 0, stdout: '' });
-    const cgroups = await run(['find', '/sys/fs/cgroup', '-name', 'libpod-*']);
-    expect(cgroups).toMatchObject({ code: 0, stdout: '' });
+    const cgroups = () => run(['find', '/sys/fs/cgroup', '-name', 'libpod-*']);
+    await expect.poll(cgroups, { timeout: patience(30_000) }).toMatchObject({ code: 0, stdout: '' });
   });
 });
 

@@ -1,8 +1,10 @@
 /** A container's life in the hands of podman, as root and as an ordinary user. */
 import { describe, expect, test } from 'vitest';
+import { patience } from '../setup/patience.ts';
 import { busybox, type Podman, sharedPodman, type Who } from './setup/podman.ts';
 
 const shared = sharedPodman();
+const soon = { timeout: patience(60_000) };
 const detached = ['run', '--detach', '--network', 'none'];
 /** Runs until it is told to end, and says what it has been told. */
 const waits = [
@@ -55,7 +57,7 @@ describe.each<Who>(['root', 'ordinary user'])('as %s, podman', (who) => {
       'echo out; echo err >&2; exec sleep 1000',
     ]);
     await expect
-      .poll(() => podman(['logs', 'shown']))
+      .poll(() => podman(['logs', 'shown']), soon)
       .toMatchObject({ code: 0, stdout: 'out\n', stderr: 'err\n' });
     const top = await podman(['top', 'shown', 'pid', 'user', 'args']);
     expect(top).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1 +root +sleep 1000 *$/m) });
@@ -76,11 +78,11 @@ describe.each<Who>(['root', 'ordinary user'])('as %s, podman', (who) => {
     await succeeds(podman, ['create', '--name', 'life', '--network', 'none', busybox, ...waits]);
     expect(await state('{{.State.Status}}')).toBe('created');
     await succeeds(podman, ['start', 'life']);
-    await expect.poll(logs).toBe('out\n');
+    await expect.poll(logs, soon).toBe('out\n');
     await succeeds(podman, ['kill', '--signal', 'USR1', 'life']);
-    await expect.poll(logs).toBe('out\nuser\n');
+    await expect.poll(logs, soon).toBe('out\nuser\n');
     await succeeds(podman, ['restart', '--time', '60', 'life']);
-    await expect.poll(logs).toBe('out\nuser\ntold\nout\n');
+    await expect.poll(logs, soon).toBe('out\nuser\ntold\nout\n');
     await succeeds(podman, ['stop', '--time', '60', 'life']);
     expect(await state('{{.State.Status}} {{.State.ExitCode}}')).toBe('exited 9');
     await succeeds(podman, ['start', 'life']);
@@ -106,7 +108,7 @@ describe.each<Who>(['root', 'ordinary user'])('as %s, podman', (who) => {
     const restart = ['--restart', 'on-failure:2', '--name', 'again'];
     await succeeds(podman, [...detached, ...restart, busybox, 'sh', '-c', 'echo once; exit 3']);
     const logs = async () => (await podman(['logs', 'again'])).stdout;
-    await expect.poll(logs, { timeout: 60_000 }).toBe('once\nonce\nonce\n');
+    await expect.poll(logs, soon).toBe('once\nonce\nonce\n');
     await removed(podman, 'again');
   });
 

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { patience } from '../setup/patience.ts';
 import { documented } from './setup/documented.ts';
 import { lessUsedRunFlags } from './setup/less-used-run-flags.ts';
 import { busybox, sharedPodman, type Who } from './setup/podman.ts';
@@ -107,7 +108,7 @@ describe.each<Who>(['root', 'ordinary user'])('podman run as %s', (who) => {
   test('leaves nothing behind', async (context) => {
     const { podman, run } = await shared(context, who);
     expect(await podman(['ps', '--all', '--quiet'])).toMatchObject({ code: 0, stdout: '' });
-    const cgroups = await run(['sh', '-c', 'find /sys/fs/cgroup -type d -name "libpod-*"']);
-    expect(cgroups).toMatchObject({ code: 0, stdout: '' });
+    const cgroups = () => run(['find', '/sys/fs/cgroup', '-name', 'libpod-*']);
+    await expect.poll(cgroups, { timeout: patience(30_000) }).toMatchObject({ code: 0, stdout: '' });
   });
 });

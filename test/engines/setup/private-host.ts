@@ -25,6 +25,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import type { TestContext } from 'vitest';
 import { type ExecuteOptions, execute, type Result } from '../../setup/execute.ts';
 import { need, needRoot } from '../../setup/needs.ts';
+import { patience } from '../../setup/patience.ts';
 import { programUnderTest } from '../../setup/rig.ts';
 import { makeTestUsers, type TestUser } from '../../setup/users.ts';
 import {
@@ -86,7 +87,7 @@ export async function makePrivateHost(): Promise<PrivateHost> {
     user,
     run: ([command = '', ...args], options = {}) => {
       const line = enter(pid, cgroups, [command, ...args], options.as);
-      return execute('sh', line, { env: environment(options.as), ...options });
+      return execute('sh', line, { env: environment(options.as), timeout: patience(100_000), ...options });
     },
     start: (command, log, options = {}) => {
       const line = enter(pid, cgroups, ['sh', '-c', 'exec "$@" >>"$0" 2>&1', log, ...command], options.as);
