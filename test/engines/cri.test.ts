@@ -128,6 +128,29 @@ describe('a container', () => {
     await remove(node, pod);
   });
 
+  test("has the node's directories, and a command that takes too long is ended", async (context) => {
+    const node = await theNode(context);
+    const { cri, host } = node;
+    const pod = await node.runPod('mounts');
+    const mounts = [
+      { container_path: '/node/etc', host_path: '/etc', readonly: true },
+      { container_path: '/node/pods', host_path: '/var/tmp', readonly: false },
+    ];
+    const container_id = await pod.create('mounts', { command: ['sleep', '1000'], mounts });
+    await cri.call('StartContainer', { container_id });
+    const write = 'echo written > /node/pods/file; touch /node/etc/x 2>/dev/null || echo read-only';
+    expect(await exec(node, container_id, 'sh', '-c', write)).toMatchObject({ stdout: 'read-only\n' });
+    expect(readFileSync(host.file('/var/tmp/file'), 'utf8')).toBe('written\n');
+
+    const slow = cri.call('ExecSync', { container_id, cmd: ['sleep', '4321'], timeout: 1 });
+    await expect(slow).rejects.toThrow(/DEADLINE_EXCEEDED|timeout/i);
+    const sleepers = async () => (await host.run(['pgrep', '--full', '--count', 'sleep 4321'])).stdout;
+    await expect.poll(sleepers, polling).toBe('0\n');
+    await cri.call('RemoveContainer', { container_id });
+    await expect(cri.call('ContainerStatus', { container_id })).rejects.toThrow('not found');
+    await remove(node, pod);
+  });
+
   test('that cannot be started says why', async (context) => {
     const node = await theNode(context);
     const pod = await node.runPod('broken');
