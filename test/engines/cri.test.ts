@@ -3,8 +3,14 @@ import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, type TestContext, test } from 'vitest';
 import { limitsHere } from '../setup/limits-here.ts';
 import { patience } from '../setup/patience.ts';
-import { type ContainerdHost, sharedContainerd } from './setup/containerd.ts';
-import { type Kubelet, makeKubelet, type Sandbox } from './setup/cri/kubelet.ts';
+import {
+  type ContainerdHost,
+  makeContainerdHost,
+  needContainerd,
+  sharedContainerd,
+} from './setup/containerd.ts';
+import { documentedPod, type Kubelet, makeKubelet, type Sandbox } from './setup/cri/kubelet.ts';
+import { documented } from './setup/documented.ts';
 
 const shared = sharedContainerd();
 const polling = { timeout: patience(60_000) };
@@ -29,6 +35,18 @@ async function remove({ cri }: Kubelet, { id }: Sandbox): Promise<void> {
 }
 
 describe('a pod', () => {
+  test('of docs/engines.md says hello', async (context) => {
+    const node = await theNode(context);
+    const { runtimeClass, ...container } = documentedPod();
+    expect(documented('RuntimeClass')).toContain(`name: ${runtimeClass}\n`);
+    const pod = await node.runPod('documented');
+    const container_id = await pod.create('hello', container);
+    await node.cri.call('StartContainer', { container_id });
+    const log = node.host.file('/var/tmp/documented/hello.log');
+    await expect.poll(() => readFileSync(log, 'utf8'), polling).toMatch(/ stdout F hello\n$/);
+    await remove(node, pod);
+  });
+
   test('has a network, runs containers, answers exec, and is stopped and removed', async (context) => {
     const node = await theNode(context);
     const { cri, host } = node;
@@ -186,4 +204,15 @@ describe('a container', () => {
     expect(shown.privileged).toMatch(/^[0-9a-f]{16}\nmounted\n$/);
     await remove(node, pod);
   });
+});
+
+test('tsrun is there beside runc, which stays the default', async (context) => {
+  needContainerd(context);
+  await using host = await makeContainerdHost('beside runc');
+  using node = await makeKubelet(host);
+  const pod = await node.runPod('beside');
+  const { status } = await node.cri.call('PodSandboxStatus', { pod_sandbox_id: pod.id });
+  expect(status).toMatchObject({ state: 'SANDBOX_READY', runtime_handler: 'tsrun' });
+  const { stdout } = await host.run(['containerd', 'config', 'dump']);
+  expect(stdout).toContain('default_runtime_name = "runc"');
 });

@@ -22,6 +22,12 @@ export interface ContainerdHost extends PrivateHost {
   ctr(args: readonly string[], options?: HostOptions): Promise<Result>;
 }
 
+/** Skips the test where containerd cannot be tried. */
+export function needContainerd(context: TestContext): void {
+  needPrivateHost(context);
+  need(context, ...packages);
+}
+
 /** A host with containerd, made for the first test of a file and ended after the last. */
 export function sharedContainerd(): (context: TestContext) => Promise<ContainerdHost> {
   let host: Promise<ContainerdHost> | undefined;
@@ -29,18 +35,20 @@ export function sharedContainerd(): (context: TestContext) => Promise<Containerd
     await (await host)?.[Symbol.asyncDispose]();
   }, patience(60_000));
   return (context) => {
-    needPrivateHost(context);
-    need(context, ...packages);
+    needContainerd(context);
     host ??= makeContainerdHost();
     return host;
   };
 }
 
-async function makeContainerdHost(): Promise<ContainerdHost> {
+/** @param others which runtime is the default: a block of docs/engines.md */
+export async function makeContainerdHost(
+  others: 'by default' | 'beside runc' = 'by default',
+): Promise<ContainerdHost> {
   const host = await makePrivateHost();
   const ctr = (args: readonly string[], options?: HostOptions) => host.run(['ctr', ...args], options);
   try {
-    configure(host);
+    configure(host, others);
     await startRegistry(host);
     await pushImages(host);
     await withoutRunc(host);
@@ -53,12 +61,13 @@ async function makeContainerdHost(): Promise<ContainerdHost> {
 }
 
 /** As docs/engines.md says, behind what Debian has there. */
-function configure(host: PrivateHost): void {
+function configure(host: PrivateHost, others: string): void {
   const name = '/etc/containerd/config.toml';
-  const settings = readFileSync(host.file(name), 'utf8');
-  const restricted = documented(`${name}, without CAP_SYS_RESOURCE`);
+  const given = readFileSync(host.file(name), 'utf8');
+  const restricted = documented(`${name}, without CAP_SYS_RESOURCE`).trimEnd();
   const [table = ''] = restricted.split('\n');
-  writeFileSync(host.file(name), `${settings.replace(table, restricted.trimEnd())}\n${documented(name)}`);
+  const settings = [given.replace(table, restricted), documented(name), documented(`${name}, ${others}`)];
+  writeFileSync(host.file(name), settings.join('\n'));
 }
 
 /** podman makes them and pushes them: it needs no daemon. */

@@ -54,6 +54,19 @@ export async function makeKubelet(host: ContainerdHost): Promise<Kubelet> {
   };
 }
 
+/** The pod of docs/engines.md. */
+export function documentedPod(): Pick<ContainerConfig, 'image' | 'command'> & {
+  readonly runtimeClass: string;
+} {
+  const pod = documented('Pod');
+  const field = (name: string) => new RegExp(`^ *${name}: (.+)$`, 'm').exec(pod)?.[1] ?? '';
+  return {
+    image: { image: field('image') },
+    command: JSON.parse(field('command')),
+    runtimeClass: field('runtimeClassName'),
+  };
+}
+
 async function ready(cri: CriClient): Promise<void> {
   for (const end = Date.now() + patience(60_000); ; await sleep(50)) {
     const { conditions } = (await cri.call('Status', {})).status;
