@@ -1,6 +1,6 @@
 /** The comparison: prepares, measures as root and as an ordinary user, prints the table, keeps the results. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { inRoot } from '../scripts/build/paths.ts';
 import { readableClone } from '../scripts/test/readable-clone.ts';
@@ -9,15 +9,16 @@ import { makeTestUsers, type TestUser } from '../test/setup/users.ts';
 import { makeBundles } from './bundles.ts';
 import { hostFacts } from './host.ts';
 import type { BenchOptions } from './options.ts';
-import type { WorkerSetup } from './protocol.ts';
 import { type Results, type ScopeName, writeResults } from './results.ts';
 import { type Contender, contenders, mountsBoth, type RuntimeName } from './runtimes.ts';
 import { repetitions } from './scenarios.ts';
 import { type Measured, measureScope } from './scope.ts';
+import { sizes } from './sizes.ts';
 import { median } from './statistics.ts';
 import { renderTable } from './table.ts';
 import { maximumResidentSet } from './timer.ts';
-import { WorkerProcess } from './worker-process.ts';
+import type { WorkerProcess } from './worker-process.ts';
+import { makeFolder, startWorker } from './workers.ts';
 
 /** Where state directories go: in memory, as by default. */
 const RUNTIME_DIRECTORY = '/run';
@@ -33,8 +34,7 @@ export async function bench(options: BenchOptions): Promise<void> {
     // The user without subordinate ids, as most users are; newuidmap would be measured too with them.
     const user = isRoot ? makeTestUsers().at(-1) : undefined;
     const clone = user ? cloneFor(user, join(folder, 'clone')) : inRoot('.');
-    const { found, missing } = contenders(clone);
-    for (const name of missing) console.log(`${name} is not here: no column for it`);
+    const { found, missing } = contenders(clone, folder);
     const machine: Machine = {
       folder,
       clone,
@@ -48,6 +48,7 @@ export async function bench(options: BenchOptions): Promise<void> {
     if (isRoot && mountsBoth())
       scopes['root, version 2'] = await scope(machine, 'root, version 2', undefined);
     scopes.rootless = await scope(machine, 'rootless', user);
+    scopes['cold page cache'] = await scope(machine, 'cold page cache', undefined);
     report(
       {
         date: new Date().toISOString().slice(0, 16),
@@ -55,6 +56,7 @@ export async function bench(options: BenchOptions): Promise<void> {
         versions: Object.fromEntries(found.map(({ name, version }) => [name, version])),
         missing,
         runs: options.runs,
+        sizes: sizes(found),
         scopes,
       },
       options,
@@ -98,7 +100,7 @@ async function scope(machine: Machine, name: ScopeName, user: TestUser | undefin
       } else
         workers.set(
           contender.name,
-          await startWorker(machine, contender, { home, state, own, bundles, user }),
+          await startWorker(contender, { ...machine, home, state, own, bundles, user }),
         );
     }
     const measured = await measureScope(workers, {
@@ -111,57 +113,6 @@ async function scope(machine: Machine, name: ScopeName, user: TestUser | undefin
     for (const worker of workers.values()) worker[Symbol.dispose]();
     rmSync(state, { recursive: true, force: true });
   }
-}
-
-interface Place {
-  readonly home: string;
-  readonly state: string;
-  readonly own: { readonly uid: number; readonly gid: number };
-  readonly bundles: WorkerSetup['bundles'];
-  readonly user: TestUser | undefined;
-}
-
-/** A worker whose runtime can run the bundle; where it needs options for that, with them. */
-async function startWorker(machine: Machine, contender: Contender, place: Place): Promise<WorkerProcess> {
-  const { hideCgroup1, fallback, name } = contender;
-  const start = (options: readonly string[]) => {
-    const setup = workerSetup(machine, contender, place, options);
-    const hasCgroups = options.length === 0;
-    return new WorkerProcess({ setup, user: place.user, hideCgroup1, hasCgroups, clone: machine.clone });
-  };
-  const worker = start([]);
-  if (fallback.length === 0) return worker;
-  try {
-    await worker.measure('run');
-    return worker;
-  } catch (error) {
-    console.log(`${name} runs with ${fallback.join(' ')}: ${error instanceof Error ? error.message : error}`);
-    worker[Symbol.dispose]();
-    return start(fallback);
-  }
-}
-
-function workerSetup(
-  machine: Machine,
-  { name, program }: Contender,
-  { home, state, own, bundles }: Place,
-  options: readonly string[],
-): WorkerSetup {
-  const short = name.replace(/\W+/g, '');
-  return {
-    command: [program, '--root', makeFolder(join(state, short), own), ...options],
-    bundles,
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', XDG_RUNTIME_DIR: state },
-    scratch: makeFolder(join(home, short), own),
-    busybox: machine.busybox,
-    rssDivisor: machine.rssDivisor,
-  };
-}
-
-function makeFolder(path: string, { uid, gid }: { readonly uid: number; readonly gid: number }): string {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  chownSync(path, uid, gid);
-  return path;
 }
 
 function stateParent(): string {
@@ -178,11 +129,13 @@ function rssDivisor(busybox: string): number {
 }
 
 function report(results: Results, { json, quick, runs }: BenchOptions): void {
-  const { host, versions, scopes } = results;
+  const { host, versions, scopes, missing } = results;
   console.log(`\n${host.kind}: ${host.cpu}, ${host.memory}, Linux ${host.kernel}, cgroups: ${host.cgroups}`);
   for (const [name, version] of Object.entries(versions)) console.log(`${name}: ${version}`);
   console.log(`\n${runs} samples per cell, taken in turns: median (95th percentile) ratio to runc\n`);
   console.log(renderTable(results));
+  for (const { name, bytes } of results.sizes) console.log(`${name}: ${(bytes / 1e6).toFixed(1)} MB`);
+  for (const name of missing) console.log(`no column for ${name}`);
   for (const [name, measured] of Object.entries(scopes)) printNotes(name, measured);
   const file =
     json ?? (quick ? undefined : inRoot(`bench/results/${results.date.replace(':', '')}-${host.kind}.json`));
@@ -191,10 +144,10 @@ function report(results: Results, { json, quick, runs }: BenchOptions): void {
 
 function printNotes(scope: string, measured: Readonly<Record<string, Measured>>): void {
   const empty = Object.values(measured).flatMap(({ samples }) => samples.empty ?? []);
-  const share = median(empty.map((sample) => Number(sample.empty)));
-  console.log(
-    `\n${scope}: ${share.toFixed(2)} ms of each are the driver's (an empty static program takes that)`,
-  );
+  if (empty.length > 0) {
+    const share = median(empty.map((sample) => Number(sample.empty))).toFixed(2);
+    console.log(`\n${scope}: ${share} ms of each are the driver's (an empty static program takes that)`);
+  }
   for (const [name, { errors }] of Object.entries(measured)) {
     for (const [task, error] of Object.entries(errors)) console.log(`${scope}, ${name}, ${task}: ${error}`);
   }

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { baseConfig, type LooseConfig } from '../test/setup/base-config.ts';
 import { makeBusyboxRootfs } from '../test/setup/busybox-rootfs.ts';
+import { dockerDefault } from '../test/setup/seccomp/profiles.ts';
 import type { Bundles } from './protocol.ts';
 
 export interface BundleOwner {
@@ -32,8 +33,13 @@ const limits = {
   pids: { limit: 200 },
 };
 
+interface Extra {
+  readonly resources?: LooseConfig;
+  readonly seccomp?: object;
+}
+
 export function makeBundles(folder: string, { uid, gid, rules }: BundleOwner): Bundles {
-  const bundle = (name: string, args: readonly string[], resources?: LooseConfig) => {
+  const bundle = (name: string, args: readonly string[], { resources, seccomp }: Extra = {}) => {
     const path = join(folder, name);
     mkdirSync(path, { recursive: true });
     makeBusyboxRootfs(join(path, 'rootfs'));
@@ -41,13 +47,15 @@ export function makeBundles(folder: string, { uid, gid, rules }: BundleOwner): B
     config.process.args = args;
     if (!rules) delete config.linux.resources;
     if (resources) config.linux.resources = resources;
+    if (seccomp) config.linux.seccomp = seccomp;
     writeFileSync(join(path, 'config.json'), JSON.stringify(config, undefined, 2));
     return path;
   };
   return {
     once: bundle('once', ONCE),
-    limited: bundle('limited', ONCE, limits),
-    ruled: bundle('ruled', ONCE, { devices }),
+    limited: bundle('limited', ONCE, { resources: limits }),
+    ruled: bundle('ruled', ONCE, { resources: { devices } }),
+    filtered: bundle('filtered', ONCE, { seccomp: dockerDefault() }),
     service: bundle('service', SLEEP),
     crowd: bundle('crowd', ['/bin/sh', '-c', SLEEPERS]),
   };

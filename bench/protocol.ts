@@ -8,12 +8,20 @@ export type Task =
   | 'lifecycle'
   | 'exec'
   | 'state'
+  /** A signal that nobody minds. */
+  | 'kill'
+  /** `run` with the executables thrown out of the page cache. */
+  | 'cold'
+  /** `podman run` of the same program. */
+  | 'podman'
   | 'sequence'
   | 'parallel'
   /** `run` of a program that ends at once, without and with limits of memory, cpu and processes, and a device rule. */
   | 'limits'
   /** The same with one device rule alone. */
   | 'rules'
+  /** The same with Docker's seccomp profile alone. */
+  | 'filter'
   /** `delete --force` of a container that runs, one that was not started, and one with 100 processes. */
   | 'forced'
   /** The driver's own share: an empty static program. */
@@ -41,10 +49,18 @@ export interface Bundles {
   readonly limited: string;
   /** The same with a device rule. */
   readonly ruled: string;
+  /** The same with Docker's seccomp profile. */
+  readonly filtered: string;
   /** Sleeps. */
   readonly service: string;
   /** One hundred processes that sleep. */
   readonly crowd: string;
+}
+
+export interface PodmanCommand {
+  readonly command: readonly [string, ...string[]];
+  /** Besides what runtimes get. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** All that a worker has to know, handed over as JSON in its first argument. */
@@ -57,6 +73,9 @@ export interface WorkerSetup {
   /** A directory the worker may write to. */
   readonly scratch: string;
   readonly busybox: string;
+  /** What is to be read from the disk again for a cold start; nothing where others use it too. */
+  readonly executables: readonly string[];
+  readonly podman: PodmanCommand | undefined;
   /** What `busybox time` has to be divided by: before 1.37 it says four times too much. */
   readonly rssDivisor: number;
 }

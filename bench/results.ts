@@ -1,12 +1,21 @@
 /** The results of one bench, as they are kept. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { inRoot } from '../scripts/build/paths.ts';
 import type { HostFacts } from './host.ts';
 import type { RuntimeName } from './runtimes.ts';
 import type { Measured } from './scope.ts';
 
-/** The last: in a mount namespace where version 2 of cgroups is mounted alone, on a machine that mounts both. */
-export type ScopeName = 'root' | 'rootless' | 'root, version 2';
+/**
+ * `root, version 2`: in a mount namespace where version 2 of cgroups is mounted alone, on a machine that mounts both.
+ * `cold page cache`: measured last, because a file that was read again lies in the cache in smaller pieces.
+ */
+export type ScopeName = 'root' | 'rootless' | 'root, version 2' | 'cold page cache';
+
+export interface Size {
+  readonly name: string;
+  readonly bytes: number;
+}
 
 export interface Results {
   readonly date: string;
@@ -14,7 +23,23 @@ export interface Results {
   readonly versions: Readonly<Partial<Record<RuntimeName, string>>>;
   readonly missing: readonly string[];
   readonly runs: number;
+  /** Of what is installed, and of packages. */
+  readonly sizes: readonly Size[];
   readonly scopes: Readonly<Partial<Record<ScopeName, Readonly<Record<string, Measured>>>>>;
+}
+
+/** The chart of the newest results; the README shows it. */
+export const chartFile = inRoot('bench/results/chart.svg');
+
+/** @throws Error where there are none */
+export function newestResults(): string {
+  const newest = globSync(inRoot('bench/results/*.json')).sort().at(-1);
+  if (newest === undefined) throw new Error('there are no results below bench/results: npm run bench');
+  return newest;
+}
+
+export function readResults(file: string): Results {
+  return JSON.parse(readFileSync(file, 'utf8')) as Results;
 }
 
 /** One line per list of samples: readable, and not thousands of lines. */

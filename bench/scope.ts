@@ -20,9 +20,6 @@ export interface ScopeOptions {
 
 export type Workers = ReadonlyMap<RuntimeName, WorkerProcess>;
 
-/** Without cgroups, limits cost nothing, and do nothing. */
-const needCgroups: readonly Task[] = ['limits', 'rules'];
-
 /** @returns what each runtime took */
 export async function measureScope(
   workers: Workers,
@@ -31,8 +28,12 @@ export async function measureScope(
   const measured = new Map<RuntimeName, Measured>();
   for (const name of workers.keys()) measured.set(name, { samples: {}, errors: {} });
   const each = (task: Task, keep: boolean, turn = 0) => oneEach(workers, measured, { task, keep, turn });
-  for (let count = 0; count < options.runs; count++) await each('empty', true, count);
-  await each('serve', false);
+  // A cold start is all that is measured there, and nothing that runs is to keep files in the cache.
+  const isCold = repetitions.some(([task]) => task === 'cold');
+  if (!isCold) {
+    for (let count = 0; count < options.runs; count++) await each('empty', true, count);
+    await each('serve', false);
+  }
   const counts = {
     runs: options.runs,
     few: Math.max(3, Math.floor(options.runs / 5)),
@@ -44,6 +45,7 @@ export async function measureScope(
     if (how === 'runs') for (let count = 0; count < 3; count++) await each(task, false, count);
     for (let count = 0; count < counts[how]; count++) await each(task, true, count);
   }
+  if (isCold) return measured;
   await each('stop', false);
   for (let count = 0; count < counts.few; count++) {
     await each('create', true);
@@ -89,7 +91,7 @@ async function oneEach(
   for (let index = 0; index < all.length; index++) {
     const [name, worker] = all[(index + turn) % all.length] as [RuntimeName, WorkerProcess];
     const { samples, errors } = measured.get(name) as Measured;
-    if (errors[task] || (!worker.hasCgroups && needCgroups.includes(task))) continue;
+    if (errors[task] || worker.skipped.includes(task)) continue;
     try {
       const sample = await worker.measure(task);
       if (!keep) continue;

@@ -12,7 +12,9 @@ export function renderTable({ scopes }: Results): string {
   const present = Object.entries(scopes) as [ScopeName, Readonly<Record<string, Measured>>][];
   const names = Object.keys(present[0]?.[1] ?? {});
   const lines = present.flatMap(([scope, measured]) => [
-    [`own cgroups, ${scope}`, ...names.map((name) => String(cgroups(measured[name])))],
+    ...(names.some((name) => measured[name]?.samples.create)
+      ? [[`own cgroups, ${scope}`, ...names.map((name) => String(cgroups(measured[name])))]]
+      : []),
     ...rows
       .filter((row) => isMeasured(row, measured))
       .map((row) => [

@@ -22,8 +22,8 @@ export class Timer {
     return this.timeProgram(program, [...first, ...args]);
   }
 
-  timeProgram(program: string, args: readonly string[]): number {
-    const options = { stdio: this.#stdio(), env: { ...this.#setup.env } };
+  timeProgram(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): number {
+    const options = { stdio: this.#stdio(), env: { ...this.#setup.env, ...env } };
     const start = process.hrtime.bigint();
     const { status, error } = spawnSync(program, args, options);
     const end = process.hrtime.bigint();

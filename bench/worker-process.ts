@@ -7,8 +7,8 @@ export interface WorkerOptions {
   readonly setup: WorkerSetup;
   readonly user: { readonly uid: number; readonly gid: number } | undefined;
   readonly hideCgroup1: boolean;
-  /** False where it only runs without. */
-  readonly hasCgroups: boolean;
+  /** What would say nothing here. */
+  readonly skipped: readonly Task[];
   /** The clone that the user can read. */
   readonly clone: string;
 }
@@ -18,10 +18,10 @@ const HIDE = 'umount -l /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup && 
 
 export class WorkerProcess {
   readonly #child: ChildProcess;
-  readonly hasCgroups: boolean;
+  readonly skipped: readonly Task[];
 
-  constructor({ setup, user, hideCgroup1, hasCgroups, clone }: WorkerOptions) {
-    this.hasCgroups = hasCgroups;
+  constructor({ setup, user, hideCgroup1, skipped, clone }: WorkerOptions) {
+    this.skipped = skipped;
     const { uid, gid } = user ?? {};
     const drop = user ? ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--'] : [];
     const hide = hideCgroup1 ? ['unshare', '-m', 'sh', '-c', HIDE, 'sh'] : [];

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CROWD } from './bundles.ts';
+import { childrenTime } from './cpu-time.ts';
 import type { Answer, Sample, Task, WorkerSetup } from './protocol.ts';
 import { Timer } from './timer.ts';
 
@@ -21,17 +22,28 @@ let serial = 0;
 let waiting = '';
 
 const tasks: Readonly<Record<Task, () => Sample | Promise<Sample>>> = {
-  run: () => ({ run: timer.time(['run', '--bundle', bundles.once, newId()]) }),
+  run: () => withCpuTime('run', ['run', '--bundle', bundles.once, newId()]),
   lifecycle,
   limits: () => over(bundles.limited),
   rules: () => over(bundles.ruled),
+  filter: () => over(bundles.filtered),
   forced: () => ({
     running: forced(bundles.service, 1),
     created: forced(bundles.service, 0),
     crowd: forced(bundles.crowd, CROWD),
   }),
-  exec: () => ({ exec: timer.time(['exec', service, '/bin/true']) }),
+  exec: () => withCpuTime('exec', ['exec', service, '/bin/true']),
   state: () => ({ state: timer.time(['state', service]) }),
+  kill: () => ({ kill: timer.time(['kill', service, 'SIGWINCH']) }),
+  cold: () => {
+    for (const file of setup.executables) timer.timeProgram('dd', [`if=${file}`, 'iflag=nocache', 'count=0']);
+    return { cold: timer.time(['run', '--bundle', bundles.once, newId()]) };
+  },
+  podman: () => {
+    if (setup.podman === undefined) throw new Error('podman is not here');
+    const [program, ...args] = setup.podman.command;
+    return { podman: timer.timeProgram(program, args, setup.podman.env) };
+  },
   sequence: () => ({ sequence: timer.sum(BATCH, () => ['run', '--bundle', bundles.once, newId()]) }),
   parallel: async () => ({
     parallel: await timer.parallel(BATCH, AT_A_TIME, () => ['run', '--bundle', bundles.once, newId()]),
@@ -57,6 +69,13 @@ const tasks: Readonly<Record<Task, () => Sample | Promise<Sample>>> = {
     return {};
   },
 };
+
+/** By the clock, and how long processors worked: for the runtime, and for the container's process that it waits for. */
+function withCpuTime(part: string, args: readonly string[]): Sample {
+  const before = childrenTime();
+  const time = timer.time(args);
+  return { [part]: time, cpu: childrenTime() - before };
+}
 
 function newId(): string {
   serial += 1;

@@ -1,10 +1,17 @@
 /** `npm run bench`: tsrun on Bun and on Node beside runc and crun, measured in one run (docs/performance.md). */
+import { writeFileSync } from 'node:fs';
 import { bench } from '../bench/bench.ts';
+import { drawChart } from '../bench/chart.ts';
 import { readOptions, usage } from '../bench/options.ts';
+import { chartFile, newestResults, readResults } from '../bench/results.ts';
 import { build } from './build/build.ts';
 
 try {
   const options = readOptions(process.argv.slice(2));
+  if (options.chart) {
+    writeFileSync(chartFile, drawChart(readResults(options.json ?? newestResults())));
+    process.exit();
+  }
   build();
   if (options.profile) {
     const { profile } = await import('../bench/profile/profile.ts');

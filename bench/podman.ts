@@ -1,0 +1,54 @@
+/** `podman run` from end to end, with storage, locks and a configuration of its own. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PodmanCommand } from './protocol.ts';
+
+/** The limits are those of the bundles: podman's own are higher than some hosts' root may set. */
+const configuration = `[containers]
+log_driver = "none"
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "none"
+lock_type = "file"
+`;
+
+export interface PodmanOptions {
+  /** Of the driver, for everything that podman writes. */
+  readonly folder: string;
+  readonly runtime: string;
+  readonly rootfs: string;
+  /** False where the runtime only runs without. */
+  readonly hasCgroups: boolean;
+}
+
+/** One container that ends at once, from the root of a bundle, without an image and a network. */
+export function podmanCommand(
+  podman: string,
+  { folder, runtime, rootfs, hasCgroups }: PodmanOptions,
+): PodmanCommand {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'containers.conf');
+  writeFileSync(file, configuration);
+  const places = [
+    '--root',
+    join(folder, 'root'),
+    '--runroot',
+    join(folder, 'run'),
+    '--tmpdir',
+    join(folder, 'tmp'),
+  ];
+  const run = [
+    'run',
+    '--rm',
+    '--network',
+    'none',
+    ...(hasCgroups ? [] : ['--cgroups=disabled']),
+    '--rootfs',
+    rootfs,
+  ];
+  return {
+    command: [podman, ...places, '--storage-driver', 'vfs', '--runtime', runtime, ...run, '/bin/true'],
+    env: { CONTAINERS_CONF: file },
+  };
+}
