@@ -170,9 +170,9 @@ stdio:  mov     x8, #25                 // fcntl(descriptor, F_GETFD)
         bl      text
         add     x20, x20, #1            // keep its zero byte
         b       1b
-2:                                      // the arena was zero: the vector is ended; x10 is at auxv
+2:                                      // the arena was zero: the vector is ended
 
-// The directory: of /proc/self/exe, or without /proc of the name we were executed by.
+// The directory: of /proc/self/exe, which begins with a slash. Without /proc engines crash, and nothing can be done.
         add     x22, x19, #DIR
         mov     x8, #78                 // readlinkat(AT_FDCWD, "/proc/self/exe", dir, 4096)
         mov     x0, #-100
@@ -180,32 +180,14 @@ stdio:  mov     x8, #25                 // fcntl(descriptor, F_GETFD)
         mov     x2, x22
         mov     x3, #0x1000
         svc     #0
-        tbz     x0, #63, 3f
-1:      ldr     x0, [x10]               // auxv: AT_NULL
-        cbz     x0, 4f
-        cmp     x0, #31                 // AT_EXECFN
-        b.eq    2f
-        add     x10, x10, #16
-        b       1b
-2:      ldr     x1, [x10, #8]
-        mov     x11, x20
-        mov     x20, x22
-        bl      text
-        sub     x0, x20, x22            // its length
-        mov     x20, x11
-3:      add     x22, x22, x0            // back to the last slash
-        add     x2, x19, #DIR
-1:      cmp     x22, x2
-        b.eq    4f
-        ldrb    w9, [x22, #-1]
+        adr     x1, noproc
+        tbnz    x0, #63, die
+        add     x22, x22, x0            // back to the last slash
+1:      ldrb    w9, [x22, #-1]
         cmp     w9, #'/'
         b.eq    2f
         sub     x22, x22, #1
         b       1b
-4:      mov     w9, #'.'                // no slash: here
-        strb    w9, [x22], #1
-        mov     w9, #'/'
-        strb    w9, [x22], #1
 2:      strb    wzr, [x22]              // DIR is now a string that ends with a slash
 
 // The caller's arguments, without the name we were called by.
@@ -345,6 +327,7 @@ null:   .asciz "/dev/null"
 slash:  .asciz "/"
 name:   .asciz "tsrun"
 memory: .asciz "tsrun: cannot start an engine: no memory\n"
+noproc: .asciz "tsrun: cannot start an engine: /proc is not mounted\n"
 cannot: .asciz "tsrun: cannot start an engine: cannot execute "
 errno:  .asciz " (errno "
 comma:  .asciz "), "

@@ -188,42 +188,23 @@ stdio:  mov     eax, 72                 # fcntl(descriptor, F_GETFD)
         call    text
         inc     rbp                     # keep its zero byte
         jmp     1b
-2:                                      # the arena was zero: the vector is ended; r8 is at auxv
+2:                                      # the arena was zero: the vector is ended
 
-# The directory: of /proc/self/exe, or without /proc of the name we were executed by.
+# The directory: of /proc/self/exe, which begins with a slash. Without /proc engines crash, and nothing can be done.
         lea     r14, [rbx + DIR]
         mov     eax, 89                 # readlink("/proc/self/exe", dir, 4096)
         lea     rdi, [rip + self]
         mov     rsi, r14
         mov     edx, 0x1000
         syscall
+        lea     rsi, [rip + noproc]
         test    rax, rax
-        jns     3f
-1:      mov     rax, [r8]               # auxv: AT_NULL
-        test    rax, rax
-        jz      4f
-        cmp     rax, 31                 # AT_EXECFN
-        je      2f
-        add     r8, 16
-        jmp     1b
-2:      mov     rsi, [r8 + 8]
-        mov     r9, rbp
-        mov     rbp, r14
-        call    text
-        mov     rax, rbp                # its length
-        sub     rax, r14
-        mov     rbp, r9
-3:      lea     r14, [r14 + rax]        # back to the last slash
-        lea     rdx, [rbx + DIR]
-1:      cmp     r14, rdx
-        je      4f
-        cmp     byte ptr [r14 - 1], '/'
+        js      die
+        add     r14, rax                # back to the last slash
+1:      cmp     byte ptr [r14 - 1], '/'
         je      2f
         dec     r14
         jmp     1b
-4:      mov     byte ptr [r14], '.'     # no slash: here
-        mov     byte ptr [r14 + 1], '/'
-        add     r14, 2
 2:      mov     byte ptr [r14], 0       # DIR is now a string that ends with a slash
 
 # The caller's arguments, without the name we were called by.
@@ -372,6 +353,7 @@ null:   .asciz "/dev/null"
 slash:  .asciz "/"
 name:   .asciz "tsrun"
 memory: .asciz "tsrun: cannot start an engine: no memory\n"
+noproc: .asciz "tsrun: cannot start an engine: /proc is not mounted\n"
 cannot: .asciz "tsrun: cannot start an engine: cannot execute "
 errno:  .asciz " (errno "
 comma:  .asciz "), "

@@ -65,6 +65,10 @@ test('runs where there is nothing but the C and C++ libraries', { timeout: 120_0
   expect(await isolated('exec su user -s /bin/sh -c "env -i /opt/tsrun/bin/tsrun --version"')).toMatch(
     version,
   );
+  expect(await runIsolated(machine, 'umount /proc; exec tsrun --version')).toMatchObject({
+    code: 1,
+    stderr: 'tsrun: cannot start an engine: /proc is not mounted\n',
+  });
   const run = `cd /tmp/bundle
 tsrun spec
 sed -i 's/"sh"/"echo", "contained"/; s/"terminal": true/"terminal": false/' config.json
