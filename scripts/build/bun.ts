@@ -1,6 +1,6 @@
 /** The program for Bun: one executable with the engine, the sources and their bytecode. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Arch, dist, hostArch, inRoot } from './paths.ts';
 
@@ -57,13 +57,11 @@ export function compile({ bun, entry, commit, target, other }: Compilation): voi
   renameSync(staging, target);
 }
 
-/** Bun's package for this processor: the x64 one needs AVX2, "baseline" does not. */
-export function bunPath(): string | undefined {
-  const suffix = { x64: hasAvx2() ? 'x64' : 'x64-baseline', arm64: 'aarch64' }[hostArch()];
-  const path = inRoot('node_modules/@oven', `bun-linux-${suffix}`, 'bin/bun');
-  return existsSync(path) ? path : undefined;
-}
+/** Bun's packages, for all processors of an architecture: the other one for x64 may need AVX2. */
+export const bunPackages = { x64: '@oven/bun-linux-x64-baseline', arm64: '@oven/bun-linux-aarch64' } as const;
 
-function hasAvx2(): boolean {
-  return /^flags.*\bavx2\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'));
+/** The Bun that this machine runs. */
+export function bunPath(): string | undefined {
+  const path = inRoot('node_modules', bunPackages[hostArch()], 'bin/bun');
+  return existsSync(path) ? path : undefined;
 }

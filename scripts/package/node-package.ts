@@ -44,7 +44,8 @@ function files(): PackageFile[] {
       content: Buffer.from(bytes, 'base64'),
     })),
     { path: 'THIRD-PARTY-LICENSES', content: nodeNotices() },
-    ...['LICENSE', 'README.md', 'CHANGELOG.md'].map(text),
+    { path: 'README.md', content: readFileSync(inRoot('packaging/node/README.md'), 'utf8') },
+    ...['LICENSE', 'CHANGELOG.md'].map(text),
   ];
 }
 

@@ -6,12 +6,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { currentCommit, entry } from '../build/build.ts';
-import { bunPath, compile } from '../build/bun.ts';
+import { bunPackages, bunPath, compile } from '../build/bun.ts';
 import { type Arch, dist, inRoot } from '../build/paths.ts';
 import { command } from '../foreign/apt.ts';
 import type { Built } from './contents.ts';
-
-const BUN = { x64: '@oven/bun-linux-x64', arm64: '@oven/bun-linux-aarch64' } as const;
 
 /** @throws where npm has no such packages, or others than the lockfile names */
 export function buildFor(arch: Arch): Built {
@@ -20,7 +18,7 @@ export function buildFor(arch: Arch): Built {
     throw new Error('there is no Bun for this machine, which would build for another one');
   const engine = join(dist, `engine-${arch}/tsrun-bun`);
   mkdirSync(join(engine, '..'), { recursive: true });
-  const other = { arch, bun: join(fetched(BUN[arch]), 'bin/bun') };
+  const other = { arch, bun: join(fetched(bunPackages[arch]), 'bin/bun') };
   compile({ bun, entry, commit: currentCommit(), target: engine, other });
   const koffi = join(fetched(`@koromix/koffi-linux-${arch}`), `linux_${arch}`, 'koffi.node');
   return { engine, koffi };

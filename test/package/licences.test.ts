@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
-import { inputsFile } from '../../scripts/build/bun.ts';
+import { bunPackages, inputsFile } from '../../scripts/build/bun.ts';
 import { inRoot } from '../../scripts/build/paths.ts';
 import { bun, bundledPackages } from '../../scripts/package/components.ts';
 
@@ -30,7 +30,7 @@ test('the code that validators are generated from leaves nothing of other packag
 
 test('Bun is named with its libraries, of the version that is in the program', () => {
   const { version, libraries } = bun();
-  expect(lock['node_modules/@oven/bun-linux-x64'].version).toBe(version);
+  expect(lock[`node_modules/${bunPackages.x64}`].version).toBe(version);
   expect(notices).toContain(`\nBun ${version}\n`);
   for (const { name, licence } of libraries) expect(notices).toContain(`  ${name}\n    ${licence};`);
 });
