@@ -107,7 +107,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
       ...hookSteps(request, root.tree, handles),
       ...sysctlSteps(config.linux?.sysctl, namespaces, host.isOwnNamespace),
       ...changeRoot(request, root.tree, prepared),
-      groupsStep(config.process.user.additionalGids),
+      groupsStep(config.process.user),
       ...nested.inside,
       ...commandSteps(config.process, findings, request.environment),
       ...listenPidSteps(request, findings),

@@ -56,7 +56,7 @@ export interface ExecPlan {
 
 export function execPlan(request: ExecRequest): ExecPlan {
   const { cgroups, process, console } = request;
-  const { uid, additionalGids } = process.user;
+  const { uid } = process.user;
   const findings: Findings = { executable: '', env: [], cwdEntered: true };
   const target = pidfdOpen(request.pid);
   const inherited = [target, ...(cgroups.unified ? [cgroups.unified] : [])];
@@ -89,7 +89,7 @@ export function execPlan(request: ExecRequest): ExecPlan {
       ...(withUser ? [becomeRoot()] : []),
       hideStep(),
       ...(request.keyring === undefined ? [] : [keyringStep(request.keyring)]),
-      groupsStep(additionalGids),
+      groupsStep(process.user),
       ...(console ? execTerminal(console, process, uid) : []),
       ...(nested?.inside ?? []),
       ...commandSteps(process, findings),

@@ -16,6 +16,7 @@ import {
   PR_SET_NO_NEW_PRIVS,
 } from '../kernel/constants/process.ts';
 import { EINVAL, EPERM, errnoName } from '../kernel/errno.ts';
+import type { User } from '../spec/types.ts';
 import { type CapabilityMasks, capabilityNumbers } from './capabilities.ts';
 
 export interface Credentials {
@@ -28,10 +29,13 @@ export interface Credentials {
 
 const GROUPS = '/process/user/additionalGids';
 
-/** setgroups(2) is denied where the id map is a single id of one's own; that matters only if groups are asked for. */
-export function groupsStep(additionalGids: readonly number[] = []): Step {
+/**
+ * setgroups(2) is denied where the id map is a single id of one's own; that matters only for groups that the process
+ * is not in anyway. buildah asks for the one that it is in.
+ */
+export function groupsStep({ gid, additionalGids = [] }: Pick<User, 'gid' | 'additionalGids'>): Step {
   const call = setgroups(additionalGids);
-  const calls = [additionalGids.length === 0 ? tolerate(call, EPERM) : call];
+  const calls = [additionalGids.every((group) => group === gid) ? tolerate(call, EPERM) : call];
   return step('init', 'set the supplementary groups', GROUPS, calls, {
     recover: ({ errno }) => groupsRefused(errno),
   });

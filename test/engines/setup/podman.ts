@@ -17,7 +17,7 @@ const packages = ['podman', 'registry', 'netavark', 'iptables', 'slirp4netns', '
 export const busybox = 'localhost/busybox';
 
 /** Who calls podman. */
-export type Who = 'root' | 'ordinary user';
+export type Who = 'root' | 'ordinary user' | 'user with one id';
 
 export interface PodmanHost extends PrivateHost {
   readonly podman: Podman;
@@ -52,9 +52,16 @@ async function makeHost(): Promise<PrivateHost> {
 }
 
 async function hostFor(host: PrivateHost, who: Who): Promise<PodmanHost> {
-  const user = who === 'root' ? {} : { as: host.user };
-  const run: PrivateHost['run'] = (command, options) => host.run(command, { ...user, ...options });
+  const account = { root: undefined, 'ordinary user': host.user, 'user with one id': host.userWithOneId }[
+    who
+  ];
+  const run: PrivateHost['run'] = (command, options) =>
+    host.run(command, { ...(account && { as: account }), ...options });
   const podman: Podman = (args, options) => run(['podman', ...args], options);
+  if (account === host.userWithOneId) {
+    const write = 'mkdir -p ~/.config/containers && cat >~/.config/containers/storage.conf';
+    await run(['sh', '-c', write], { input: documented('~/.config/containers/storage.conf') });
+  }
   const { code, stderr } = await podman(['import', busyboxArchive(host), busybox]);
   if (code !== 0) throw new Error(`podman import: ${stderr}`);
   return { ...host, run, podman };

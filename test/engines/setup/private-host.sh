@@ -2,8 +2,8 @@
 # Makes a private host out of this process (test/engines/setup/private-host.ts says what for). Called twice:
 #   private-host.sh join HOST     joins the host's cgroups, and calls itself in new namespaces
 #   private-host.sh become HOST   mounts what the host has for itself, says "ready", and reaps until it is killed
-# HOST is a directory with the files `cgroups` (lines: mount point, type, options, own directory), `user` (uid, gid,
-# name) and `program` (the directory of the program under test, its path in it).
+# HOST is a directory with the files `cgroups` (lines: mount point, type, options, own directory), `users` (lines: uid,
+# gid, name) and `program` (the directory of the program under test, its path in it).
 set -e
 stage=$1 host=$2
 
@@ -62,9 +62,9 @@ become() {
   mount --bind "$directory" /usr/local/lib/tsrun
   ln -s "/usr/local/lib/tsrun/$path" /usr/local/bin/tsrun
 
-  if read -r uid gid name <"$host/user"; then
+  while read -r uid gid name; do
     install -d -m 0700 -o "$uid" -g "$gid" "/home/$name" "/run/user/$uid"
-  fi
+  done <"$host/users"
   echo ready
   exec catatonit -P
 }

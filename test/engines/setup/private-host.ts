@@ -47,6 +47,8 @@ export interface PrivateHost extends AsyncDisposable {
   readonly pid: number;
   /** An ordinary user with ranges of subordinate ids, a home and a runtime directory in the host. */
   readonly user: TestUser;
+  /** The same without subordinate ids. */
+  readonly userWithOneId: TestUser;
   /** Runs a command to its end. */
   run(command: readonly string[], options?: HostOptions): Promise<Result>;
   /** Starts a daemon, which ends with the host at the latest. What it writes is in the file `log`. */
@@ -70,9 +72,9 @@ export async function makePrivateHost(): Promise<PrivateHost> {
   removeAbandoned();
   const path = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
   chmodSync(path, 0o755);
-  const [user] = makeTestUsers() as [TestUser, ...TestUser[]];
+  const [user, userWithOneId] = makeTestUsers() as [TestUser, TestUser];
   const cgroups = makePrivateCgroups(basename(path));
-  describe(path, cgroups, user);
+  describe(path, cgroups, [user, userWithOneId]);
   const first = spawn('setpriv', ['--pdeathsig', 'KILL', '--', script, 'join', path], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -85,6 +87,7 @@ export async function makePrivateHost(): Promise<PrivateHost> {
     path,
     pid,
     user,
+    userWithOneId,
     run: ([command = '', ...args], options = {}) => {
       const line = enter(pid, cgroups, [command, ...args], options.as);
       return execute('sh', line, { env: environment(options.as), timeout: patience(100_000), ...options });
@@ -115,12 +118,13 @@ function removeAbandoned(): void {
     rmSync(join(tmpdir(), name), { recursive: true, force: true });
 }
 
-function describe(path: string, cgroups: readonly PrivateCgroup[], user: TestUser): void {
+function describe(path: string, cgroups: readonly PrivateCgroup[], users: readonly TestUser[]): void {
   const program = programUnderTest();
   const directory = resolve(program, '../..');
   const lines = cgroups.map(({ point, type, options, own }) => `${point} ${type} ${options} ${own}\n`);
   writeFileSync(join(path, 'cgroups'), lines.join(''));
-  writeFileSync(join(path, 'user'), `${user.uid} ${user.gid} ${user.name}\n`);
+  const accounts = users.map(({ uid, gid, name }) => `${uid} ${gid} ${name}\n`);
+  writeFileSync(join(path, 'users'), accounts.join(''));
   writeFileSync(join(path, 'program'), `${directory}\n${relative(directory, program)}\n`);
 }
 

@@ -32,10 +32,15 @@ test.each([
   [EPERM, 'setgroups is denied in the user namespace'],
   [EINVAL, 'one of them does not exist in the user namespace'],
 ])('groups that are refused with errno %i', (errno, words) => {
-  expect(refusal(groupsStep([5]), 'setgroups', errno)?.message).toContain(words);
+  expect(refusal(groupsStep({ gid: 0, additionalGids: [0, 5] }), 'setgroups', errno)?.message).toContain(
+    words,
+  );
 });
 
-test('no groups are had where they are denied', () => {
-  const [call] = (groupsStep() as CallStep).calls;
-  expect(call?.tolerated).toEqual([EPERM]);
-});
+test.each([undefined, [], [7]])(
+  'no groups but its own are had where they are denied: %j',
+  (additionalGids) => {
+    const [call] = (groupsStep({ gid: 7, ...(additionalGids && { additionalGids }) }) as CallStep).calls;
+    expect(call?.tolerated).toEqual([EPERM]);
+  },
+);
