@@ -179,9 +179,10 @@ export class Construction {
     if (this.#listens) this.execution.define(listener, listenForDriver(this.directory));
     const { log } = this.#runtime;
     log.debug(stages.setup);
-    this.execution.execute(this.plan.before);
+    this.execution.execute(this.plan.before, this.plan.inside);
     const { pid } = this.execution;
-    this.#save({ pid, startTime: startTimeOf(pid) });
+    // As long as it is not recorded, it ends with this process, which alone drives it.
+    this.execution.whileWaiting(() => this.#save({ pid, startTime: startTimeOf(pid) }));
     log.debug(stages.inside, { pid });
     this.execution.execute(this.plan.inside);
     this.master = terminal?.receive();

@@ -26,6 +26,8 @@ export interface Program {
   readonly message: Uint8Array;
   /** Bytes of the answer. */
   readonly replyLength: number;
+  /** Corrects an argument of a call before the message is sent. */
+  setArgument(operation: number, argument: number, value: number): void;
   decode(reply: Uint8Array): Answer;
 }
 
@@ -66,6 +68,8 @@ export function encodeProgram(calls: readonly Call[], results: ReadonlyMap<Call,
   return {
     message,
     replyLength,
+    setArgument: (operation, argument, value) =>
+      image.setWord(operations + operation * OPERATION + 8 + argument * 8, value),
     decode: (reply) => decode(reply, calls, { image, operations, places }),
   };
 }

@@ -21,12 +21,15 @@ export class Remote {
   /**
    * Has the stub execute the calls.
    *
+   * @param prepared the calls, encoded, where that was done before
+   * @param meanwhile done before the answer is awaited; must not throw
    * @returns the call that stopped the list, or undefined when all were done
    * @throws RuntimeError `system` where the stub is gone
    */
-  run(calls: readonly Call[]): Failure | undefined {
-    const program = encodeProgram(calls, this.results.values);
+  run(calls: readonly Call[], prepared?: Program, meanwhile?: () => void): Failure | undefined {
+    const program = prepared ?? encodeProgram(calls, this.results.values);
     this.#send(program.message);
+    meanwhile?.();
     const reply = this.#receive(program);
     if (!reply) throw new RuntimeError('system', 'the init stub has ended', { hint: 'was it killed?' });
     return this.#take(program.decode(reply), calls);

@@ -3,7 +3,7 @@
  * at its results ends a program.
  */
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { ResultTable } from '../init/program.ts';
+import { type Program, ResultTable } from '../init/program.ts';
 import { Remote } from '../init/remote.ts';
 import type { Actor, CallStep, Live, Step } from '../init/step.ts';
 import type { Call, Failure, Out } from '../kernel/call.ts';
@@ -11,6 +11,7 @@ import { close } from '../kernel/calls/file.ts';
 import { describeErrno, EAGAIN, errnoName } from '../kernel/errno.ts';
 import { attempt, isTolerated } from '../kernel/local.ts';
 import { type Log, silentLog } from '../log/log.ts';
+import { Ahead, takeBatch } from './ahead.ts';
 
 /** Milliseconds: somebody may disturb on purpose. */
 const LONGEST_DISTURBANCE = 2000;
@@ -21,6 +22,8 @@ export class Execution implements Live {
   readonly results = new ResultTable();
   readonly #remotes = new Map<Actor, Remote>();
   readonly #log: Log;
+  readonly #putOff: (() => void)[] = [];
+  readonly #ahead = new Ahead();
 
   /** @param log gets the name of each step that was executed, for debugging */
   constructor(log: Log = silentLog) {
@@ -53,16 +56,34 @@ export class Execution implements Live {
     return remote;
   }
 
-  /** @throws RuntimeError of the first step that fails; what was done by then is the caller's to undo */
-  execute(steps: readonly Step[]): void {
+  /**
+   * @param following what will be executed next: where there is time, it is encoded meanwhile
+   * @throws RuntimeError of the first step that fails; what was done by then is the caller's to undo
+   */
+  execute(steps: readonly Step[], following?: readonly Step[]): void {
+    if (following) this.whileWaiting(() => this.#ahead.prepare(following, this.results.values));
     const queue = [...steps];
     while (queue.length > 0) {
       const next = queue[0] as Step;
       if (next.kind === 'action') {
+        this.#catchUp();
         queue.shift();
         this.#act(next.name, next.pointer, () => next.run(this));
       } else queue.unshift(...this.#run(takeBatch(queue)));
     }
+    this.#catchUp();
+  }
+
+  /**
+   * Puts work off until a stub's answer has to be waited for, since a stub works on another processor; or until
+   * anything is to be done that is no stub's program. What it throws is thrown then.
+   */
+  whileWaiting(work: () => void): void {
+    this.#putOff.push(work);
+  }
+
+  #catchUp(): void {
+    for (const work of this.#putOff.splice(0)) work();
   }
 
   #act(name: string, pointer: string, run: () => void): void {
@@ -85,9 +106,15 @@ export class Execution implements Live {
     const { actor } = batch[0] as CallStep;
     const calls = batch.flatMap((step) => step.calls);
     const last = batch.at(-1) as CallStep;
-    const failure = this.#persistently(calls, (rest) =>
-      actor === 'runtime' ? this.#runHere(rest) : this.#runThere(actor, rest, last),
-    );
+    const failure = this.#persistently(calls, (rest) => {
+      if (actor === 'runtime') return this.#runHere(rest);
+      if (last.answers !== undefined) return this.#runThere(actor, rest, last);
+      return this.#runAndWait(
+        this.remote(actor),
+        rest,
+        rest === calls ? this.#ahead.programFor(batch, this.results.values) : undefined,
+      );
+    });
     if (!failure) {
       this.#observe(batch);
       return last.check?.(this.results, this) ?? [];
@@ -136,8 +163,8 @@ export class Execution implements Live {
   }
 
   #runThere(actor: Actor, calls: readonly Call[], { answers, meanwhile }: CallStep): Failure | undefined {
+    this.#catchUp();
     const remote = this.remote(actor);
-    if (answers === undefined) return remote.run(calls);
     if (answers === 'on-failure') {
       return remote.runToTheEnd(calls, meanwhile && ((control) => meanwhile(this, control)));
     }
@@ -146,7 +173,21 @@ export class Execution implements Live {
     return undefined;
   }
 
+  #runAndWait(remote: Remote, calls: readonly Call[], prepared: Program | undefined): Failure | undefined {
+    let thrown: { readonly error: unknown } | undefined;
+    const failure = remote.run(calls, prepared, () => {
+      try {
+        this.#catchUp();
+      } catch (error) {
+        thrown = { error };
+      }
+    });
+    if (thrown) throw thrown.error;
+    return failure;
+  }
+
   #runHere(calls: readonly Call[]): Failure | undefined {
+    this.#catchUp();
     for (const call of calls) {
       const outs = new Map<Out, Uint8Array>();
       // As the stub has it: what refers to a failed call is skipped.
@@ -165,18 +206,6 @@ export class Execution implements Live {
       if (result !== undefined && result < 0) return result;
     }
     return undefined;
-  }
-}
-
-/** Takes from the queue what can be sent as one program. */
-function takeBatch(queue: Step[]): CallStep[] {
-  const batch: CallStep[] = [];
-  for (;;) {
-    const next = queue[0];
-    if (next?.kind !== 'calls' || next.actor !== (batch[0]?.actor ?? next.actor)) return batch;
-    queue.shift();
-    batch.push(next);
-    if (next.check || next.answers) return batch;
   }
 }
 

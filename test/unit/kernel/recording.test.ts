@@ -201,6 +201,7 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
         '{effective=CAP_CHOWN, permitted=CAP_CHOWN|CAP_CHECKPOINT_RESTORE, inheritable=0})',
     ],
   ],
+  ownLimit: [[processCalls.ownLimit(7), 'prlimit64(0, RLIMIT_NOFILE, 0, [16 bytes, filled in])']],
   prlimit64: [
     [
       processCalls.prlimit64(0, 7, 1n, 0xffff_ffff_ffff_ffffn),
