@@ -19,7 +19,8 @@ function install(missing: readonly Need[]): void {
   console.log(`installing with apt-get: ${names.join(' ')}`);
   const updated = aptGet(['update']);
   // The lists may be there and good although one source could not be reached.
-  const installed = aptGet(['install', '--yes', '--no-install-recommends', ...names]);
+  // Nor is anything to go for them: what Docker's own packages bring, for example, Debian's conflict with.
+  const installed = aptGet(['install', '--yes', '--no-remove', '--no-install-recommends', ...names]);
   if (!installed.ok) console.log(`apt-get failed:\n${updated.ok ? '' : updated.output}${installed.output}`);
 }
 
