@@ -6,8 +6,8 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, globSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { command } from '../scripts/build/command.ts';
 import { inRoot } from '../scripts/build/paths.ts';
-import { command } from '../scripts/foreign/apt.ts';
 import { debianArchive } from '../scripts/vm/archive.ts';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';

@@ -1,7 +1,7 @@
 /** apt(8) with package lists and a cache of its own: the machine's sources and lists stay as they are. */
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { command } from '../build/command.ts';
 
 export interface Apt {
   /** Runs `apt-get` in a directory. @throws what it says */
@@ -33,21 +33,6 @@ export function privateApt(directory: string): Apt {
     command('apt-get', ['-qq', ...settings, ...args], cwd);
   get(directory, 'update');
   return { get };
-}
-
-/** Runs a command to its end. @throws its last words */
-export function command(name: string, args: readonly string[], cwd: string, env = process.env): void {
-  const { status, error, stderr, stdout } = spawnSync(name, args, {
-    cwd,
-    env,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    maxBuffer: 64 << 20,
-    timeout: 600_000,
-  });
-  if (status === 0) return;
-  const words = `${stdout}${stderr}`.trim().split('\n').slice(-5).join('\n');
-  throw new Error(`${name} ${args.join(' ')}: ${error?.message ?? words}`);
 }
 
 /** sources.list(5): those of this version of the distribution. */

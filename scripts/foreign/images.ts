@@ -7,7 +7,7 @@ import { chmodSync, copyFileSync, linkSync, mkdirSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { debianImage } from '../../test/setup/debian-image.ts';
 import { staticBusybox } from '../../test/setup/needs.ts';
-import { command } from './apt.ts';
+import { command } from '../build/command.ts';
 
 const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
 

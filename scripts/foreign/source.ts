@@ -6,8 +6,9 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { command } from '../build/command.ts';
 import { inRoot } from '../build/paths.ts';
-import { type Apt, command, privateApt } from './apt.ts';
+import { type Apt, privateApt } from './apt.ts';
 
 export interface Source {
   /** Debian's version of the package. */

@@ -1,6 +1,6 @@
 /** A directory as an archive for any Linux. */
 import { join } from 'node:path';
-import { command } from '../foreign/apt.ts';
+import { command } from '../build/command.ts';
 import type { Compression } from './compression.ts';
 
 /**

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { command } from '../build/command.ts';
 import { inRoot } from '../build/paths.ts';
-import { command } from '../foreign/apt.ts';
 import type { Compression } from './compression.ts';
 import { below, compressed, type PackageFile, writeFiles } from './files.ts';
 import type { Release } from './release.ts';

@@ -7,8 +7,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs
 import { join } from 'node:path';
 import { currentCommit, entry } from '../build/build.ts';
 import { bunPackages, bunPath, compile } from '../build/bun.ts';
+import { command } from '../build/command.ts';
 import { type Arch, dist, inRoot } from '../build/paths.ts';
-import { command } from '../foreign/apt.ts';
 import type { Built } from './contents.ts';
 
 /** @throws where npm has no such packages, or others than the lockfile names */

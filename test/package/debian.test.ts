@@ -16,18 +16,19 @@ dpkg --verify tsrun
 command -v tsrun
 for page in /usr/share/man/man8/tsrun*.8.gz; do gzip --test "$page"; done`;
 
+/** The cgroups of these containers are the machine's: no other test may have one of that name. */
 const RUN = `set -e
 cd /tmp/bundle
 tsrun spec
 sed -i 's/"sh"/"sh", "-c", "echo in a container of $(id -u)"/; s/"terminal": true/"terminal": false/' config.json
-tsrun run first
+tsrun run package-${process.pid}-root
 tsrun list --quiet
 rm config.json
 mkdir -p /tmp/home/run && chmod 0777 /tmp/bundle && chown -R 1000:1000 /tmp/home
 setpriv --reuid=1000 --regid=1000 --clear-groups env -i HOME=/tmp/home XDG_RUNTIME_DIR=/tmp/home/run /bin/sh -ec '
   /usr/bin/tsrun spec --rootless
   sed -i "s/\\"sh\\"/\\"sh\\", \\"-c\\", \\"echo in a container of an ordinary user\\"/; s/\\"terminal\\": true/\\"terminal\\": false/" config.json
-  /usr/bin/tsrun run second'`;
+  /usr/bin/tsrun run package-${process.pid}-user'`;
 
 const PURGE = `dpkg --purge tsrun >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }
 dpkg --audit`;

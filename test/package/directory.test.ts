@@ -72,7 +72,7 @@ test('runs where there is nothing but the C and C++ libraries', { timeout: 120_0
   const run = `cd /tmp/bundle
 tsrun spec
 sed -i 's/"sh"/"echo", "contained"/; s/"terminal": true/"terminal": false/' config.json
-exec tsrun run first`;
+exec tsrun run package-${process.pid}`;
   expect(await isolated(run)).toBe('contained\n');
 });
 

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { inRoot } from '../../scripts/build/paths.ts';
 import { execute } from '../setup/execute.ts';
 import { need, needRoot } from '../setup/needs.ts';
@@ -56,7 +57,7 @@ test('the library checks a configuration and plans a container', async (context)
     }));`);
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toEqual({
-    versions: ['0.1.0', '1.3.0'],
+    versions: [manifest.version, '1.3.0'],
     args: ['/bin/true'],
     warnings: [],
     steps: ['start the init stub', expect.any(String)],
