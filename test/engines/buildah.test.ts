@@ -23,6 +23,16 @@ async function withBuildah(context: TestContext, who: Who): Promise<BuildahHost>
   return { ...host, buildah: (args, options) => host.run(['sh', '-c', script, 'sh', ...args], options) };
 }
 
+test('takes tsrun from containers.conf', async (context) => {
+  need(context, 'buildah');
+  const { run } = await shared(context);
+  expect(await run(['buildah', 'from', '--name', 'default', busybox])).toMatchObject({ code: 0 });
+  const told = await run(['buildah', '--log-level', 'debug', 'run', '--network', 'none', 'default', 'true']);
+  expect(told).toMatchObject({ code: 0 });
+  expect(told.stderr).toMatch(/Running \[\\"\/usr\/local\/bin\/tsrun\\" \\"create\\"/);
+  expect(await run(['buildah', 'rm', 'default'])).toMatchObject({ code: 0 });
+});
+
 describe.each<Who>(['root', 'ordinary user'])('as %s, buildah', (who) => {
   test('runs commands in a working container, commits it, pushes it', async (context) => {
     const { buildah, podman, path } = await withBuildah(context, who);

@@ -1,5 +1,7 @@
 /** What podman makes of tsrun's failures: its exit codes 125, 126 and 127, and what it tells. */
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { documented } from './setup/documented.ts';
 import { busybox, sharedPodman } from './setup/podman.ts';
 
 const shared = sharedPodman();
@@ -55,4 +57,16 @@ test('a limit that the host does not give is named with what to ask for', async 
   expect(result.stderr).toMatch(
     /cannot set RLIMIT_NOFILE to 100:2000000000: .* is \d+ here: ask for no more/,
   );
+});
+
+test('limits that the configuration sets are those of all containers', async (context) => {
+  const { run, file } = await shared(context);
+  const path = '/etc/containers/with-limits.conf';
+  writeFileSync(
+    file(path),
+    documented('/etc/containers/containers.conf') + documented('containers.conf, limits'),
+  );
+  const line = ['run', '--rm', '--network', 'none', busybox, 'sh', '-c', 'ulimit -n; ulimit -Hn'];
+  const result = await run(['env', `CONTAINERS_CONF=${path}`, 'podman', ...line]);
+  expect(result).toMatchObject({ code: 0, stdout: '1024\n4096\n' });
 });

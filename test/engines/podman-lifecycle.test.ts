@@ -59,8 +59,9 @@ describe.each<Who>(['root', 'ordinary user'])('as %s, podman', (who) => {
     await expect
       .poll(() => podman(['logs', 'shown']), soon)
       .toMatchObject({ code: 0, stdout: 'out\n', stderr: 'err\n' });
-    const top = await podman(['top', 'shown', 'pid', 'user', 'args']);
-    expect(top).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1 +root +sleep 1000 *$/m) });
+    await expect
+      .poll(() => podman(['top', 'shown', 'pid', 'user', 'args']), soon)
+      .toMatchObject({ code: 0, stdout: expect.stringMatching(/^1 +root +sleep 1000 *$/m) });
     if (who === 'root') {
       const stats = await podman(['stats', '--no-stream', '--format', '{{.Name}} {{.PIDs}}', 'shown']);
       expect(stats).toMatchObject({ code: 0, stdout: 'shown 1\n' });
