@@ -78,4 +78,6 @@ function provide(source: string, target: string): void {
     copyFileSync(source, staging);
   }
   renameSync(staging, target);
+  // rename(2) does nothing where both are the same file already.
+  rmSync(staging, { force: true });
 }
