@@ -13,15 +13,15 @@ import {
 } from '../kernel/calls/mount.ts';
 import { AT_FDCWD, O_DIRECTORY, O_PATH, O_RDONLY } from '../kernel/constants/file.ts';
 import * as M from '../kernel/constants/mount.ts';
-import { EACCES, ENOENT, errnoName } from '../kernel/errno.ts';
+import { describeErrno, EACCES, EINVAL, ENOENT, errnoName } from '../kernel/errno.ts';
 import type { RootfsPropagation } from '../spec/types.ts';
 
 /** Nothing that is mounted from here on reaches the host. */
 export function detachPropagation(propagation: RootfsPropagation | undefined): Step {
   const isPrivate = propagation === 'private' || propagation === 'rprivate';
-  return step('init', 'cut the propagation of mounts to the host', '/linux/rootfsPropagation', [
-    mountPropagation('/', M.MS_REC | (isPrivate ? M.MS_PRIVATE : M.MS_SLAVE)),
-  ]);
+  const name = 'cut the propagation of mounts to the host';
+  const calls = [mountPropagation('/', M.MS_REC | (isPrivate ? M.MS_PRIVATE : M.MS_SLAVE))];
+  return step('init', name, '/linux/rootfsPropagation', calls, inChroot(name, 'mount'));
 }
 
 /** `rootfs` as a mount of its own: its tree, attached where it stands. */
@@ -91,11 +91,29 @@ export function readonlyRoot(root: FdArg): Step {
  */
 export function pivot(root: FdArg): Step {
   const old = openat(AT_FDCWD, '/', O_RDONLY | O_DIRECTORY);
-  return step('init', 'change the root', '/root', [
+  const name = 'change the root';
+  const calls = [
     ...[old, fchdir(root), pivotRoot('.', '.'), fchdir(old)],
     ...[mountPropagation('.', M.MS_SLAVE | M.MS_REC), umountDetach('.')],
     ...[chdir('/'), close(old), close(root)],
-  ]);
+  ];
+  return step('init', name, '/root', calls, inChroot(name, 'pivot_root'));
+}
+
+/** Where "/" is no mount point, mount(2) and pivot_root(2) refuse it; the latter the initial ramdisk, too. */
+function inChroot(name: string, refused: 'mount' | 'pivot_root') {
+  const because = refused === 'mount' ? '"/" is a chroot' : '"/" is a chroot, or a ramdisk';
+  const leave =
+    'enter it with pivot_root(8), after "mount --rbind DIRECTORY DIRECTORY", and not with chroot(8)';
+  const hint = refused === 'mount' ? leave : `${leave}; on a ramdisk, use --no-pivot`;
+  return {
+    recover: ({ call, errno }: Failure) =>
+      errno === EINVAL && call.name === refused
+        ? new RuntimeError('system', `cannot ${name}: ${refused}: ${describeErrno(errno)}: ${because}`, {
+            hint,
+          })
+        : undefined,
+  };
 }
 
 const propagationFlags: Readonly<Record<string, number>> = {

@@ -59,7 +59,13 @@ describe('a pod', () => {
     const server = await pod.create('server', {
       command: ['sh', '-c', serve],
       envs: [{ key: 'A', value: 'b' }],
-      linux: { security_context: { run_as_user: { value: 1000 }, no_new_privs: true } },
+      linux: {
+        security_context: {
+          run_as_user: { value: 1000 },
+          no_new_privs: true,
+          seccomp: { profile_type: 'RuntimeDefault' },
+        },
+      },
     });
     const state = async () => (await cri.call('ContainerStatus', { container_id: server })).status.state;
     expect(await state()).toBe('CONTAINER_CREATED');
@@ -75,10 +81,10 @@ describe('a pod', () => {
     expect(readFileSync(host.file('/var/tmp/hello/server.log'), 'utf8')).toMatch(/ stdout F ready\n/);
 
     const show =
-      "id -u; hostname; echo $A; awk '/^NoNewPrivs:/ {print $2}' /proc/self/status; echo wrong >&2; exit 7";
+      "id -u; hostname; echo $A; awk '/^(NoNewPrivs|Seccomp):/ {print $2}' /proc/self/status; echo wrong >&2; exit 7";
     expect(await exec(node, server, 'sh', '-c', show)).toEqual({
       code: 7,
-      stdout: '1000\nhello\nb\n1\n',
+      stdout: '1000\nhello\nb\n1\n2\n',
       stderr: 'wrong\n',
     });
 

@@ -307,3 +307,26 @@ test('without pivot_root, a private root is refused', async (context) => {
   expect(code).toBe(1);
   expect(stderr).toContain('linux.rootfsPropagation "private" is not safe without pivot_root(2)');
 });
+
+/** Executes what follows in $0, a directory that has all that the machine's root has, and is no mount point. */
+const inChroot = `
+  mkdir "$0"
+  for entry in /*; do
+    if [ -h "$entry" ]; then cp -P "$entry" "$0"
+    elif [ -d "$entry" ]; then mkdir "$0$entry" && mount --rbind "$entry" "$0$entry"
+    fi
+  done
+  exec chroot "$0" "$@"`;
+
+test('in a chroot, a container is refused with what to do instead', async (context) => {
+  needRoot(context);
+  need(context, 'busybox');
+  await using rig = makeRig();
+  const bundle = rig.bundle({ applets: ['true'] });
+  const enter = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', inChroot];
+  const through = [...enter, join(rig.path, 'chroot')];
+  const { code, stderr } = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()], { through });
+  expect(code).toBe(1);
+  expect(stderr).toContain('"/" is a chroot');
+  expect(stderr).toContain('hint: enter it with pivot_root(8)');
+});
