@@ -35,6 +35,8 @@ export interface DockerOptions {
   readonly name?: string;
   /** Done before the daemon starts. */
   readonly prepare?: (host: PrivateHost) => Promise<unknown>;
+  /** Executes the command of the daemon that is appended to it. */
+  readonly through?: (host: PrivateHost) => readonly string[];
 }
 
 /** Skips the test where Docker cannot be tried. */
@@ -58,7 +60,11 @@ export function sharedDocker(): (context: TestContext) => Promise<DockerHost> {
   };
 }
 
-export async function makeDockerHost({ name = 'docker', prepare }: DockerOptions = {}): Promise<DockerHost> {
+export async function makeDockerHost({
+  name = 'docker',
+  prepare,
+  through = () => [],
+}: DockerOptions = {}): Promise<DockerHost> {
   const host = await makePrivateHost();
   const docker: Docker = (args, options) =>
     host.run(['docker', ...args], { timeout: patience(90_000), ...options });
@@ -71,12 +77,13 @@ export async function makeDockerHost({ name = 'docker', prepare }: DockerOptions
     await withoutRunc(host);
     await host.run(['hostname', name]);
     await prepare?.(host);
-    let daemon = await startDaemon(host, docker);
+    const command = [...through(host), 'dockerd'];
+    let daemon = await startDaemon(host, command, docker);
     const restartDaemon = async (signal: string, settings?: object) => {
       const over = once(daemon, 'exit');
       await host.run(['sh', '-c', `kill -${signal} $(cat /run/docker.pid)`]);
       await over;
-      daemon = await startDaemon(host, docker, settings);
+      daemon = await startDaemon(host, command, docker, settings);
     };
     const archive = busyboxArchive(host);
     const importBusybox = async () => void (await said('import', '--change', 'CMD ["sh"]', archive, busybox));
@@ -89,11 +96,16 @@ export async function makeDockerHost({ name = 'docker', prepare }: DockerOptions
 }
 
 /** Resolves when it answers. It ends with the host. */
-async function startDaemon(host: PrivateHost, docker: Docker, settings = {}): Promise<ChildProcess> {
+async function startDaemon(
+  host: PrivateHost,
+  command: readonly string[],
+  docker: Docker,
+  settings = {},
+): Promise<ChildProcess> {
   const file = '/etc/docker/daemon.json';
   writeFileSync(host.file(file), JSON.stringify({ ...JSON.parse(documented(file)), ...settings }));
   const log = join(host.path, 'dockerd.log');
-  const daemon = host.start(['dockerd'], log);
+  const daemon = host.start(command, log);
   for (const end = Date.now() + patience(60_000); ; await sleep(50)) {
     const { code } = await docker(['version']);
     if (code === 0) return daemon;
