@@ -1,5 +1,5 @@
 /** podman in a private host, set up as docs/engines.md says, with an image of busybox. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { afterAll, type TestContext } from 'vitest';
 import type { Result } from '../../setup/execute.ts';
 import { need } from '../../setup/needs.ts';
@@ -36,6 +36,7 @@ export function sharedPodman(): (context: TestContext, who?: Who) => Promise<Pod
   return (context, who = 'root') => {
     needPrivateHost(context);
     need(context, ...packages);
+    context.skip(!existsSync('/dev/net/tun'), 'there is no /dev/net/tun, which slirp4netns needs');
     made ??= makeHost();
     const host = hosts.get(who) ?? made.then((all) => hostFor(all, who));
     hosts.set(who, host);
