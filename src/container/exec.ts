@@ -10,7 +10,7 @@ import { call } from '../kernel/call.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { waitForExit } from '../kernel/spawn.ts';
 import { exitOf } from '../kernel/wait.ts';
-import { silentLog } from '../log/log.ts';
+import { type Log, silentLog } from '../log/log.ts';
 import { stages } from '../log/stages.ts';
 import type { Findings } from '../plan/create-plan.ts';
 import { execPlan } from '../plan/exec-plan.ts';
@@ -25,6 +25,7 @@ import { checkContainerId } from './container-id.ts';
 import { execProcess } from './exec-process.ts';
 import { joinedFlags, mustBeItsIds, mustRun } from './exec-target.ts';
 import { grantedCapabilities, ownsRights } from './granted-capabilities.ts';
+import { withGrantedGroups } from './granted-groups.ts';
 import { keptFilter } from './kept-filter.ts';
 import { checkPassedDescriptors } from './passed-descriptors.ts';
 import { writePidFile } from './pid-file.ts';
@@ -65,10 +66,11 @@ export async function exec(runtime: Runtime, id: string, options: ExecOptions): 
   const directory = new StateDirectory(runtime.root, id);
   const record = mustRun(directory.read(), directory, options.ignorePaused);
   const config = directory.readConfig();
-  const process = await execProcess(config, options, runtime.log);
+  const { linux = {} } = config;
+  const asked = await execProcess(config, options, runtime.log);
+  const process = withGrantedGroups(asked, linux.namespaces ?? [], logOfRights(options, runtime));
   mustBeItsIds(process, record);
   checkConsole(process.terminal ?? false, options.detach, options.consoleSocket);
-  const { linux = {} } = config;
   const filter = await withAgent(keptFilter(directory, config), config, record, () =>
     statusOf(record, directory) === 'created' ? 'created' : 'running',
   );
@@ -175,8 +177,7 @@ function programRequest(
   pid: number,
 ): ProgramRequest {
   const { uid, gid, additionalGids = [] } = process.user;
-  // What the container's own process did not get either was said when it was created.
-  const log = options.processFile || options.caps.length > 0 ? runtime.log : silentLog;
+  const log = logOfRights(options, runtime);
   const capabilities = grantedCapabilities(process.capabilities, ownsRights(record, linux), log);
   const noNewPrivileges = process.noNewPrivileges ?? false;
   const credentials = { uid, gid, additionalGids, capabilities, noNewPrivileges };
@@ -190,6 +191,11 @@ function programRequest(
     limitedFrom: record.userNamespace && !identity().isRootless ? pid : undefined,
     filter,
   };
+}
+
+/** What the container's own process did not get either was said when it was created. */
+function logOfRights({ processFile, caps, additionalGids }: ExecOptions, { log }: Runtime): Log {
+  return processFile || caps.length > 0 || additionalGids.length > 0 ? log : silentLog;
 }
 
 async function cgroupJoin(record: StateRecord, { subCgroups }: ExecOptions): Promise<ExecJoin> {

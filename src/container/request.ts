@@ -25,6 +25,7 @@ import type { Resources } from '../spec/types.ts';
 import type { Bundle } from './bundle.ts';
 import type { CreateOptions } from './create.ts';
 import { grantedCapabilities, ownsRights } from './granted-capabilities.ts';
+import { withGrantedGroups } from './granted-groups.ts';
 import { notifiedSocket, notifyEnvironment, withNotifyMount } from './notify-mount.ts';
 import { checkPassedDescriptors, listenDescriptors } from './passed-descriptors.ts';
 import { goesOnWithoutCgroups, type Runtime } from './runtime.ts';
@@ -67,6 +68,7 @@ function request(
     { namespaces: [...namespaces] },
   );
   grantedCapabilities(config.process.capabilities, rights, log);
+  const granted = { ...config, process: withGrantedGroups(config.process, namespaces, log) };
   const rules = linux.resources?.devices ?? [];
   if (runtime.cgroupManager === 'disabled') noteUnrestricted(rules.length, log);
   else if (!host.identity.isRootless) checkDevicePlace(cgroups.directories, rules, log);
@@ -76,7 +78,7 @@ function request(
     id,
     bundle: bundle.path,
     configFile: bundle.configFile,
-    config: notifies ? withNotifyMount(config, new StateDirectory(runtime.root, options.id).path) : config,
+    config: notifies ? withNotifyMount(granted, new StateDirectory(runtime.root, options.id).path) : granted,
     namespaces,
     idMaps: maps,
     nested,

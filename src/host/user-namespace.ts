@@ -8,6 +8,11 @@ export function inInitialUserNamespace(): boolean {
   return statSync('/proc/self/ns/user')?.ino === INITIAL_USER_NAMESPACE;
 }
 
+/** What who writes a map of groups without a right to it has given up, for good. */
+export function setgroupsDenied(proc = '/proc'): boolean {
+  return readText(`${proc}/self/setgroups`)?.trim() === 'deny';
+}
+
 /**
  * A sysctl's value.
  *

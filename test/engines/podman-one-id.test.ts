@@ -29,6 +29,12 @@ test('builds', async (context) => {
   expect(shown).toMatchObject({ code: 0, stdout: '0\n' });
 });
 
+test('goes without groups that there are not, as with runc', async (context) => {
+  const { podman } = await shared(context, who);
+  const line = ['run', '--rm', '--network', 'none', '--group-add', '55', busybox, 'id', '-G'];
+  expect(await podman(line)).toMatchObject({ code: 0, stdout: '0\n' });
+});
+
 test('runs as a user of the image, whom runc cannot become', async (context) => {
   need(context, 'runc');
   const { podman } = await shared(context, who);

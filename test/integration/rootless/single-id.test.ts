@@ -80,9 +80,7 @@ test('within a user namespace of one id, as rootless podman makes it, it is the 
     config: ({ process: own, linux }) => {
       own.user = { uid: 1000, gid: 1001 };
       own.args = ['sh', '-c', look];
-      linux.namespaces = linux.namespaces.filter(({ type }: LooseConfig) => type !== 'user');
-      delete linux.uidMappings;
-      delete linux.gidMappings;
+      withoutUserNamespace(linux);
     },
   });
   const through = ['unshare', '--map-root-user'];
@@ -122,3 +120,27 @@ test('additional groups are refused, and it is said where they come from', async
   expect(refused.stderr).toContain('(/process/user/additionalGids)');
   expect(refused.stderr).toContain('hint: remove them, or map subordinate ids');
 });
+
+test('where an engine has made the user namespace, additional groups are left out, with a warning', async (context) => {
+  need(context, 'busybox', 'runc');
+  await using rig = makeRig();
+  const bundle = rig.bundle({
+    config: ({ process: own, linux }) => {
+      own.user.additionalGids = [0, 7, 55];
+      own.args = ['id', '-G'];
+      withoutUserNamespace(linux);
+    },
+  });
+  const through = ['unshare', '--map-root-user'];
+  const run = ['run', '--bundle', bundle.path];
+  expect(await rig.runc([...run, rig.id()], { through })).toMatchObject({ code: 0, stdout: '0\n' });
+  const result = await rig.tsrun([...run, rig.id()], { through });
+  expect(result).toMatchObject({ code: 0, stdout: '0\n' });
+  expect(result.stderr).toContain('warning: additional groups are left out: 7, 55');
+});
+
+function withoutUserNamespace(linux: LooseConfig): void {
+  linux.namespaces = linux.namespaces.filter(({ type }: LooseConfig) => type !== 'user');
+  delete linux.uidMappings;
+  delete linux.gidMappings;
+}
