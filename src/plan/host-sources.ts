@@ -14,28 +14,27 @@ import type { RootfsPropagation } from '../spec/types.ts';
 import type { ContainerRequest } from './request.ts';
 
 /**
- * The sources of bind mounts that root's stub opens, in the host's mount namespace and with root's rights: for a
- * new user namespace, whose root may not reach all of them; those whose ids are mapped, which only root may do; and
+ * The sources of bind mounts that root's stub opens, in the host's mount namespace and with root's rights: for a user
+ * namespace, new or joined, whose root may not reach all of them; those whose ids are mapped, which only root may do; and
  * where the root is to be shared, since mounts on what is opened inside never reach the host. Everybody else's
  * container can reach what its creator can.
  */
 export function hostSources(
-  { config, idMaps, namespaces, host, stateDirectory }: ContainerRequest,
+  { config, namespaces, host, stateDirectory }: ContainerRequest,
   mapped: ReadonlyMap<number, Call>,
 ): LockedSources {
   const sources = new Map<number, Source>();
   const steps: Step[] = [];
   const { rootfsPropagation: propagation } = config.linux ?? {};
+  const inUserNamespace = namespaces.some(({ type }) => type === 'user');
   // What is mounted in a user namespace must not reach the host: as the kernel has it, mount_namespaces(7).
-  const isShared =
-    (propagation === 'shared' || propagation === 'rshared') &&
-    !namespaces.some(({ type }) => type === 'user');
-  if (host.identity.isRootless || !(idMaps || isShared || mapped.size > 0)) return NOTHING;
+  const isShared = (propagation === 'shared' || propagation === 'rshared') && !inUserNamespace;
+  if (host.identity.isRootless || !(inUserNamespace || isShared || mapped.size > 0)) return NOTHING;
   config.mounts?.forEach((mount, index) => {
     const request = parseMountOptions(mount.options ?? []);
     if (!isBind(mount, request) || request.remount) return;
     const users = mapped.get(index);
-    if (!(idMaps || isShared || users)) return;
+    if (!(inUserNamespace || isShared || users)) return;
     const pointer = `/mounts/${index}`;
     const tree = bindTree(mount.source ?? '', request);
     sources.set(index, { tree, isDirectory: host.isDirectory(mount.source ?? '') !== false });
@@ -49,7 +48,7 @@ export function hostSources(
     steps.push(step('stub', name, `${pointer}/source`, calls, { recover: explain }));
   });
   if (sources.size === 0) return NOTHING;
-  if (idMaps && isNew(namespaces, 'mount')) {
+  if (inUserNamespace && isNew(namespaces, 'mount')) {
     const locked = lockedSources(sources, stateDirectory);
     return { ...locked, outside: [...steps, ...locked.outside] };
   }

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { LooseConfig } from '../setup/base-config.ts';
 import { addMount, command, mountTests, run } from '../setup/mount-tests.ts';
 import { need, needRoot } from '../setup/needs.ts';
+import { started } from '../setup/probe-container.ts';
 import { type Bundle, makeRig, type Rig } from '../setup/rig.ts';
 
 mountTests();
@@ -171,13 +172,28 @@ describe('a volume of a container in a user namespace of root', () => {
     'sh',
   ];
 
-  test('keeps its flags and what covers it, whatever the container does', async (context) => {
-    needRoot(context);
-    need(context, 'busybox');
-    await using rig = makeRig();
+  /** A container that sleeps; the path of its user namespace. */
+  async function holder(rig: Rig): Promise<string> {
     const bundle = rig.bundle({
       config: (config) => {
         addUserNamespace(config);
+        config.process.args = ['sleep', '600'];
+      },
+    });
+    for (const path of [rig.path, bundle.path]) chmodSync(path, 0o711);
+    const id = await started(rig, bundle);
+    return `/proc/${JSON.parse((await rig.tsrun(['state', id])).stdout).pid}/ns/user`;
+  }
+
+  test.for(['new', 'joined'])('which is %s, keeps its flags and what covers it', async (which, context) => {
+    needRoot(context);
+    need(context, 'busybox');
+    await using rig = makeRig();
+    const path = which === 'joined' ? await holder(rig) : undefined;
+    const bundle = rig.bundle({
+      config: (config) => {
+        addUserNamespace(config);
+        if (path !== undefined) config.linux.namespaces.at(-1).path = path;
         const all = {
           bounding: ['CAP_SYS_ADMIN'],
           effective: ['CAP_SYS_ADMIN'],
@@ -200,6 +216,29 @@ describe('a volume of a container in a user namespace of root', () => {
     for (const path of [rig.path, bundle.path]) chmodSync(path, 0o711);
     const args = ['run', '--bundle', bundle.path, rig.id()];
     expect(await rig.tsrun(args, { through: guarded })).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  });
+
+  test.for(['new', 'joined'])('which is %s, is there where its root may not go', async (which, context) => {
+    needRoot(context);
+    need(context, 'busybox');
+    await using rig = makeRig();
+    const path = which === 'joined' ? await holder(rig) : undefined;
+    const closed = join(rig.path, 'closed');
+    mkdirSync(closed, { mode: 0o700 });
+    writeFileSync(join(closed, 'file'), 'within reach\n', { mode: 0o644 });
+    const bundle = rig.bundle({
+      config: (config) => {
+        addUserNamespace(config);
+        if (path !== undefined) config.linux.namespaces.at(-1).path = path;
+        addMount(config, '/etc/file', 'bind', 'bind', 'ro');
+        Object.assign(config.mounts.at(-1), { source: join(closed, 'file') });
+        command(config, 'cat /etc/file');
+      },
+    });
+    // On top of a file that is there: the rootfs is not its root's to write to.
+    writeFileSync(join(bundle.rootfs, 'etc/file'), '');
+    for (const path of [rig.path, bundle.path]) chmodSync(path, 0o711);
+    expect(await run(rig, bundle)).toMatchObject({ code: 0, stdout: 'within reach\n', stderr: '' });
   });
 });
 
