@@ -214,7 +214,7 @@ describe('a container', () => {
 
 test('tsrun is there beside runc, which stays the default', async (context) => {
   needContainerd(context);
-  await using host = await makeContainerdHost('beside runc');
+  await using host = await makeContainerdHost({ others: 'beside runc' });
   using node = await makeKubelet(host);
   const pod = await node.runPod('beside');
   const { status } = await node.cri.call('PodSandboxStatus', { pod_sandbox_id: pod.id });

@@ -1,34 +1,15 @@
-/** The Docker and containerd of a newer Debian with tsrun; what they ask of a runtime changes. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+/** The Docker of a newer Debian with tsrun. */
 import { expect, test } from 'vitest';
-import { debianImage } from '../setup/debian-image.ts';
-import { execute } from '../setup/execute.ts';
-import { need } from '../setup/needs.ts';
 import { patience } from '../setup/patience.ts';
 import { busybox, makeDockerHost, needDocker } from './setup/docker.ts';
-import type { PrivateHost } from './setup/private-host.ts';
-
-const script = join(import.meta.dirname, 'setup/other-debian.sh');
-const rootOf = ({ path }: PrivateHost) => join(path, 'newer');
-
-async function unpack(host: PrivateHost): Promise<void> {
-  const root = rootOf(host);
-  mkdirSync(root);
-  const archive = await debianImage(host.path, 'trixie', ['docker.io', 'containerd', 'iptables']);
-  const line = ['--extract', '--file', archive, '--directory', root];
-  const { code, stderr } = await execute('tar', line, { timeout: patience(120_000) });
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-}
+import { debian13, needOtherDebian } from './setup/other-debian.ts';
 
 test("Debian 13's Docker runs, builds, pauses and limits containers", {
   timeout: patience(600_000),
 }, async (context) => {
   needDocker(context);
-  need(context, 'mmdebstrap');
-  context.skip(process.env.TSRUN_LONG === undefined, 'takes long: TSRUN_LONG=1');
-  const through = (host: PrivateHost) => [script, rootOf(host)];
-  await using host = await makeDockerHost({ prepare: unpack, through });
+  needOtherDebian(context);
+  await using host = await makeDockerHost(debian13);
   const { said, docker } = host;
   expect(
     Number.parseInt(await said('version', '--format', '{{.Server.Version}}'), 10),

@@ -41,10 +41,17 @@ export function sharedContainerd(): (context: TestContext) => Promise<Containerd
   };
 }
 
-/** @param others which runtime is the default: a block of docs/engines.md */
-export async function makeContainerdHost(
-  others: 'by default' | 'beside runc' = 'by default',
-): Promise<ContainerdHost> {
+export interface ContainerdOptions {
+  /** Which runtime is the default: a block of docs/engines.md. */
+  readonly others?: 'by default' | 'beside runc';
+  /** Done before the daemon starts. */
+  readonly prepare?: (host: PrivateHost) => Promise<unknown>;
+  /** Executes the command of the daemon that is appended to it. */
+  readonly through?: (host: PrivateHost) => readonly string[];
+}
+
+export async function makeContainerdHost(options: ContainerdOptions = {}): Promise<ContainerdHost> {
+  const { others = 'by default', prepare, through = () => [] } = options;
   const host = await makePrivateHost();
   const ctr = (args: readonly string[], options?: HostOptions) => host.run(['ctr', ...args], options);
   try {
@@ -52,7 +59,8 @@ export async function makeContainerdHost(
     await startRegistry(host);
     await pushImages(host);
     await withoutRunc(host);
-    await startContainerd(host, ctr);
+    await prepare?.(host);
+    await startContainerd(host, [...through(host), 'containerd'], ctr);
   } catch (error) {
     await host[Symbol.asyncDispose]();
     throw error;
@@ -83,9 +91,13 @@ async function pushImages(host: PrivateHost): Promise<void> {
 }
 
 /** Resolves when it answers. It ends with the host. */
-async function startContainerd(host: PrivateHost, ctr: ContainerdHost['ctr']): Promise<void> {
+async function startContainerd(
+  host: PrivateHost,
+  command: readonly string[],
+  ctr: ContainerdHost['ctr'],
+): Promise<void> {
   const log = join(host.path, 'containerd.log');
-  const daemon = host.start(['containerd'], log);
+  const daemon = host.start(command, log);
   for (const end = Date.now() + patience(60_000); ; await sleep(50)) {
     const { code } = await ctr(['version']);
     if (code === 0) return;

@@ -41,7 +41,7 @@ export async function makeKubelet(host: ContainerdHost): Promise<Kubelet> {
   const cri = criClient(host.file('/run/containerd/containerd.sock'));
   await ready(cri);
   for (const image of [busybox, pause]) await cri.call('PullImage', { image: { image } });
-  await namePause(host);
+  await namePause(host, cri);
   const runtime_handler = /^handler: (.+)$/m.exec(documented('RuntimeClass'))?.[1] ?? '';
   return {
     cri,
@@ -69,17 +69,17 @@ export function documentedPod(): Pick<ContainerConfig, 'image' | 'command'> & {
 
 async function ready(cri: CriClient): Promise<void> {
   for (const end = Date.now() + patience(60_000); ; await sleep(50)) {
-    const { conditions } = (await cri.call('Status', {})).status;
+    const { conditions } = (await cri.call('Status', { verbose: false })).status;
     if (conditions.every(({ status }) => status)) return;
     if (Date.now() > end) throw new Error(`the node is not ready: ${JSON.stringify(conditions)}`);
   }
 }
 
 /** containerd wants its own image for the process that holds a pod's namespaces; ours gets the name. */
-async function namePause({ ctr, run }: ContainerdHost): Promise<void> {
-  const { stdout } = await run(['containerd', 'config', 'dump']);
-  const name = /sandbox_image = "(.*)"/.exec(stdout)?.[1] ?? '';
-  const { code, stderr } = await ctr(['--namespace', 'k8s.io', 'image', 'tag', pause, name]);
+async function namePause({ ctr }: ContainerdHost, cri: CriClient): Promise<void> {
+  const { info } = await cri.call('Status', { verbose: true });
+  const { sandboxImage } = JSON.parse(info.config ?? '{}');
+  const { code, stderr } = await ctr(['--namespace', 'k8s.io', 'image', 'tag', pause, sandboxImage]);
   if (code !== 0) throw new Error(`ctr image tag: ${stderr}`);
 }
 

@@ -2,7 +2,16 @@
 
 type Mode = 'POD' | 'CONTAINER' | 'NODE';
 type Profile = { readonly profile_type: 'RuntimeDefault' | 'Unconfined' };
-type Namespaces = { readonly network?: Mode; readonly pid?: Mode; readonly ipc?: Mode };
+type IdMapping = { readonly host_id: number; readonly container_id: number; readonly length: number };
+type UserNamespace = { readonly mode: Mode; readonly uids: IdMapping[]; readonly gids: IdMapping[] };
+
+interface Namespaces {
+  readonly network?: Mode;
+  readonly pid?: Mode;
+  readonly ipc?: Mode;
+  readonly userns_options?: UserNamespace;
+}
+
 type Pod = { readonly pod_sandbox_id: string };
 type Container = { readonly container_id: string };
 type Nothing = Record<string, never>;
@@ -54,7 +63,7 @@ export interface ContainerConfig {
 }
 
 export interface Requests {
-  readonly Status: Nothing;
+  readonly Status: { readonly verbose: boolean };
   readonly PullImage: { readonly image: { readonly image: string } };
   readonly RunPodSandbox: { readonly config: PodConfig; readonly runtime_handler: string };
   readonly PodSandboxStatus: Pod;
@@ -71,7 +80,10 @@ export interface Requests {
 }
 
 export interface Answers {
-  readonly Status: { readonly status: { readonly conditions: readonly { type: string; status: boolean }[] } };
+  readonly Status: {
+    readonly status: { readonly conditions: readonly { type: string; status: boolean }[] };
+    readonly info: Readonly<Record<string, string>>;
+  };
   readonly PullImage: { readonly image_ref: string };
   readonly RunPodSandbox: Pod;
   readonly PodSandboxStatus: {
