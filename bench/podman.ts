@@ -14,8 +14,10 @@ lock_type = "file"
 `;
 
 export interface PodmanOptions {
-  /** Of the driver, for everything that podman writes. */
+  /** For everything that podman keeps on disk. */
   readonly folder: string;
+  /** In memory; podman takes no more than 50 characters. */
+  readonly state: string;
   readonly runtime: string;
   readonly rootfs: string;
   /** False where the runtime only runs without. */
@@ -25,30 +27,22 @@ export interface PodmanOptions {
 /** One container that ends at once, from the root of a bundle, without an image and a network. */
 export function podmanCommand(
   podman: string,
-  { folder, runtime, rootfs, hasCgroups }: PodmanOptions,
+  { folder, state, runtime, rootfs, hasCgroups }: PodmanOptions,
 ): PodmanCommand {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'containers.conf');
   writeFileSync(file, configuration);
   const places = [
-    '--root',
-    join(folder, 'root'),
-    '--runroot',
-    join(folder, 'run'),
-    '--tmpdir',
-    join(folder, 'tmp'),
+    ...['--root', join(folder, 'root'), '--tmpdir', join(folder, 'tmp')],
+    ...['--runroot', state, '--storage-driver', 'vfs'],
   ];
   const run = [
-    'run',
-    '--rm',
-    '--network',
-    'none',
+    ...['run', '--rm', '--network', 'none'],
     ...(hasCgroups ? [] : ['--cgroups=disabled']),
-    '--rootfs',
-    rootfs,
+    ...['--rootfs', rootfs, '/bin/true'],
   ];
   return {
-    command: [podman, ...places, '--storage-driver', 'vfs', '--runtime', runtime, ...run, '/bin/true'],
+    command: [podman, ...places, '--runtime', runtime, ...run],
     env: { CONTAINERS_CONF: file },
   };
 }

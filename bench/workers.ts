@@ -50,18 +50,20 @@ function skippedTasks({ podman, executables }: WorkerSetup, hasCgroups: boolean)
 }
 
 function workerSetup(
-  { name, program, executables }: Contender,
+  { name, program, executables, hideCgroup1 }: Contender,
   { home, state, own, bundles, busybox, rssDivisor }: Place,
   options: readonly string[],
 ): WorkerSetup {
   const short = name.replace(/\W+/g, '');
   const scratch = makeFolder(join(home, short), own);
   const podman = findCommand('podman');
-  const hasCgroups = options.length === 0;
-  const podmanPlace = {
+  const podmanOptions = {
     folder: join(scratch, 'podman'),
+    state: join(state, `podman-${short}`),
     runtime: program,
     rootfs: join(bundles.once, 'rootfs'),
+    // podman sets limits, for which version 2 has no controllers where version 1 has them.
+    hasCgroups: options.length === 0 && !hideCgroup1,
   };
   return {
     command: [program, '--root', makeFolder(join(state, short), own), ...options],
@@ -71,7 +73,7 @@ function workerSetup(
     busybox,
     rssDivisor,
     executables,
-    podman: podman === undefined ? undefined : podmanCommand(podman, { ...podmanPlace, hasCgroups }),
+    podman: podman === undefined ? undefined : podmanCommand(podman, podmanOptions),
   };
 }
 
