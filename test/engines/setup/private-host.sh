@@ -42,11 +42,15 @@ become() {
   done <"$host/cgroups"
   ip link set lo up
 
+  # Before anything hides it.
+  { read -r directory && read -r path; } <"$host/program"
+  mkdir "$host/installed"
+  mount --bind "$directory" "$host/installed"
   private /run 0755
   mkdir -p /run/lock /run/user /run/home
   private /dev/shm 1777
   private /var/tmp 1777
-  for directory in /var/lib/containers /var/lib/cni /var/lib/docker /var/lib/containerd /var/lib/registry /home; do
+  for directory in /var/lib/containers /var/lib/cni /var/lib/docker /var/lib/containerd /var/lib/docker-registry /home; do
     private "$directory" 0755
   done
   for directory in /etc/containers /etc/cni /etc/docker /etc/containerd; do
@@ -58,8 +62,7 @@ become() {
 
   private /usr/local 0755
   mkdir -p /usr/local/bin /usr/local/lib/tsrun
-  { read -r directory && read -r path; } <"$host/program"
-  mount --bind "$directory" /usr/local/lib/tsrun
+  mount --bind "$host/installed" /usr/local/lib/tsrun
   ln -s "/usr/local/lib/tsrun/$path" /usr/local/bin/tsrun
 
   while read -r uid gid name; do

@@ -20,7 +20,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
 import type { TestContext } from 'vitest';
 import { type ExecuteOptions, execute, type Result } from '../../setup/execute.ts';
@@ -60,6 +59,8 @@ export interface PrivateHost extends AsyncDisposable {
 const script = join(import.meta.dirname, 'private-host.sh');
 /** Behind it comes the process that has made the host. */
 const prefix = 'tsrun-host-';
+/** Whatever TMPDIR says: a host has its own /run and /var/tmp. */
+const parent = '/tmp';
 
 /** Skips the test where no private host can be made, or engines in it could set no limits. */
 export function needPrivateHost(context: TestContext): void {
@@ -70,7 +71,7 @@ export function needPrivateHost(context: TestContext): void {
 
 export async function makePrivateHost(): Promise<PrivateHost> {
   removeAbandoned();
-  const path = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+  const path = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
   chmodSync(path, 0o755);
   const [user, userWithOneId] = makeTestUsers() as [TestUser, TestUser];
   const cgroups = makePrivateCgroups(basename(path));
@@ -114,8 +115,8 @@ function removeAbandoned(): void {
     return maker !== undefined && !existsSync(`/proc/${maker}`);
   };
   removeCgroupsWhere(isAbandoned);
-  for (const name of readdirSync(tmpdir()).filter(isAbandoned))
-    rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  for (const name of readdirSync(parent).filter(isAbandoned))
+    rmSync(join(parent, name), { recursive: true, force: true });
 }
 
 function describe(path: string, cgroups: readonly PrivateCgroup[], users: readonly TestUser[]): void {

@@ -12,7 +12,7 @@ export async function startRegistry(host: PrivateHost): Promise<void> {
   const config = join(host.path, 'registry.json');
   const settings = {
     version: 0.1,
-    storage: { filesystem: { rootdirectory: '/var/lib/registry' } },
+    storage: { filesystem: { rootdirectory: '/var/lib/docker-registry' } },
     http: { addr: registry },
   };
   // YAML, which JSON is too.
