@@ -35,7 +35,11 @@ async function makeSwarm(): Promise<Swarm> {
   const [manager, ...workers] = nodes as [DockerHost, ...DockerHost[]];
   await manager.said('swarm', 'init', '--advertise-addr', addresses[0] ?? '');
   const token = await manager.said('swarm', 'join-token', '--quiet', 'worker');
-  for (const worker of workers) await worker.said('swarm', 'join', '--token', token, `${addresses[0]}:2377`);
+  // It gives up waiting after a while, and joins nevertheless.
+  for (const worker of workers)
+    await worker.docker(['swarm', 'join', '--token', token, `${addresses[0]}:2377`]);
+  const states = async () => (await manager.said('node', 'ls', '--format', '{{.Status}}')).split('\n');
+  await expect.poll(states, polling).toEqual(['Ready', 'Ready', 'Ready']);
   const all = made.move();
   return { manager, nodes, addresses, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
@@ -89,7 +93,7 @@ describe('Docker Swarm', () => {
     await manager.said('service', 'create', '--detach', ...create, ...prompt, busybox, ...work);
     await expect.poll(() => running(swarm, 'work'), polling).toHaveLength(2);
 
-    await manager.said('service', 'scale', '--detach', 'work=4');
+    await change(manager, 'service', 'scale', '--detach', 'work=4');
     await expect.poll(() => running(swarm, 'work'), polling).toHaveLength(4);
 
     const first = await running(swarm, 'work');
@@ -98,14 +102,14 @@ describe('Docker Swarm', () => {
     await expect.poll(async () => replaced(first, await running(swarm, 'work')), polling).toEqual([4, 1]);
 
     const second = await running(swarm, 'work');
-    await manager.said('service', 'update', '--detach', '--env-add', 'VERSION=2', 'work');
+    await change(manager, 'service', 'update', '--detach', '--env-add', 'VERSION=2', 'work');
     const state = () => manager.said('service', 'inspect', '--format', '{{.UpdateStatus.State}}', 'work');
     await expect.poll(state, polling).toBe('completed');
     await expect.poll(async () => replaced(second, await running(swarm, 'work')), polling).toEqual([4, 4]);
     const logged = async () => (await manager.said('service', 'logs', '--raw', 'work')).split('\n');
     await expect.poll(async () => (await logged()).filter((line) => line === '2').length, polling).toBe(4);
 
-    await manager.said('node', 'update', '--availability', 'drain', 'node3');
+    await change(manager, 'node', 'update', '--availability', 'drain', 'node3');
     const places = async () => (await running(swarm, 'work')).map(({ node }) => node);
     await expect
       .poll(async () => [(await places()).length, (await places()).includes('node3')], polling)
@@ -147,6 +151,14 @@ describe('Docker Swarm', () => {
     await expect.poll(told, polling).toContain('exec: "nosuch": executable file not found in $PATH');
   });
 });
+
+/**
+ * docker reads what is to be changed, and the swarm refuses the change ("update out of sequence") where it has changed
+ * in the meantime by itself: a node by each report of its state.
+ */
+async function change({ docker }: DockerHost, ...args: readonly string[]): Promise<void> {
+  await expect.poll(() => docker(args), polling).toMatchObject({ code: 0 });
+}
 
 /** How many tasks there are, and how many of them are new. */
 function replaced(before: readonly { task: string }[], after: readonly { task: string }[]): [number, number] {
