@@ -1,5 +1,6 @@
 /** Docker where systemd makes the cgroups: the daemon asks for scopes, and tsrun has systemd make them. */
 import { expect, test } from 'vitest';
+import { patience } from '../setup/patience.ts';
 import { findLegacySystemd, findSystemd } from '../setup/systemd-host.ts';
 import { busybox, needDocker } from './setup/docker.ts';
 import { dockerBeside, type SystemdDocker } from './setup/docker-systemd.ts';
@@ -21,7 +22,7 @@ async function pauseAndRemove({ said }: SystemdDocker) {
   expect(await said('docker', 'exec', 'scoped', 'echo', 'thawed')).toBe('thawed');
   await said('docker', 'rm', '--force', 'scoped');
   const scopes = () => said('systemctl', 'list-units', '--all', '--no-legend', 'docker-*.scope');
-  await expect.poll(scopes).toBe('');
+  await expect.poll(scopes, { timeout: patience(60_000) }).toBe('');
 }
 
 test('on version 2 a container is in a scope, and in the slice that is asked for', async (context) => {

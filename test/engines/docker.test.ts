@@ -1,9 +1,11 @@
 /** Docker with tsrun as its default runtime: containers, from `run` to `rm`. */
 import { describe, expect, test } from 'vitest';
 import { limitsHere } from '../setup/limits-here.ts';
+import { patience } from '../setup/patience.ts';
 import { busybox, sharedDocker } from './setup/docker.ts';
 
 const shared = sharedDocker();
+const polling = { timeout: patience(60_000) };
 
 test('docker info names tsrun', async (context) => {
   const { said, run } = await shared(context);
@@ -85,7 +87,7 @@ describe('docker run', () => {
     const publish = ['--publish', '127.0.0.1:8080:80', '--name', 'server'];
     await said('run', '--detach', '--rm', ...publish, busybox, 'sh', '-c', serve);
     const fetch = ['busybox', 'wget', '-q', '-O', '-', 'http://127.0.0.1:8080/'];
-    await expect.poll(async () => (await run(fetch)).stdout).toBe('served\n');
+    await expect.poll(async () => (await run(fetch)).stdout, polling).toBe('served\n');
     await said('rm', '--force', 'server');
   });
 
@@ -99,7 +101,7 @@ describe('docker run', () => {
 
 describe('a limit', () => {
   test('is in force, and changed by docker update', async (context) => {
-    const { said, docker } = await shared(context);
+    const { said } = await shared(context);
     const { memory, pids, cpu } = limitsHere();
     context.skip(!(memory && pids && cpu), 'needs the controllers memory, pids and cpu');
     const limits = ['--memory', '64m', '--memory-swap', '64m', '--pids-limit', '50', '--cpus', '0.5'];
@@ -122,10 +124,32 @@ describe('a limit', () => {
     const stats = await said('stats', '--no-stream', '--format', '{{.MemUsage}} {{.PIDs}}', 'limited');
     expect(stats).toMatch(/ \/ 32MiB 1$/);
     await said('rm', '--force', 'limited');
+  });
 
-    const eat = ['--memory', '16m', '--memory-swap', '16m', busybox, 'tail', '/dev/zero'];
-    expect(await docker(['run', '--name', 'eater', ...eat])).toMatchObject({ code: 137 });
+  test('of memory ends what exceeds it, and docker inspect tells', async (context) => {
+    const { said } = await shared(context);
+    context.skip(!limitsHere().memory, 'needs the controller memory');
+    // The daemon is told of it beside the end of the container: that waits for it.
+    const eat = 'tail /dev/zero; echo $?; until [ -e /go ]; do sleep 0.05; done';
+    const limits = ['--memory', '16m', '--memory-swap', '16m'];
+    await said('run', '--detach', '--name', 'eater', ...limits, busybox, 'sh', '-c', eat);
+    await expect.poll(() => said('logs', 'eater'), polling).toBe('137');
+    const ended = [
+      'events',
+      '--since',
+      '0',
+      '--until',
+      '0s',
+      '--filter',
+      'container=eater',
+      '--filter',
+      'event=oom',
+    ];
+    await expect.poll(() => said(...ended), polling).toContain('container oom');
+    await said('exec', 'eater', 'touch', '/go');
+    await said('wait', 'eater');
     expect(await said('inspect', '--format', '{{.State.OOMKilled}}', 'eater')).toBe('true');
+    await said('rm', 'eater');
   });
 
   test('above what the daemon may have is refused with what can be had', async (context) => {
