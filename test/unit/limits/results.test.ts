@@ -20,13 +20,18 @@ test('docs/cgroups.md has the table of the results that are kept', () => {
   expect(page, 'run: npm run limits -- --page').toBe(pageWith(page, runs));
 });
 
-test('tsrun has been tried in every place, with proofs that there are', () => {
+test('each runtime has been tried in every place, with all proofs that there are', () => {
   expect(new Set(claims).size).toBe(claims.length);
-  const ours = runs.filter(({ runtime }) => runtime === 'tsrun');
-  const places = ours.map(({ place: { cgroup, manager, user } }) => `${cgroup} ${manager} ${user}`);
-  const version2 = ['cgroupfs', 'systemd'].flatMap((manager) => [`v2 ${manager} root`, `v2 ${manager} user`]);
-  expect(places.toSorted()).toEqual(['hybrid cgroupfs root', ...version2].toSorted());
-  for (const { verdicts } of runs) expect(claims).toEqual(expect.arrayContaining(Object.keys(verdicts)));
+  const tried = runs.map(
+    ({ runtime, place: { cgroup, manager, user } }) => `${cgroup} ${manager} ${user}: ${runtime}`,
+  );
+  const version2 = ['cgroupfs root', 'cgroupfs user', 'systemd root', 'systemd user'].flatMap((place) =>
+    ['tsrun', 'runc', 'crun'].map((runtime) => `v2 ${place}: ${runtime}`),
+  );
+  // crun refuses hybrid machines.
+  const hybrid = ['tsrun', 'runc'].map((runtime) => `hybrid cgroupfs root: ${runtime}`);
+  expect(tried.toSorted()).toEqual([...hybrid, ...version2].toSorted());
+  for (const { verdicts } of runs) expect(Object.keys(verdicts)).toEqual(claims);
 });
 
 test('what tsrun accepts holds', () => {
