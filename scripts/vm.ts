@@ -64,9 +64,11 @@ async function tests(guest: Guest, options: Options): Promise<number> {
   const results: RunResult[] = [];
   for (const run of testRuns(options)) {
     const begin = Date.now();
-    results.push({ ...run, tally: await testIn(guest, run), milliseconds: Date.now() - begin });
+    const result = { ...run, tally: await testIn(guest, run), milliseconds: Date.now() - begin };
+    results.push(result);
+    // At once: the whole takes long, and may be ended before.
+    await record(guest, [result]);
   }
-  await record(guest, results);
   const sum = (name: keyof Tally) => results.reduce((total, { tally }) => total + tally[name], 0);
   const total: Tally = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
   // For `npm run test:all`.

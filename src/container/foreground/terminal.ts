@@ -48,10 +48,10 @@ export class TerminalProxy implements Disposable {
   constructor(master: number) {
     this.#master = master;
     perform(fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK));
-    // It may have changed since the terminal was prepared.
-    this.#resize();
     process.on('SIGWINCH', this.#resize);
     process.on('SIGCONT', this.#resume);
+    // It may have changed since the terminal was prepared.
+    this.#resize();
     this.#raw = isTerminal(STDIN) ? new RawMode(STDIN) : undefined;
     this.#output = this.#copyOutput();
     this.#input = this.#copyInput();
