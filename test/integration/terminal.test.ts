@@ -69,7 +69,9 @@ test('also after an error', async () => {
 
 test('a change of the size is passed on', async () => {
   await using rig = makeRig();
-  const script = 'trap "stty size; exit 3" WINCH; stty size; while :; do sleep 0.02; done';
+  // stty(1) changes one number after the other.
+  const wanted = 'until [ "$size" = "40 120" ]; do sleep 0.02; done; echo "$size"; exit 3';
+  const script = `trap 'size=$(stty size)' WINCH; stty size; ${wanted}`;
   const resize = '(until [ -e go ]; do sleep 0.02; done; stty -F /dev/tty rows 40 cols 120) & $run';
   await using terminal = onTerminal(rig, terminalBundle(rig, 'sh', '-c', script), resize);
   await terminal.shows(/33 101/);
