@@ -1,13 +1,13 @@
 /** containerd in a private host, set up as docs/engines.md says, with a registry that has an image of busybox. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, type TestContext } from 'vitest';
+import type { TestContext } from 'vitest';
 import type { Result } from '../../setup/execute.ts';
 import { need } from '../../setup/needs.ts';
-import { patience } from '../../setup/patience.ts';
+import { answering } from './answering.ts';
 import { documented } from './documented.ts';
 import { busyboxArchive } from './images.ts';
+import { oncePerFile } from './once-per-file.ts';
 import { type HostOptions, makePrivateHost, needPrivateHost, type PrivateHost } from './private-host.ts';
 import { registry, startRegistry } from './registry.ts';
 import { withoutRunc } from './without-runc.ts';
@@ -30,14 +30,10 @@ export function needContainerd(context: TestContext): void {
 
 /** A host with containerd, made for the first test of a file and ended after the last. */
 export function sharedContainerd(): (context: TestContext) => Promise<ContainerdHost> {
-  let host: Promise<ContainerdHost> | undefined;
-  afterAll(async () => {
-    await (await host)?.[Symbol.asyncDispose]();
-  }, patience(60_000));
+  const shared = oncePerFile(() => makeContainerdHost());
   return (context) => {
     needContainerd(context);
-    host ??= makeContainerdHost();
-    return host;
+    return shared();
   };
 }
 
@@ -98,10 +94,6 @@ async function startContainerd(
 ): Promise<void> {
   const log = join(host.path, 'containerd.log');
   const daemon = host.start(command, log);
-  for (const end = Date.now() + patience(60_000); ; await sleep(50)) {
-    const { code } = await ctr(['version']);
-    if (code === 0) return;
-    if (daemon.exitCode !== null || Date.now() > end)
-      throw new Error(`containerd does not answer:\n${readFileSync(log, 'utf8')}`);
-  }
+  const ask = async () => (await ctr(['version'])).code === 0;
+  await answering({ name: 'containerd', log, ask, daemon });
 }

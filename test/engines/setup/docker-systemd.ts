@@ -1,13 +1,13 @@
 /** Docker beside a systemd that makes its cgroups (test/setup/systemd-host.ts), with an image of busybox. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestContext } from 'vitest';
 import { execute } from '../../setup/execute.ts';
 import { patience } from '../../setup/patience.ts';
 import { type FoundSystemd, leaveSystemd, needSystemd, needWay } from '../../setup/systemd-host.ts';
+import { answering } from './answering.ts';
 import { busybox } from './docker.ts';
 import { documented } from './documented.ts';
 import { busyboxArchive } from './images.ts';
@@ -36,7 +36,12 @@ export async function dockerBeside(context: TestContext, found: FoundSystemd): P
     };
     writeFileSync(join(path, 'daemon.json'), settings(systemd.program));
     spawn(enter, [...entering, 'sh', '-c', daemon, path], { stdio: 'ignore' });
-    await answering(path, () => said('docker', 'version'));
+    const ask = () =>
+      said('docker', 'version').then(
+        () => true,
+        () => false,
+      );
+    await answering({ name: 'dockerd', log: join(path, 'log'), ask });
     await said('docker', 'import', '--change', 'CMD ["sh"]', busyboxArchive({ path }), busybox);
     return { said, [Symbol.asyncDispose]: end };
   } catch (error) {
@@ -58,13 +63,4 @@ function settings(program: string): string {
     ...bySystemd,
     runtimes: { tsrun: { ...runtimes.tsrun, path: program } },
   });
-}
-
-async function answering(path: string, ask: () => Promise<string>): Promise<void> {
-  for (const end = Date.now() + patience(60_000); ; await sleep(50)) {
-    const answer = await ask().catch(() => undefined);
-    if (answer !== undefined) return;
-    if (Date.now() > end)
-      throw new Error(`dockerd does not answer:\n${readFileSync(join(path, 'log'), 'utf8')}`);
-  }
 }

@@ -1,15 +1,16 @@
 /** Docker in a private host, set up as docs/engines.md says, with an image of busybox. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, type TestContext } from 'vitest';
+import type { TestContext } from 'vitest';
 import type { Result } from '../../setup/execute.ts';
 import { need } from '../../setup/needs.ts';
 import { patience } from '../../setup/patience.ts';
+import { answering } from './answering.ts';
 import { documented } from './documented.ts';
 import { busyboxArchive } from './images.ts';
+import { oncePerFile } from './once-per-file.ts';
 import { type HostOptions, makePrivateHost, needPrivateHost, type PrivateHost } from './private-host.ts';
 import { withoutRunc } from './without-runc.ts';
 
@@ -49,14 +50,10 @@ export function needDocker(context: TestContext): void {
 
 /** A host with Docker, made for the first test of a file and ended after the last. */
 export function sharedDocker(): (context: TestContext) => Promise<DockerHost> {
-  let host: Promise<DockerHost> | undefined;
-  afterAll(async () => {
-    await (await host)?.[Symbol.asyncDispose]();
-  }, patience(60_000));
+  const shared = oncePerFile(() => makeDockerHost());
   return (context) => {
     needDocker(context);
-    host ??= makeDockerHost();
-    return host;
+    return shared();
   };
 }
 
@@ -106,10 +103,7 @@ async function startDaemon(
   writeFileSync(host.file(file), JSON.stringify({ ...JSON.parse(documented(file)), ...settings }));
   const log = join(host.path, 'dockerd.log');
   const daemon = host.start(command, log);
-  for (const end = Date.now() + patience(60_000); ; await sleep(50)) {
-    const { code } = await docker(['version']);
-    if (code === 0) return daemon;
-    if (daemon.exitCode !== null || Date.now() > end)
-      throw new Error(`dockerd does not answer:\n${readFileSync(log, 'utf8')}`);
-  }
+  const ask = async () => (await docker(['version'])).code === 0;
+  await answering({ name: 'dockerd', log, ask, daemon });
+  return daemon;
 }

@@ -1,11 +1,11 @@
 /** podman in a private host, set up as docs/engines.md says, with an image of busybox. */
 import { existsSync, writeFileSync } from 'node:fs';
-import { afterAll, type TestContext } from 'vitest';
+import type { TestContext } from 'vitest';
 import type { Result } from '../../setup/execute.ts';
 import { need } from '../../setup/needs.ts';
-import { patience } from '../../setup/patience.ts';
 import { documented } from './documented.ts';
 import { busyboxArchive } from './images.ts';
+import { oncePerFile } from './once-per-file.ts';
 import { type HostOptions, makePrivateHost, needPrivateHost, type PrivateHost } from './private-host.ts';
 import { startRegistry } from './registry.ts';
 
@@ -28,17 +28,13 @@ export interface PodmanHost extends PrivateHost {
  * Commands are run as the one who is asked for. Tests where podman cannot be tried are skipped.
  */
 export function sharedPodman(): (context: TestContext, who?: Who) => Promise<PodmanHost> {
-  let made: Promise<PrivateHost> | undefined;
+  const shared = oncePerFile(makeHost);
   const hosts = new Map<Who, Promise<PodmanHost>>();
-  afterAll(async () => {
-    await (await made)?.[Symbol.asyncDispose]();
-  }, patience(60_000));
   return (context, who = 'root') => {
     needPrivateHost(context);
     need(context, ...packages);
     context.skip(!existsSync('/dev/net/tun'), 'there is no /dev/net/tun, which slirp4netns needs');
-    made ??= makeHost();
-    const host = hosts.get(who) ?? made.then((all) => hostFor(all, who));
+    const host = hosts.get(who) ?? shared().then((all) => hostFor(all, who));
     hosts.set(who, host);
     return host;
   };

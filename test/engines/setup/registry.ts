@@ -1,8 +1,8 @@
 /** Debian's registry in a private host, where nothing else can have its port. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { patience } from '../../setup/patience.ts';
+import { answering } from './answering.ts';
 import type { PrivateHost } from './private-host.ts';
 
 export const registry = '127.0.0.1:5000';
@@ -18,11 +18,8 @@ export async function startRegistry(host: PrivateHost): Promise<void> {
   // YAML, which JSON is too.
   writeFileSync(config, JSON.stringify(settings));
   const log = join(host.path, 'registry.log');
-  const server = host.start(['docker-registry', 'serve', config], log);
-  for (const end = Date.now() + patience(20_000); ; await sleep(50)) {
-    const { code } = await host.run(['busybox', 'wget', '-q', '-O', '-', `http://${registry}/v2/`]);
-    if (code === 0) return;
-    if (server.exitCode !== null || Date.now() > end)
-      throw new Error(`the registry does not answer: see ${log}`);
-  }
+  const daemon = host.start(['docker-registry', 'serve', config], log);
+  const wget = ['busybox', 'wget', '-q', '-O', '-', `http://${registry}/v2/`];
+  const ask = async () => (await host.run(wget)).code === 0;
+  await answering({ name: 'the registry', log, ask, daemon, longest: patience(20_000) });
 }
