@@ -4,13 +4,13 @@
  * cannot be started through a loader.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { command } from '../scripts/build/command.ts';
 import { inRoot } from '../scripts/build/paths.ts';
-import { debianArchive } from '../scripts/vm/archive.ts';
+import { privateApt } from '../scripts/foreign/apt.ts';
+import { archiveKeyring, debianArchive } from '../scripts/vm/archive.ts';
 
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const packages = [
   ...['runc', 'crun', 'patchelf', 'libc6', 'libstdc++6', 'libgcc-s1', 'libseccomp2', 'libyajl2', 'libcap2'],
   ...['libsystemd0', 'libgcrypt20', 'libgpg-error0', 'liblz4-1', 'libzstd1', 'liblzma5'],
@@ -42,24 +42,12 @@ export function newerRuntimes(folder: string): NewerRuntimes {
   return programs;
 }
 
-/** With apt's own tools, but sources and lists of ours. */
 function fetchTo(target: string): void {
   const working = `${target}.new`;
   rmSync(working, { recursive: true, force: true });
-  for (const name of ['lists/partial', 'archives/partial', 'root'])
-    mkdirSync(join(working, name), { recursive: true });
-  const sources = join(working, 'sources.list');
-  writeFileSync(sources, `deb [signed-by=${KEYRING}] ${debianArchive()} trixie main\n`);
-  const settings = [
-    `Dir::Etc::sourcelist=${sources}`,
-    'Dir::Etc::sourceparts=/dev/null',
-    `Dir::State::lists=${join(working, 'lists')}`,
-    `Dir::Cache=${working}`,
-    // Files are written into directories that only this user can write.
-    'APT::Sandbox::User=root',
-  ].flatMap((setting) => ['-o', setting]);
-  command('apt-get', ['-qq', ...settings, 'update'], working);
-  command('apt-get', ['-qq', ...settings, 'download', ...packages], working);
+  mkdirSync(join(working, 'root'), { recursive: true });
+  const source = `deb [signed-by=${archiveKeyring}] ${debianArchive()} trixie main\n`;
+  privateApt(working, source).get(working, 'download', ...packages);
   for (const file of globSync(join(working, '*.deb'))) {
     command('dpkg-deb', ['--extract', file, join(working, 'root')], working);
   }

@@ -9,16 +9,16 @@ export interface Apt {
 }
 
 /**
- * The machine's own sources, the sources of packages too.
- *
  * @param directory for lists and configuration; may be deleted afterwards
+ * @param given a sources.list(5); without it the machine's own sources, the sources of packages too
  */
-export function privateApt(directory: string): Apt {
+export function privateApt(directory: string, given?: string): Apt {
   const sources = join(directory, 'sources');
   for (const path of [sources, join(directory, 'lists/partial'), join(directory, 'archives/partial')]) {
     mkdirSync(path, { recursive: true });
   }
-  for (const file of sourceFiles()) {
+  if (given !== undefined) writeFileSync(join(sources, 'given.list'), given);
+  for (const file of given === undefined ? sourceFiles() : []) {
     writeFileSync(join(sources, basename(file)), withSources(readFileSync(file, 'utf8')));
   }
   const settings = [

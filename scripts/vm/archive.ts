@@ -4,6 +4,9 @@ import { execFileSync } from 'node:child_process';
 /** The guest's version of Debian. */
 export const suite = 'trixie';
 
+/** What the archive is signed with, for all versions of Debian. */
+export const archiveKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
 /** @throws where the machine's apt knows no archive of Debian */
 export function debianArchive(): string {
   if (archives().length === 0) update();

@@ -9,7 +9,7 @@ import { acquireSettings } from '../../test/setup/debian-image.ts';
 import { inRoot, root } from '../build/paths.ts';
 import { contentHash } from '../build/stamp.ts';
 import { installPackages } from '../test/packages.ts';
-import { debianArchive, suite } from './archive.ts';
+import { archiveKeyring, debianArchive, suite } from './archive.ts';
 import { makeDisk } from './disk.ts';
 import { removedAtEnd, runBound } from './ending.ts';
 import { vmlinux } from './kernel.ts';
@@ -78,7 +78,7 @@ function bootstrap(args: readonly string[]): Promise<void> {
     ...['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
     ...['mmdebstrap', '--quiet', '--mode=root', '--components=main'],
     // Another distribution's or version's list of keys may not have this one's.
-    '--keyring=/usr/share/keyrings/debian-archive-keyring.gpg',
+    `--keyring=${archiveKeyring}`,
     '--aptopt=Acquire::Languages "none"',
     '--aptopt=APT::Install-Recommends "false"',
     ...acquireSettings().map((file) => `--aptopt=${file}`),

@@ -1,5 +1,5 @@
 /** Debian's packages: those that the host needs to make and run the guest, and those that are in it. */
-import { findCommand, type Need, needs } from '../../test/setup/needs.ts';
+import { engineNeeds, findCommand, type Need, needs, packageNeeds } from '../../test/setup/needs.ts';
 
 const purpose = 'the guest of the tests';
 
@@ -12,11 +12,11 @@ export const hostNeeds: readonly Need[] = [
 /** QEMU is unpacked beside the guest, not installed: the one of Debian 12 crashes guests now and then. */
 export const emulator: readonly string[] = ['qemu-system-x86', 'seabios'];
 
-/** Without a network nothing can be bootstrapped in the guest; assembly and engines are tested on the machine. */
+/** Without a network nothing can be bootstrapped in the guest; the rest is tested on the machine. */
 const leftOut: readonly Need[] = [
   ...[needs.mmdebstrap, needs.binutils, needs.crossBinutils],
-  ...[needs.podman, needs.buildah, needs.registry, needs.catatonit],
-  ...[needs.netavark, needs.iptables, needs.slirp4netns],
+  ...Object.values(engineNeeds),
+  ...Object.values(packageNeeds),
 ];
 
 /** What the tests ask for comes from the same table as on the host. */

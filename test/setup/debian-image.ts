@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { debianArchive } from '../../scripts/vm/archive.ts';
+import { archiveKeyring, debianArchive } from '../../scripts/vm/archive.ts';
 import { execute } from './execute.ts';
 
 const CACHE = join(import.meta.dirname, '../../.cache');
@@ -36,7 +36,7 @@ export async function debianImage(
     '--skip=output/dev',
     '--format=tar',
     // This version's list of keys may not have another one's.
-    ...(own ? [] : ['--keyring=/usr/share/keyrings/debian-archive-keyring.gpg']),
+    ...(own ? [] : [`--keyring=${archiveKeyring}`]),
     ...(packages.length > 0 ? [`--include=${packages.join(',')}`] : []),
     suite,
     made,

@@ -16,6 +16,47 @@ export interface Need {
 /** The JSON schemas of the OCI runtime specification, of the version that Debian has. */
 export const runtimeSpecSchemas = '/usr/share/gocode/src/github.com/opencontainers/runtime-spec/schema';
 
+/** What test/engines/ needs. */
+export const engineNeeds = {
+  podman: { package: 'podman', purpose: 'podman with tsrun', present: has('podman') },
+  buildah: { package: 'buildah', purpose: 'buildah with tsrun', present: has('buildah') },
+  registry: {
+    package: 'docker-registry',
+    purpose: 'images pulled and pushed',
+    present: has('docker-registry'),
+  },
+  catatonit: {
+    package: 'catatonit',
+    purpose: "engines, on private hosts; podman's --init",
+    present: has('catatonit'),
+  },
+  netavark: {
+    package: 'netavark',
+    purpose: "podman's networks",
+    present: () => existsSync('/usr/lib/podman/netavark'),
+  },
+  iptables: { package: 'iptables', purpose: "engines' networks", present: has('iptables') },
+  slirp4netns: { package: 'slirp4netns', purpose: "ordinary users' networks", present: has('slirp4netns') },
+  docker: { package: 'docker.io', purpose: 'Docker and Swarm with tsrun', present: has('dockerd') },
+  rootlesskit: { package: 'rootlesskit', purpose: "an ordinary user's Docker", present: has('rootlesskit') },
+  containerd: {
+    package: 'containerd',
+    purpose: 'containerd with tsrun',
+    present: has('containerd-shim-runc-v2'),
+  },
+  cniPlugins: {
+    package: 'containernetworking-plugins',
+    purpose: "pods' networks",
+    present: () => existsSync('/usr/lib/cni/bridge'),
+  },
+} as const satisfies Readonly<Record<string, Need>>;
+
+/** What test/package/ needs. */
+export const packageNeeds = {
+  groff: { package: 'groff-base', purpose: 'whether manual pages can be read', present: has('groff') },
+  zsh: { package: 'zsh', purpose: 'completion in zsh', present: has('zsh') },
+} as const satisfies Readonly<Record<string, Need>>;
+
 export const needs = {
   runc: { package: 'runc', purpose: 'comparison with runc', present: has('runc') },
   crun: { package: 'crun', purpose: 'comparison with crun', present: has('crun') },
@@ -67,39 +108,8 @@ export const needs = {
     present: () => existsSync('/usr/lib/systemd/user/dbus.socket'),
   },
   chrt: { package: 'util-linux', purpose: 'limits of real-time processes', present: has('chrt') },
-  podman: { package: 'podman', purpose: 'podman with tsrun', present: has('podman') },
-  buildah: { package: 'buildah', purpose: 'buildah with tsrun', present: has('buildah') },
-  registry: {
-    package: 'docker-registry',
-    purpose: 'images pulled and pushed',
-    present: has('docker-registry'),
-  },
-  catatonit: {
-    package: 'catatonit',
-    purpose: "engines, on private hosts; podman's --init",
-    present: has('catatonit'),
-  },
-  netavark: {
-    package: 'netavark',
-    purpose: "podman's networks",
-    present: () => existsSync('/usr/lib/podman/netavark'),
-  },
-  iptables: { package: 'iptables', purpose: "engines' networks", present: has('iptables') },
-  slirp4netns: { package: 'slirp4netns', purpose: "ordinary users' networks", present: has('slirp4netns') },
-  docker: { package: 'docker.io', purpose: 'Docker and Swarm with tsrun', present: has('dockerd') },
-  rootlesskit: { package: 'rootlesskit', purpose: "an ordinary user's Docker", present: has('rootlesskit') },
-  containerd: {
-    package: 'containerd',
-    purpose: 'containerd with tsrun',
-    present: has('containerd-shim-runc-v2'),
-  },
-  cniPlugins: {
-    package: 'containernetworking-plugins',
-    purpose: "pods' networks",
-    present: () => existsSync('/usr/lib/cni/bridge'),
-  },
-  groff: { package: 'groff-base', purpose: 'whether manual pages can be read', present: has('groff') },
-  zsh: { package: 'zsh', purpose: 'completion in zsh', present: has('zsh') },
+  ...engineNeeds,
+  ...packageNeeds,
   strace: { package: 'strace', purpose: 'tests that watch system calls', present: has('strace') },
 } as const satisfies Readonly<Record<string, Need>>;
 
