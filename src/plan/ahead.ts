@@ -13,6 +13,7 @@ export class Ahead {
   /** @param results what is known so far */
   prepare(following: readonly Step[], results: Values): void {
     this.#batch = takeBatch([...following]);
+    this.#program = undefined;
     if (this.#batch.length === 0 || this.#batch[0]?.actor === 'runtime') return;
     try {
       const calls = this.#batch.flatMap((step) => step.calls);

@@ -106,15 +106,12 @@ export class Execution implements Live {
     const { actor } = batch[0] as CallStep;
     const calls = batch.flatMap((step) => step.calls);
     const last = batch.at(-1) as CallStep;
-    const failure = this.#persistently(calls, (rest) => {
-      if (actor === 'runtime') return this.#runHere(rest);
-      if (last.answers !== undefined) return this.#runThere(actor, rest, last);
-      return this.#runAndWait(
-        this.remote(actor),
-        rest,
-        rest === calls ? this.#ahead.programFor(batch, this.results.values) : undefined,
-      );
-    });
+    const prepared = this.#ahead.programFor(batch, this.results.values);
+    const failure = this.#persistently(calls, (rest) =>
+      actor === 'runtime'
+        ? this.#runHere(rest)
+        : this.#runThere(actor, rest, last, rest === calls ? prepared : undefined),
+    );
     if (!failure) {
       this.#observe(batch);
       return last.check?.(this.results, this) ?? [];
@@ -162,9 +159,15 @@ export class Execution implements Live {
     }
   }
 
-  #runThere(actor: Actor, calls: readonly Call[], { answers, meanwhile }: CallStep): Failure | undefined {
-    this.#catchUp();
+  #runThere(
+    actor: Actor,
+    calls: readonly Call[],
+    { answers, meanwhile }: CallStep,
+    prepared: Program | undefined,
+  ): Failure | undefined {
     const remote = this.remote(actor);
+    if (answers === undefined) return this.#runAndWait(remote, calls, prepared);
+    this.#catchUp();
     if (answers === 'on-failure') {
       return remote.runToTheEnd(calls, meanwhile && ((control) => meanwhile(this, control)));
     }
