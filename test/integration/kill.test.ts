@@ -1,6 +1,10 @@
 /** `kill` where more than the first process is meant, and more than one container. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { waitid } from '../../src/kernel/calls/process.ts';
+import { P_PID, WEXITED, WNOWAIT } from '../../src/kernel/constants/process.ts';
+import { perform } from '../../src/kernel/local.ts';
+import { adopt } from '../setup/adopt.ts';
 import { need } from '../setup/needs.ts';
 import { sleepingBundle, started, stateOf, stopped } from '../setup/probe-container.ts';
 import { type Bundle, makeRig, type Rig } from '../setup/rig.ts';
@@ -86,6 +90,49 @@ test('--all takes a stopped container for done', async () => {
   await stopped(rig, id);
   expect((await rig.tsrun(['kill', id, 'KILL'])).stderr).toContain('container not running');
   expect(await rig.tsrun(['kill', '--all', id, '9'])).toEqual(silence);
+});
+
+describe('a process that has ended, and one that its parent has reaped', () => {
+  test.for(['its own', "the host's"])(
+    'are answered as by runc: in %s pid namespace',
+    async (whose, context) => {
+      need(context, 'runc');
+      using _ = adopt();
+      const bundle = whose === 'its own' ? sleepingBundle(rig) : openBundle();
+      const [ours, theirs] = [await answers('tsrun', bundle), await answers('runc', bundle)];
+      expect(ours).toEqual(theirs);
+      expect(ours.ended).toEqual({
+        '15': 'container not running',
+        '9': 'container not running',
+        '--all 9': 0,
+      });
+      expect(ours.reaped).toEqual(ours.ended);
+    },
+  );
+
+  /** Only this process can reap the container's first. */
+  async function answers(runtime: 'tsrun' | 'runc', bundle: Bundle) {
+    const id = rig.id();
+    const silent = ['sh', '-c', 'exec "$@" </dev/null >/dev/null 2>&1', 'sh'];
+    expect(await rig[runtime](['run', '--detach', '--bundle', bundle.path, id], { through: silent })).toEqual(
+      silence,
+    );
+    const { pid } = JSON.parse((await rig[runtime](['state', id])).stdout);
+    const kill = async (...line: readonly string[]) => {
+      const { code, stderr } = await rig[runtime](['kill', ...line]);
+      return /container not running/.exec(stderr)?.[0] ?? (stderr || code);
+    };
+    const all = async () => ({
+      '15': await kill(id, '15'),
+      '9': await kill(id, '9'),
+      '--all 9': await kill('--all', id, '9'),
+    });
+    process.kill(pid, 'SIGKILL');
+    perform(waitid(P_PID, pid, WEXITED | WNOWAIT));
+    const ended = await all();
+    perform(waitid(P_PID, pid));
+    return { ended, reaped: await all() };
+  }
 });
 
 test('--regex is for all whose id matches, of kill and of delete', async () => {
