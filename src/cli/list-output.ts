@@ -1,6 +1,6 @@
 /** The two forms of `list`, as runc prints them. */
 import type { ContainerState } from '../container/state.ts';
-import { stateObject } from './state-json.ts';
+import { stateObject } from '../container/state-json.ts';
 
 const HEADER = ['ID', 'PID', 'STATUS', 'BUNDLE', 'CREATED', 'OWNER'];
 

@@ -20,6 +20,7 @@ import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
 import type { CreateOptions } from './create.ts';
 import { destroy } from './destroy.ts';
+import { ownsRights } from './granted-capabilities.ts';
 import { connectToInit, listenForDriver } from './init-socket.ts';
 import { prepareNotify } from './notify.ts';
 import { processStatus } from './process-status.ts';
@@ -105,6 +106,7 @@ export class Construction {
     try {
       await prepareNotify(this.directory);
       this.#execute();
+      if (this.#waits) await this.#prepareShortcuts();
     } catch (error) {
       throw await this.#fail(error);
     }
@@ -192,6 +194,12 @@ export class Construction {
     log.debug(stages.complete);
   }
 
+  async #prepareShortcuts(): Promise<void> {
+    const { shortcuts } = await import('./shortcuts.ts');
+    const { record, directory, filter } = this;
+    directory.writeShortcuts(await shortcuts({ record, config: this.request.config, directory, filter }));
+  }
+
   #listener(): number {
     return this.execution.results.value(listener);
   }
@@ -217,6 +225,7 @@ export class Construction {
       created: new Date().toISOString().replace('Z', '000000Z'),
       ...(config.annotations ? { annotations: config.annotations } : {}),
       ownerUid: host.identity.euid,
+      ...this.#creatorsRights(),
       cgroups: this.request.cgroups.directories.map(({ path }) => path),
       ...(systemd ? { systemd: systemd.unit } : {}),
       ...(resctrl ? { resctrl: { joined: resctrl.joined, made: resctrl.made } } : {}),
@@ -229,6 +238,19 @@ export class Construction {
       hasPoststop: (config.hooks?.poststop?.length ?? 0) > 0,
       preserveFds,
       ...(this.request.noNewKeyring ? { noNewKeyring: true } : {}),
+    };
+  }
+
+  #creatorsRights(): Pick<StateRecord, 'nofile' | 'capabilities'> {
+    const { config, host, idMaps, nested } = this.request;
+    const { nofile, identity } = host;
+    const rights = ownsRights(
+      { userNamespace: idMaps !== undefined, ...(nested ? { nested } : {}) },
+      config.linux ?? {},
+    );
+    return {
+      ...(nofile ? { nofile: { soft: nofile.soft.toString(16), hard: nofile.hard.toString(16) } } : {}),
+      ...(rights ? {} : { capabilities: identity.capabilities.toString(16) }),
     };
   }
 

@@ -11,13 +11,17 @@ const ALL = (1n << BigInt(capabilityNames.length)) - 1n;
 /**
  * In a user namespace of its own the container's root has every capability; without one, what we have. What
  * cannot be granted is left out with a warning (config.md, Linux Process).
+ *
+ * @param ours what "we" have, where that is not this process
  */
 export function grantedCapabilities(
   asked: Capabilities | undefined,
   userNamespace: boolean,
   log: Log,
+  ours?: bigint,
 ): CapabilityMasks {
-  const { masks, dropped } = resolveCapabilities(asked, userNamespace ? ALL : identity().capabilities);
+  const available = userNamespace ? ALL : (ours ?? identity().capabilities);
+  const { masks, dropped } = resolveCapabilities(asked, available);
   if (dropped.length > 0) {
     log.warning(`capabilities that cannot be granted here are left out: ${dropped.join(', ')}`, {
       pointer: '/process/capabilities',

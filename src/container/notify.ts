@@ -12,17 +12,22 @@ export async function prepareNotify({ path }: StateDirectory): Promise<void> {
   makeNotifyDirectory(path);
 }
 
+/** Whether it was made. */
+export function notifies({ path }: StateDirectory): boolean {
+  return statSync(notifyDirectory(path)) !== undefined;
+}
+
 /** To be called before the container's program is executed: it may be ready at once. */
 export async function listenForReadiness(
-  { path }: StateDirectory,
+  directory: StateDirectory,
   log: Log,
 ): Promise<NotifySocket | undefined> {
   const manager = notifiedSocket();
   if (manager === undefined) return undefined;
-  if (!statSync(notifyDirectory(path))) {
+  if (!notifies(directory)) {
     log.warning('NOTIFY_SOCKET was not set when the container was created: it cannot notify anybody');
     return undefined;
   }
   const { NotifySocket: Socket } = await import('./notify-socket.ts');
-  return new Socket(path, manager, log);
+  return new Socket(directory.path, manager, log);
 }

@@ -1,6 +1,5 @@
 /** From the container's waiting first process to the user's program: for `start`, and for `run`, which does not wait. */
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { callerReport } from '../host/caller.ts';
 import { identity } from '../host/identity.ts';
 import type { Step } from '../init/step.ts';
 import { call } from '../kernel/call.ts';
@@ -8,6 +7,7 @@ import { exitOf } from '../kernel/wait.ts';
 import { silentLog } from '../log/log.ts';
 import type { Execution } from '../plan/execution.ts';
 import { identitySteps, type ProgramRequest, programSteps } from '../plan/start-plan.ts';
+import type { ResourceLimit } from '../process/rlimits.ts';
 import { type Filter, withoutListener } from '../seccomp/load.ts';
 import { stoppedByFilter } from '../seccomp/stopped.ts';
 import type { Config } from '../spec/types.ts';
@@ -71,7 +71,9 @@ function programRequest(
   { process, linux = {} }: Config,
 ): Omit<ProgramRequest, 'filter'> {
   const { uid, gid, additionalGids = [] } = process.user;
-  const capabilities = grantedCapabilities(process.capabilities, ownsRights(record, linux), silentLog);
+  const creators = record.capabilities === undefined ? undefined : BigInt(`0x${record.capabilities}`);
+  const rights = ownsRights(record, linux);
+  const capabilities = grantedCapabilities(process.capabilities, rights, silentLog, creators);
   const noNewPrivileges = process.noNewPrivileges ?? false;
   return {
     process,
@@ -81,9 +83,13 @@ function programRequest(
     cwdEntered: record.cwdEntered !== false,
     credentials: { uid, gid, additionalGids, capabilities, noNewPrivileges },
     preserveFds: record.preserveFds,
-    nofile: callerReport()?.nofile,
+    nofile: nofileOf(record),
     limitedFrom: limitedFrom(record),
   };
+}
+
+function nofileOf({ nofile }: StateRecord): ResourceLimit | undefined {
+  return nofile && { soft: BigInt(`0x${nofile.soft}`), hard: BigInt(`0x${nofile.hard}`) };
 }
 
 /** Root sets the limits of a container in a user namespace itself. */

@@ -1,6 +1,10 @@
-/** `start`: has the waiting first process of a created container execute the user's program. */
+/**
+ * `start`: has the waiting first process of a created container execute the user's program. For most containers the
+ * launcher has done that (shortcuts.ts), or tried to: then what is left is to say why it failed.
+ */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { callerReport } from '../host/caller.ts';
 import { receiveGreeting } from '../init/remote.ts';
 import { unlinkSync } from '../kernel/file-system.ts';
 import { join } from '../kernel/path.ts';
@@ -30,9 +34,8 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   execution.pid = record.pid;
   const notify = await listenForReadiness(directory, runtime.log);
   try {
-    const control = connectToInit(directory);
-    receiveGreeting(control);
-    execution.connect('init', control);
+    const begun = callerReport()?.startedInit;
+    execution.connect('init', begun ?? greeted(connectToInit(directory)), begun !== undefined);
     await startProgram(execution, { record, config, directory, filter });
     unlinkSync(join(directory.path, INIT_SOCKET));
     await runPoststart(execution, record, config);
@@ -49,6 +52,11 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   directory.unlock();
   using pidfd = Pidfd.open(record.pid);
   if (pidfd) notify.handOver(record.pid, pidfd);
+}
+
+function greeted(control: number): number {
+  receiveGreeting(control);
+  return control;
 }
 
 async function explain(error: unknown, { cgroups }: StateRecord, config: Config): Promise<unknown> {

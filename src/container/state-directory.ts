@@ -26,6 +26,14 @@ import type { StateRecord } from './state-record.ts';
 import { checkStateRoot, makeStateRoot } from './state-root.ts';
 
 export const INIT_SOCKET = 'init.sock';
+const CONFIG = 'config.json';
+const FILTER = 'seccomp.bpf';
+const SHORTCUTS = 'shortcuts';
+const LOCK = 'lock';
+const RECORD = 'state.json';
+
+/** What is in the directory of most containers; the record last, without which it is one that was begun. */
+export const CONTAINER_FILES: readonly string[] = [INIT_SOCKET, CONFIG, FILTER, SHORTCUTS, LOCK, RECORD];
 
 export class StateDirectory {
   readonly path: string;
@@ -39,7 +47,7 @@ export class StateDirectory {
   }
 
   get #configFile(): string {
-    return join(this.path, 'config.json');
+    return join(this.path, CONFIG);
   }
 
   #checkRoot(): void {
@@ -48,7 +56,7 @@ export class StateDirectory {
   }
 
   get #filterFile(): string {
-    return join(this.path, 'seccomp.bpf');
+    return join(this.path, FILTER);
   }
 
   exists(): boolean {
@@ -109,7 +117,7 @@ export class StateDirectory {
   }
 
   write(record: StateRecord): void {
-    this.#replace('state.json', stringifyJson(record));
+    this.#replace(RECORD, stringifyJson(record));
   }
 
   /** Keeps the configuration as it is now: later edits of the bundle must not matter (runtime.md, Lifecycle). */
@@ -119,7 +127,7 @@ export class StateDirectory {
 
   /** What `update` has changed is what later commands start from. */
   replaceConfig(config: Config): void {
-    this.#replace('config.json', stringifyJson(config));
+    this.#replace(CONFIG, stringifyJson(config));
   }
 
   readConfig(): Config {
@@ -135,7 +143,12 @@ export class StateDirectory {
     return readBytesSync(this.#filterFile);
   }
 
-  #replace(name: string, content: string): void {
+  /** Saves later commands the engine, see shortcuts.ts. */
+  writeShortcuts(content: Uint8Array): void {
+    this.#replace(SHORTCUTS, content);
+  }
+
+  #replace(name: string, content: string | Uint8Array): void {
     const path = join(this.path, name);
     writeFileSync(`${path}.new`, content, { mode: 0o600 });
     renameSync(`${path}.new`, path);
@@ -145,7 +158,7 @@ export class StateDirectory {
   read(): StateRecord | undefined {
     this.#checkRoot();
     try {
-      return parseJson(readFileSync(join(this.path, 'state.json'), 'utf8')) as StateRecord;
+      return parseJson(readFileSync(join(this.path, RECORD), 'utf8')) as StateRecord;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw corrupt(this.path, error);
       if (!this.exists()) throw notFound();
@@ -169,7 +182,7 @@ export class StateDirectory {
 /** @throws RuntimeError `not-found` where the directory is gone */
 function openLock(directory: string): number {
   try {
-    return openSync(join(directory, 'lock'), O_RDWR | O_CREAT, 0o600);
+    return openSync(join(directory, LOCK), O_RDWR | O_CREAT, 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw notFound();
     throw error;

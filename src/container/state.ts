@@ -31,8 +31,11 @@ export function stateOf(
   record: StateRecord | undefined,
   directory: StateDirectory,
 ): ContainerState {
-  if (!record) return unrecorded(id, directory);
-  const status = statusOf(record, directory);
+  return record ? stateAs(record, statusOf(record, directory)) : unrecorded(id, directory);
+}
+
+/** What is known of a container, with a status. */
+export function stateAs(record: StateRecord, status: Status): ContainerState {
   return {
     ociVersion: record.ociVersion,
     id: record.id,

@@ -12,8 +12,10 @@ export const INBOX_SIZE = 8 << 20;
 /** Where it shows a result, plus one, of a call with the effect `show`: 8 bytes (`SHOWN`). */
 export const SHOWN = INBOX + INBOX_SIZE - 8;
 const HEADER = 32;
-const OPERATION = 64;
-const END = 0xffffffff;
+/** Bytes. */
+export const OPERATION = 64;
+/** The `nr` that ends a program. */
+export const END = 0xffffffff;
 const IGNORE = 1 << 6;
 const FORK = 1 << 7;
 const CONTROL = 1 << 8;
@@ -74,7 +76,11 @@ export function encodeProgram(calls: readonly Call[], results: ReadonlyMap<Call,
   };
 }
 
-function encodeOperation(image: MemoryImage, call: Call, at: number, place: number): void {
+/**
+ * @param at where the operation goes
+ * @param place where its result will stand
+ */
+export function encodeOperation(image: MemoryImage, call: Call, at: number, place: number): void {
   const { args, tolerated, effect } = call;
   let flags = tolerated === 'all' ? IGNORE : 0;
   if (effect !== undefined) flags |= EFFECTS[effect];

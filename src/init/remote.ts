@@ -9,13 +9,22 @@ import { type Answer, encodeProgram, type Program, type ResultTable } from './pr
 /** Below the socket buffers' size everywhere; the stub takes up to 64 KiB at a time. */
 const CHUNK = 32 * 1024;
 
+/** A message as it travels. */
+export function pieces(message: Uint8Array): readonly Uint8Array[] {
+  const count = Math.ceil(message.length / CHUNK);
+  return Array.from({ length: count }, (_, index) => message.subarray(index * CHUNK, (index + 1) * CHUNK));
+}
+
 export class Remote {
   readonly control: number;
   readonly results: ResultTable;
+  #isUnderWay: boolean;
 
-  constructor(control: number, results: ResultTable) {
+  /** @param isUnderWay the first program has been sent by somebody else, and its answer is still to come */
+  constructor(control: number, results: ResultTable, isUnderWay = false) {
     this.control = control;
     this.results = results;
+    this.#isUnderWay = isUnderWay;
   }
 
   /**
@@ -60,9 +69,8 @@ export class Remote {
   }
 
   #send(message: Uint8Array): void {
-    for (let at = 0; at < message.length; at += CHUNK) {
-      perform(send(this.control, message.subarray(at, at + CHUNK)));
-    }
+    if (!this.#isUnderWay) for (const piece of pieces(message)) perform(send(this.control, piece));
+    this.#isUnderWay = false;
   }
 
   /** The answer, or undefined at end of file. */

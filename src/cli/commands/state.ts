@@ -1,6 +1,7 @@
 /** `tsrun state`: what a container is and does, as JSON. Engines read standard error with it: nothing goes there. */
+
+import { stateText } from '../../container/state-json.ts';
 import { defineCommand } from '../command.ts';
-import { stateObject } from '../state-json.ts';
 import { containerId } from './container-id.ts';
 
 export const state = defineCommand({
@@ -10,8 +11,7 @@ export const state = defineCommand({
   options: [],
   async run({ runtime, print }, { args: [id = ''] }) {
     const layer = await import('../../container/state.ts');
-    // As runc: no line break at the end.
-    print(JSON.stringify(stateObject(await layer.state(runtime, id)), null, 2));
+    print(stateText(await layer.state(runtime, id)));
     return 0;
   },
 });

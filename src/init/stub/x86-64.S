@@ -35,6 +35,7 @@
         .set PATIENCE, 0x40000000       # seconds of looking there
 
         .intel_syntax noprefix
+        .include "operation.x86-64.inc"
         .text
 ehdr:   .byte 0x7f, 'E', 'L', 'F', 2, 1, 1, 0   # ELF64, little endian, System V
         .quad 0
@@ -89,39 +90,8 @@ step:   mov     r14d, [r13 + 4]         # flags
         mov     eax, [r13]              # nr
         cmp     eax, -1
         je      done
-        xor     ebp, ebp                # becomes negative where a reference is to a failed call
-
-        mov     rdi, [r13 + 8]
-        test    r14b, 1
-        jz      1f
-        mov     rdi, [rdi]
-        or      rbp, rdi
-1:      mov     rsi, [r13 + 16]
-        test    r14b, 2
-        jz      1f
-        mov     rsi, [rsi]
-        or      rbp, rsi
-1:      mov     rdx, [r13 + 24]
-        test    r14b, 4
-        jz      1f
-        mov     rdx, [rdx]
-        or      rbp, rdx
-1:      mov     r10, [r13 + 32]
-        test    r14b, 8
-        jz      1f
-        mov     r10, [r10]
-        or      rbp, r10
-1:      mov     r8, [r13 + 40]
-        test    r14b, 16
-        jz      1f
-        mov     r8, [r8]
-        or      rbp, r8
-1:      mov     r9, [r13 + 48]
-        test    r14b, 32
-        jz      1f
-        mov     r9, [r9]
-        or      rbp, r9
-1:      test    rbp, rbp
+        arguments
+        test    rbp, rbp
         js      skip
         syscall
 
@@ -158,16 +128,7 @@ next:   add     r13, 64
 skip:   mov     rax, rbp
         jmp     keep
 
-fail:   test    r14b, 0x40              # IGNORE
-        jnz     keep
-        mov     edx, eax
-        neg     edx                     # errno
-        mov     ecx, r14d
-        shr     ecx, 16
-        cmp     cl, dl                  # the first tolerated errno (0 is none: errno is never 0)
-        je      keep
-        cmp     ch, dl                  # the second
-        je      keep
+fail:   tolerate keep
         jmp     answer
 
 done:   xor     eax, eax

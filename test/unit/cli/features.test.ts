@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { featuresDocument } from '../../../src/cli/features-document.ts';
-import { stateObject } from '../../../src/cli/state-json.ts';
+import { stateObject } from '../../../src/container/state-json.ts';
 import { hasLibsystemd } from '../../../src/kernel/bus-message.ts';
 import { Hooks } from '../../../src/spec/schema/hooks.ts';
 import { Features, State } from '../../setup/runtime-spec/documents.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { listJson, listTable } from '../../../src/cli/list-output.ts';
-import { stateObject } from '../../../src/cli/state-json.ts';
+import { stateObject } from '../../../src/container/state-json.ts';
 
 const state = {
   owner: 'root',

@@ -24,6 +24,6 @@ test('a deleted working directory matters to relative paths only', () => {
 });
 
 test("a deleted working directory that the launcher left is not taken for the launcher's", () => {
-  vi.stubEnv('TSRUN_CALLER', '0000000000000001'.padEnd(96, '0'));
+  vi.stubEnv('TSRUN_CALLER', '0000000000000001'.padEnd(96, '0').padEnd(112, 'f'));
   expect(() => absolute('.')).toThrow('cannot resolve ".": the working directory does not exist');
 });

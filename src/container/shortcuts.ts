@@ -1,0 +1,148 @@
+/**
+ * What the launcher can do for a created container on its own, without an engine: `start`, `delete`, `state` and
+ * `kill`, where nothing about the container makes more of them than a few system calls. The rest is for the engine,
+ * which does the same in `start.ts`, `delete.ts`, `state.ts` and `kill.ts`.
+ */
+import { isVersion1Freezer } from '../cgroups/freezer.ts';
+import { encodeProgram } from '../init/program.ts';
+import { pieces } from '../init/remote.ts';
+import {
+  check,
+  containerDirectory,
+  encodeShortcuts,
+  equal,
+  givenSignal,
+  givingConnection,
+  type Instruction,
+  type Shortcut,
+  stateDirectory,
+} from '../init/shortcuts.ts';
+import type { Step } from '../init/step.ts';
+import { type Call, call, callWithOut, ignoreErrors, out, tolerate } from '../kernel/call.ts';
+import { fchdir, openat, unlinkat, write } from '../kernel/calls/file.ts';
+import { pidfdOpen } from '../kernel/calls/process.ts';
+import { connect, receive, send } from '../kernel/calls/socket.ts';
+import { AT_FDCWD, AT_REMOVEDIR, O_PATH, O_RDONLY } from '../kernel/constants/file.ts';
+import { AF_UNIX, MSG_PEEK, SOCK_SEQPACKET } from '../kernel/constants/process.ts';
+import { ENOENT } from '../kernel/errno.ts';
+import { mayFailToBegin } from './begun.ts';
+import { notifies } from './notify.ts';
+import { type Startable, startSteps } from './program.ts';
+import { stateAs } from './state.ts';
+import { CONTAINER_FILES, INIT_SOCKET } from './state-directory.ts';
+import { stateText } from './state-json.ts';
+import type { StateRecord } from './state-record.ts';
+
+const STDOUT = 1;
+/** Bytes: as much goes into a pipe whole or not at all (pipe(7), PIPE_BUF). */
+const WHOLE = 4096;
+
+/** @returns the file for the container's directory */
+export async function shortcuts(startable: Startable): Promise<Uint8Array> {
+  const { record } = startable;
+  const all = [
+    ...starting(await programOf(startable), record),
+    ...deleting(record),
+    ...showing(record),
+    ...killing(record),
+  ];
+  return encodeShortcuts(record, all);
+}
+
+/** What the init is sent; undefined where hooks, agents or service managers have a part in it. */
+async function programOf(startable: Startable): Promise<readonly Call[] | undefined> {
+  const { config, directory, filter } = startable;
+  const { startContainer, poststart } = config.hooks ?? {};
+  if (startContainer?.length || poststart?.length || filter?.handOver || notifies(directory))
+    return undefined;
+  if (mayFailToBegin(config.linux?.resources)) return undefined;
+  const steps = await startSteps(undefined, startable);
+  return steps.every(isInits) ? steps.flatMap(({ calls }) => calls) : undefined;
+}
+
+function isInits(step: Step): step is Extract<Step, { kind: 'calls' }> {
+  return step.kind === 'calls' && step.actor === 'init' && !step.check;
+}
+
+function starting(calls: readonly Call[] | undefined, record: StateRecord): readonly Shortcut[] {
+  if (!calls) return [];
+  const message = pieces(encodeProgram(calls, new Map()).message);
+  // A socket's address holds 107 bytes only: it is reached from its directory. The engine is to inherit it.
+  const back = openat(AT_FDCWD, '.', O_PATH);
+  const init = call('socket', AF_UNIX, SOCK_SEQPACKET, 0);
+  const answer = receive(init, 1, MSG_PEEK);
+  const [first, ...rest] = message.map((piece) => send(init, piece));
+  if (!first) return [];
+  const instructions = [
+    ...notFrozen(record),
+    back,
+    init,
+    fchdir(containerDirectory),
+    // The engine is to find its working directory again, whatever comes of it.
+    ignoreErrors(connect(init, INIT_SOCKET)),
+    fchdir(back),
+    // The greeting, where it is connected.
+    receive(init, 64),
+    givingConnection(first),
+    ...rest,
+    answer,
+    // The end of the connection is the program's beginning; an answer, that it could not be executed.
+    equal(answer, 0),
+    check('gone', 'ended', 'running'),
+    unlinkat(containerDirectory, INIT_SOCKET),
+  ];
+  return [{ command: 'start', states: ['created'], instructions }];
+}
+
+/** `--force` is the same, where the process has ended. */
+function deleting(record: StateRecord): readonly Shortcut[] {
+  const { systemd, resctrl, dataDirectory, helper, sharesPids, hasPoststop, cgroups, id } = record;
+  if (systemd || resctrl || dataDirectory || helper || sharesPids || hasPoststop) return [];
+  const instructions = [
+    ...cgroups.map((path) => tolerate(unlinkat(AT_FDCWD, path, AT_REMOVEDIR), ENOENT)),
+    ...CONTAINER_FILES.map((name) => tolerate(unlinkat(containerDirectory, name), ENOENT)),
+    unlinkat(stateDirectory, id, AT_REMOVEDIR),
+  ];
+  return [{ command: 'delete', states: ['gone', 'killed', 'ended'], instructions }];
+}
+
+function showing(record: StateRecord): readonly Shortcut[] {
+  const show = (...as: Parameters<typeof stateAs>) => [write(STDOUT, stateText(stateAs(...as)))];
+  const shortcuts: readonly Shortcut[] = [
+    { command: 'state', states: ['gone', 'killed', 'ended'], instructions: show(record, 'stopped') },
+    {
+      command: 'state',
+      states: ['created'],
+      instructions: [...notFrozen(record), ...show(record, 'created')],
+    },
+    {
+      command: 'state',
+      states: ['running'],
+      instructions: [...notFrozen(record), ...show(record, 'running')],
+    },
+  ];
+  const longest = Buffer.byteLength(stateText(stateAs(record, 'created')));
+  return longest <= WHOLE ? shortcuts : [];
+}
+
+/** Others outlive the first process where it shares its pid namespace. */
+function killing(record: StateRecord): readonly Shortcut[] {
+  if (record.sharesPids) return [];
+  const process = pidfdOpen(record.pid);
+  const instructions = [
+    ...notFrozen(record),
+    process,
+    // Until it was held, it could become another one.
+    check('created', 'running'),
+    call('pidfd_send_signal', process, givenSignal, 0, 0),
+  ];
+  return [{ command: 'kill', states: ['created', 'running'], instructions }];
+}
+
+/** What version 1 has frozen is blocked: that the launcher sees itself. */
+function notFrozen({ freezer }: StateRecord): readonly Instruction[] {
+  if (freezer === undefined || isVersion1Freezer(freezer)) return [];
+  const file = openat(AT_FDCWD, freezer, O_RDONLY);
+  const text = out(8);
+  return [file, callWithOut('read', text, file, text, 1), equal(text, '0'.charCodeAt(0))];
+}
