@@ -1,5 +1,6 @@
 /** What `update` is asked for, put together with what the container has: pure. */
-import type { Resources } from '../spec/types.ts';
+import { zeroPidsIsNoLimit } from '../spec/pids-limit.ts';
+import type { Config, Resources } from '../spec/types.ts';
 
 /** Of these fields zero and the empty string are "leave it": engines write them for what nobody asked for. */
 const nothing: Readonly<Record<string, readonly string[]>> = {
@@ -16,11 +17,18 @@ export interface Merged {
   readonly all: Resources;
 }
 
-/** @param asked by `update` @param before the container's */
-export function mergeResources(asked: Resources, before: Resources): Merged {
+/** @param asked by `update` @param config the container's */
+export function mergeResources(
+  asked: Resources,
+  { ociVersion, linux }: Pick<Config, 'ociVersion' | 'linux'>,
+): Merged {
+  const before = linux?.resources ?? {};
   // They have their own way. An empty list asks for nothing: it would be what many an engine writes then.
   const { devices = [], ...others } = asked;
-  const given = withoutNothing(others);
+  const given = withoutNothing(
+    others,
+    zeroPidsIsNoLimit(ociVersion) ? { ...nothing, pids: ['limit'] } : nothing,
+  );
   const changed: Resources = {
     ...given,
     ...(given.cpu ? { cpu: withBandwidth(given.cpu, before.cpu) } : {}),
@@ -30,9 +38,9 @@ export function mergeResources(asked: Resources, before: Resources): Merged {
   return { changed, all: { ...before, ...mergeSections(before, changed), ...rules } };
 }
 
-function withoutNothing(resources: Resources): Resources {
+function withoutNothing(resources: Resources, nothings: typeof nothing): Resources {
   const sections = Object.entries(resources).map(([name, section]) => {
-    const names = nothing[name];
+    const names = nothings[name];
     if (!names) return [name, section] as const;
     const fields = Object.entries(section as object);
     return [

@@ -96,7 +96,7 @@ async function setLimits(
   asked: Resources,
 ): Promise<Resources> {
   const { log } = runtime;
-  const { changed, all } = mergeResources(asked, config.linux?.resources ?? {});
+  const { changed, all } = mergeResources(asked, config);
   checkTogether(changed);
   const host = hostCgroups();
   const directories = recordedDirectories(record.cgroups, host);

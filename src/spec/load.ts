@@ -7,6 +7,7 @@ import { type Check, checkMeaning } from './meaning/check.ts';
 import { configChecks, processChecks, resourcesChecks } from './meaning/checks.ts';
 import { dropNulls } from './nulls.ts';
 import { parseJson } from './parse-json.ts';
+import { liftZeroPidsLimit } from './pids-limit.ts';
 import type { Problem } from './problem.ts';
 import { readText } from './read-text.ts';
 import { shapeProblems } from './shape.ts';
@@ -57,7 +58,9 @@ const RESOURCES: Kind<Resources> = {
  *   positions yet: pass the error to `locate` (locate.ts) before showing it
  */
 export function loadConfig(file: string, log: Log = silentLog): Config {
-  return load(CONFIG, file, log);
+  const config = load(CONFIG, file, log);
+  liftZeroPidsLimit(config);
+  return config;
 }
 
 /** Reads a file for `exec --process`; otherwise as {@link loadConfig}. */

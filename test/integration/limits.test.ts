@@ -108,10 +108,21 @@ describe('limits', () => {
     needRoot(context);
     need(context, 'busybox');
     needVersion1(context, 'pids');
-    const bundle = bundleWith({ pids: { limit: 0 } }, 'sh', '-c', 'echo alone; /bin/true & wait');
-    const result = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()]);
+    const run = (ociVersion: string) => {
+      const bundle = rig.bundle({
+        config: (config) => {
+          config.process.args = ['sh', '-c', 'echo alone; /bin/true & wait'];
+          config.linux.resources.pids = { limit: 0 };
+          Object.assign(config, { ociVersion });
+        },
+      });
+      return rig.tsrun(['run', '--bundle', bundle.path, rig.id()]);
+    };
+    const result = await run('1.3.0');
     expect(result.stdout).toBe('alone\n');
     expect(result.stderr).toMatch(/can't fork/);
+    // Older engines write it for "no limit".
+    expect(await run('1.2.1')).toMatchObject({ code: 0, stdout: 'alone\n', stderr: '' });
   });
 
   test('of processes count none of the runtime', async (context) => {

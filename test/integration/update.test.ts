@@ -49,6 +49,8 @@ const updates: readonly (readonly [options: readonly string[], input?: string])[
   [['--memory', '30M', '--memory-swap', '50M']],
   [['--memory', '60M', '--memory-swap', '80M', '--cpu-quota', '-1']],
   [['--resources=-'], '{"cpu":{"quota":0,"period":0,"shares":300},"pids":{"limit":9}}'],
+  [['--resources=-'], '{"pids":{"limit":0}}'],
+  [['--pids-limit', '0']],
 ];
 
 describe('update', () => {

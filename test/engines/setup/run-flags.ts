@@ -85,6 +85,12 @@ export const runFlags: readonly RunFlags[] = [
     rootOnly: noLimits,
   },
   {
+    flags: ['--pids-limit', '-1'],
+    command: limits([['pids/pids.max', 'pids.max']]),
+    shows: 'max\n',
+    rootOnly: noLimits,
+  },
+  {
     flags: ['--cgroups', 'disabled'],
     command: sh('grep -c libpod /proc/self/cgroup'),
     shows: '0\n',

@@ -9,6 +9,9 @@ const before: Resources = {
   pids: { limit: 7 },
 };
 
+/** A container with these. */
+const having = (resources: Resources, ociVersion = '1.3.0') => ({ ociVersion, linux: { resources } });
+
 describe('an update', () => {
   test.each<[string, Resources, Resources]>([
     [
@@ -27,11 +30,14 @@ describe('an update', () => {
     ['of the reservation brings nothing', { memory: { reservation: 1 } }, { memory: { reservation: 1 } }],
     ['without a limit lifts that on swap', { memory: { limit: -1 } }, { memory: { limit: -1 } }],
   ])('%s', (_, asked, changed) => {
-    expect(mergeResources(asked, before).changed).toEqual(changed);
+    expect(mergeResources(asked, having(before)).changed).toEqual(changed);
   });
 
   test('keeps what it does not name', () => {
-    const { all } = mergeResources({ memory: { limit: -1 }, cpu: { shares: 9 }, pids: { limit: 0 } }, before);
+    const { all } = mergeResources(
+      { memory: { limit: -1 }, cpu: { shares: 9 }, pids: { limit: 0 } },
+      having(before),
+    );
     expect(all).toEqual({
       devices: [{ allow: false }],
       memory: { limit: -1, reservation: 50 },
@@ -48,14 +54,27 @@ describe('an update', () => {
       network: { classID: 0 },
       devices: [{ allow: true }],
     };
-    expect(mergeResources(asked, before).changed).toEqual({
+    expect(mergeResources(asked, having(before)).changed).toEqual({
       ...{ memory: { swappiness: 0 }, cpu: { idle: 0, burst: 0 }, blockIO: {}, network: {} },
     });
-    expect(mergeResources(asked, before).all.memory).toEqual({ ...before.memory, swappiness: 0 });
+    expect(mergeResources(asked, having(before)).all.memory).toEqual({ ...before.memory, swappiness: 0 });
+  });
+
+  test.each([
+    ['1.0.2-dev', {}, 7],
+    ['1.2.1', {}, 7],
+    ['1.3.0', { limit: 0 }, 0],
+  ])('of the limit of processes to zero, in a container of %s', (ociVersion, pids, limit) => {
+    const merged = mergeResources({ pids: { limit: 0 } }, having(before, ociVersion));
+    expect(merged.changed).toEqual({ pids });
+    expect(merged.all.pids).toEqual({ limit });
   });
 
   test('of a container without resources', () => {
-    const { changed, all } = mergeResources({ unified: { 'memory.high': '1' }, cpu: { quota: 5000 } }, {});
+    const { changed, all } = mergeResources(
+      { unified: { 'memory.high': '1' }, cpu: { quota: 5000 } },
+      having({}),
+    );
     expect(changed).toEqual({ unified: { 'memory.high': '1' }, cpu: { quota: 5000 } });
     expect(all).toEqual(changed);
   });

@@ -43,6 +43,19 @@ describe('a valid configuration', () => {
     expect(config.hooks).toEqual({});
   });
 
+  test.each([
+    ['1.0.2-dev', 0, -1],
+    ['1.2.0', 0, -1],
+    ['1.2.1', 1, 1],
+    ['1.3.0', 0, 0],
+    ['1.10.0', 0, 0],
+  ])('of version %s with a limit of %i processes has the limit %i', (ociVersion, limit, found) => {
+    const { linux, ...others } = validConfig();
+    const resources = { pids: { limit } };
+    const config = load(JSON.stringify({ ...others, ociVersion, linux: { ...linux, resources } }));
+    expect(config.linux?.resources?.pids).toEqual({ limit: found });
+  });
+
   test('may have no user: that is uid 0, gid 0', () => {
     const { user: _, ...process } = validConfig().process;
     const config = load(JSON.stringify({ ...validConfig(), process }));
