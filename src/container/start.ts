@@ -27,15 +27,15 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   checkContainerId(id);
   using directory = new StateDirectory(runtime.root, id);
   directory.lock();
-  const record = mustBeCreated(directory.read(), directory);
+  const sent = callerReport()?.startedInit;
+  const record = mustBeCreated(directory.read(), directory, sent !== undefined);
   const config = directory.readConfig();
   const filter = await withAgent(keptFilter(directory, config), config, record, () => 'created');
   const execution = new Execution(runtime.log);
   execution.pid = record.pid;
   const notify = await listenForReadiness(directory, runtime.log);
   try {
-    const begun = callerReport()?.startedInit;
-    execution.connect('init', begun ?? greeted(connectToInit(directory)), begun !== undefined);
+    execution.connect('init', sent ?? greeted(connectToInit(directory)), sent !== undefined);
     await startProgram(execution, { record, config, directory, filter });
     unlinkSync(join(directory.path, INIT_SOCKET));
     await runPoststart(execution, record, config);
@@ -71,9 +71,14 @@ function killed(cause: unknown): RuntimeError {
   return new RuntimeError('state', 'cannot start a container that has stopped', details);
 }
 
-function mustBeCreated(record: StateRecord | undefined, directory: StateDirectory): StateRecord {
+/** @param wasCreated it was when the launcher looked; it may have ended of what it was sent then */
+function mustBeCreated(
+  record: StateRecord | undefined,
+  directory: StateDirectory,
+  wasCreated: boolean,
+): StateRecord {
   const status = record && statusOf(record, directory);
-  if (record && status === 'created') return record;
+  if (record && (status === 'created' || wasCreated)) return record;
   const words: Partial<Record<Status, string>> = {
     stopped: 'cannot start a container that has stopped',
     paused: 'cannot start a container in the paused state',

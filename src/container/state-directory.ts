@@ -4,8 +4,8 @@
  */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { flock } from '../kernel/calls/file.ts';
-import { LOCK_EX, LOCK_NB, O_CREAT, O_RDWR } from '../kernel/constants/file.ts';
+import { flock, unlinkat } from '../kernel/calls/file.ts';
+import { AT_FDCWD, LOCK_EX, LOCK_NB, O_CREAT, O_RDWR } from '../kernel/constants/file.ts';
 import {
   closeSync,
   fstatSync,
@@ -146,6 +146,11 @@ export class StateDirectory {
   /** Saves later commands the engine, see shortcuts.ts. */
   writeShortcuts(content: Uint8Array): void {
     this.#replace(SHORTCUTS, content);
+  }
+
+  /** From now on an engine does what they did. */
+  removeShortcuts(): void {
+    attempt(unlinkat(AT_FDCWD, join(this.path, SHORTCUTS)));
   }
 
   #replace(name: string, content: string | Uint8Array): void {
