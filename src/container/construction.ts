@@ -54,6 +54,7 @@ export class Construction {
   readonly #options: CreateOptions;
   readonly #listens: boolean;
   readonly #waits: boolean;
+  readonly #detached: boolean;
   #keepFilter: (() => void) | undefined;
   #record: StateRecord;
 
@@ -82,6 +83,7 @@ export class Construction {
     if (systemd) this.directory.refuseTaken();
     this.request = containerRequest(runtime, options, bundle, systemd);
     this.#waits = waits;
+    this.#detached = detached;
     this.#listens = waits || runInContainer(hooks);
     this.plan = createPlan(this.request, {
       listener: this.#listens ? listener : undefined,
@@ -106,7 +108,7 @@ export class Construction {
     try {
       await prepareNotify(this.directory);
       this.#execute();
-      if (this.#waits) await this.#prepareShortcuts();
+      if (this.#detached) await this.#prepareShortcuts();
     } catch (error) {
       throw await this.#fail(error);
     }
@@ -197,7 +199,8 @@ export class Construction {
   async #prepareShortcuts(): Promise<void> {
     const { shortcuts } = await import('./shortcuts.ts');
     const { record, directory, filter } = this;
-    directory.writeShortcuts(await shortcuts({ record, config: this.request.config, directory, filter }));
+    const { config } = this.request;
+    directory.writeShortcuts(await shortcuts({ record, config, directory, filter }, this.#waits));
   }
 
   #listener(): number {

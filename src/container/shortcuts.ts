@@ -37,11 +37,14 @@ const STDOUT = 1;
 /** Bytes: as much goes into a pipe whole or not at all (pipe(7), PIPE_BUF). */
 const WHOLE = 4096;
 
-/** @returns the file for the container's directory */
-export async function shortcuts(startable: Startable): Promise<Uint8Array> {
+/**
+ * @param waits whether it will be started
+ * @returns the file for the container's directory
+ */
+export async function shortcuts(startable: Startable, waits: boolean): Promise<Uint8Array> {
   const { record } = startable;
   const all = [
-    ...starting(await programOf(startable), record),
+    ...starting(waits ? await programOf(startable) : undefined, record),
     ...deleting(record),
     ...showing(record),
     ...killing(record),

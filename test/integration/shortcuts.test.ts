@@ -71,6 +71,16 @@ describe('without an engine', () => {
     expect(remains(rig, id)).toEqual([]);
   });
 
+  test('a container that was run in the background is signalled and deleted', async (context) => {
+    need(context, 'busybox');
+    const id = await started(rig, sleeping);
+    expect(JSON.parse((await alone('state', id)).stdout).status).toBe('running');
+    expect(await alone('kill', id, 'KILL')).toMatchObject(done);
+    await stopped(rig, id);
+    expect(await alone('delete', id)).toMatchObject(done);
+    expect(remains(rig, id)).toEqual([]);
+  });
+
   test('a container that was killed before it was started is deleted', async (context) => {
     need(context, 'busybox');
     const id = await created(rig, sleeping);
@@ -95,7 +105,7 @@ describe('without an engine', () => {
     expect(readFileSync(join(bundle.rootfs, 'size'), 'utf8')).toBe('100001\n');
   });
 
-  test.for([
+  test.for<[string[]]>([
     [['state']],
     [['state', 'ID', 'ID']],
     [['state', '--help']],
@@ -191,8 +201,8 @@ describe('an engine says the same', () => {
 
   test('of a container in each of its states', async (context) => {
     need(context, 'busybox');
-    const options = {
-      config: (config: { process: { args: string[] }; annotations?: object }) => {
+    const options: BundleOptions = {
+      config: (config) => {
         config.process.args = ['sleep', '600'];
         config.annotations = { 'org.example': 'ü "quoted" \\ \n' };
       },
