@@ -14,13 +14,14 @@ import {
   givenSignal,
   givingConnection,
   type Instruction,
+  type ProcessState,
   type Shortcut,
   stateDirectory,
 } from '../init/shortcuts.ts';
 import type { Step } from '../init/step.ts';
 import { type Call, call, callWithOut, ignoreErrors, out, tolerate } from '../kernel/call.ts';
 import { fchdir, openat, unlinkat, write } from '../kernel/calls/file.ts';
-import { pidfdOpen } from '../kernel/calls/process.ts';
+import { pidfdOpen, pidfdSendSignal } from '../kernel/calls/process.ts';
 import { connect, receive, send } from '../kernel/calls/socket.ts';
 import { AT_FDCWD, AT_REMOVEDIR, O_PATH, O_RDONLY } from '../kernel/constants/file.ts';
 import { AF_UNIX, MSG_PEEK, SOCK_SEQPACKET } from '../kernel/constants/process.ts';
@@ -33,6 +34,7 @@ import { CONTAINER_FILES, INIT_SOCKET } from './state-directory.ts';
 import { stateText } from './state-json.ts';
 import type { StateRecord } from './state-record.ts';
 
+const dead: readonly ProcessState[] = ['gone', 'killed', 'ended'];
 const STDOUT = 1;
 /** Bytes: as much goes into a pipe whole or not at all (pipe(7), PIPE_BUF). */
 const WHOLE = 4096;
@@ -106,26 +108,21 @@ function deleting(record: StateRecord): readonly Shortcut[] {
     ...CONTAINER_FILES.map((name) => tolerate(unlinkat(containerDirectory, name), ENOENT)),
     unlinkat(stateDirectory, id, AT_REMOVEDIR),
   ];
-  return [{ command: 'delete', states: ['gone', 'killed', 'ended'], instructions }];
+  return [{ command: 'delete', states: dead, instructions }];
 }
 
 function showing(record: StateRecord): readonly Shortcut[] {
-  const show = (...as: Parameters<typeof stateAs>) => [write(STDOUT, stateText(stateAs(...as)))];
-  const shortcuts: readonly Shortcut[] = [
-    { command: 'state', states: ['gone', 'killed', 'ended'], instructions: show(record, 'stopped') },
-    {
-      command: 'state',
-      states: ['created'],
-      instructions: [...notFrozen(record), ...show(record, 'created')],
-    },
-    {
-      command: 'state',
-      states: ['running'],
-      instructions: [...notFrozen(record), ...show(record, 'running')],
-    },
+  const texts = (['stopped', 'created', 'running'] as const).map((status) =>
+    stateText(stateAs(record, status)),
+  );
+  if (texts.some((text) => Buffer.byteLength(text) > WHOLE)) return [];
+  const [stopped, created, running] = texts.map((text) => write(STDOUT, text)) as [Call, Call, Call];
+  const thawed = notFrozen(record);
+  return [
+    { command: 'state', states: dead, instructions: [stopped] },
+    { command: 'state', states: ['created'], instructions: [...thawed, created] },
+    { command: 'state', states: ['running'], instructions: [...thawed, running] },
   ];
-  const longest = Buffer.byteLength(stateText(stateAs(record, 'created')));
-  return longest <= WHOLE ? shortcuts : [];
 }
 
 /** Others outlive the first process where it shares its pid namespace. */
@@ -137,7 +134,7 @@ function killing(record: StateRecord): readonly Shortcut[] {
     process,
     // Until it was held, it could become another one.
     check('created', 'running'),
-    call('pidfd_send_signal', process, givenSignal, 0, 0),
+    pidfdSendSignal(process, givenSignal),
   ];
   return [{ command: 'kill', states: ['created', 'running'], instructions }];
 }

@@ -90,7 +90,7 @@ export function clearMemory(pid: number, address: number): Call {
   return call('process_vm_writev', pid, words(new Uint8Array(8), 8), 1, words(address, 8), 1, 0);
 }
 
-export function pidfdSendSignal(pidfd: FdArg, signal: number): Call {
+export function pidfdSendSignal(pidfd: FdArg, signal: number | Call): Call {
   return call('pidfd_send_signal', pidfd, signal, 0, 0);
 }
 
