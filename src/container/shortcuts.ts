@@ -26,6 +26,7 @@ import { connect, receive, send } from '../kernel/calls/socket.ts';
 import { AT_FDCWD, AT_REMOVEDIR, O_PATH, O_RDONLY } from '../kernel/constants/file.ts';
 import { AF_UNIX, MSG_PEEK, SOCK_SEQPACKET } from '../kernel/constants/process.ts';
 import { ENOENT } from '../kernel/errno.ts';
+import { isListenedTo } from '../seccomp/load.ts';
 import { mayFailToBegin } from './begun.ts';
 import { notifies } from './notify.ts';
 import { type Startable, startSteps } from './program.ts';
@@ -58,9 +59,8 @@ export async function shortcuts(startable: Startable, waits: boolean): Promise<U
 async function programOf(startable: Startable): Promise<readonly Call[] | undefined> {
   const { config, directory, filter } = startable;
   const { startContainer, poststart } = config.hooks ?? {};
-  if (startContainer?.length || poststart?.length || filter?.handOver || notifies(directory))
-    return undefined;
-  if (mayFailToBegin(config.linux?.resources)) return undefined;
+  if (startContainer?.length || poststart?.length || notifies(directory)) return undefined;
+  if ((filter && isListenedTo(filter)) || mayFailToBegin(config.linux?.resources)) return undefined;
   const steps = await startSteps(undefined, startable);
   return steps.every(isInits) ? steps.flatMap(({ calls }) => calls) : undefined;
 }
