@@ -39,6 +39,8 @@ export interface Systemd {
   readonly user: TestUser | undefined;
   /** The program under test, where the user finds it, too. */
   readonly program: string;
+  /** Of a systemd of ours, as this machine sees it. */
+  readonly pid?: number;
   /** Ours to change: no other programs depend on it. */
   readonly ours: boolean;
 }
@@ -121,7 +123,12 @@ async function start(mode: 'unified' | 'legacy', hierarchies: readonly string[])
   };
   const root = { uid: 0, gid: 0 };
   const slice = `/user.slice/user-${user.uid}.slice`;
-  const common = { user, program: programUnderTest().replace(clone, '/run/clone'), ours: true };
+  const common = {
+    user,
+    pid: Number(pid),
+    program: programUnderTest().replace(clone, '/run/clone'),
+    ours: true,
+  };
   if (mode === 'legacy') {
     const systemd = { ...common, asRoot: enter(root, ''), asUser: undefined, asLogin: undefined };
     return { systemd, end };

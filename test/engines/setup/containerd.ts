@@ -8,7 +8,7 @@ import { answering } from './answering.ts';
 import { documented } from './documented.ts';
 import { busyboxArchive } from './images.ts';
 import { oncePerFile } from './once-per-file.ts';
-import { type HostOptions, makePrivateHost, needPrivateHost, type PrivateHost } from './private-host.ts';
+import { type EngineHost, type HostOptions, makePrivateHost, needPrivateHost } from './private-host.ts';
 import { registry, startRegistry } from './registry.ts';
 import { withoutRunc } from './without-runc.ts';
 
@@ -18,7 +18,7 @@ export const busybox = `${registry}/busybox:latest`;
 /** An image whose only process sleeps, for pods. */
 export const pause = `${registry}/pause:latest`;
 
-export interface ContainerdHost extends PrivateHost {
+export interface ContainerdHost extends EngineHost {
   ctr(args: readonly string[], options?: HostOptions): Promise<Result>;
 }
 
@@ -40,18 +40,20 @@ export function sharedContainerd(): (context: TestContext) => Promise<Containerd
 export interface ContainerdOptions {
   /** Which runtime is the default: a block of docs/engines.md. */
   readonly others?: 'by default' | 'beside runc';
+  /** Where systemd makes the cgroups; otherwise a private host. */
+  readonly systemd?: EngineHost;
   /** Done before the daemon starts. */
-  readonly prepare?: (host: PrivateHost) => Promise<unknown>;
+  readonly prepare?: (host: EngineHost) => Promise<unknown>;
   /** Executes the command of the daemon that is appended to it. */
-  readonly through?: (host: PrivateHost) => readonly string[];
+  readonly through?: (host: EngineHost) => readonly string[];
 }
 
 export async function makeContainerdHost(options: ContainerdOptions = {}): Promise<ContainerdHost> {
-  const { others = 'by default', prepare, through = () => [] } = options;
-  const host = await makePrivateHost();
+  const { others = 'by default', systemd, prepare, through = () => [] } = options;
+  const host = systemd ?? (await makePrivateHost());
   const ctr = (args: readonly string[], options?: HostOptions) => host.run(['ctr', ...args], options);
   try {
-    configure(host, others);
+    configure(host, others, systemd !== undefined);
     await startRegistry(host);
     await pushImages(host);
     await withoutRunc(host);
@@ -65,17 +67,18 @@ export async function makeContainerdHost(options: ContainerdOptions = {}): Promi
 }
 
 /** As docs/engines.md says, behind what Debian has there. */
-function configure(host: PrivateHost, others: string): void {
+function configure(host: EngineHost, others: string, bySystemd: boolean): void {
   const name = '/etc/containerd/config.toml';
   const given = readFileSync(host.file(name), 'utf8');
   const restricted = documented(`${name}, without CAP_SYS_RESOURCE`).trimEnd();
   const [table = ''] = restricted.split('\n');
-  const settings = [given.replace(table, restricted), documented(name), documented(`${name}, ${others}`)];
+  const runtime = documented(name) + (bySystemd ? documented(`${name}, with systemd`) : '');
+  const settings = [given.replace(table, restricted), runtime, documented(`${name}, ${others}`)];
   writeFileSync(host.file(name), settings.join('\n'));
 }
 
 /** podman makes them and pushes them: it needs no daemon. */
-async function pushImages(host: PrivateHost): Promise<void> {
+async function pushImages(host: EngineHost): Promise<void> {
   const podman = async (...args: readonly string[]) => {
     const { code, stderr } = await host.run(['podman', ...args]);
     if (code !== 0) throw new Error(`podman ${args[0]}: ${stderr}`);
@@ -88,7 +91,7 @@ async function pushImages(host: PrivateHost): Promise<void> {
 
 /** Resolves when it answers. It ends with the host. */
 async function startContainerd(
-  host: PrivateHost,
+  host: EngineHost,
   command: readonly string[],
   ctr: ContainerdHost['ctr'],
 ): Promise<void> {

@@ -6,7 +6,7 @@ import { debianImage } from '../../setup/debian-image.ts';
 import { execute } from '../../setup/execute.ts';
 import { need } from '../../setup/needs.ts';
 import { patience } from '../../setup/patience.ts';
-import type { PrivateHost } from './private-host.ts';
+import type { EngineHost } from './private-host.ts';
 
 /** Skips the test where it cannot be made, and where tests are not to take that long. */
 export function needOtherDebian(context: TestContext): void {
@@ -16,16 +16,16 @@ export function needOtherDebian(context: TestContext): void {
 
 /** Options for a host whose daemon is Debian 13's. */
 export const debian13 = {
-  prepare: async (host: PrivateHost) => {
+  prepare: async (host: EngineHost) => {
     mkdirSync(rootOf(host));
     const archive = await debianImage(host.path, 'trixie', ['docker.io', 'containerd', 'iptables']);
     const line = ['--extract', '--file', archive, '--directory', rootOf(host)];
     const { code, stderr } = await execute('tar', line, { timeout: patience(240_000) });
     if (code !== 0) throw new Error(`tar: ${stderr}`);
   },
-  through: (host: PrivateHost) => [join(import.meta.dirname, 'other-debian.sh'), rootOf(host)],
+  through: (host: EngineHost) => [join(import.meta.dirname, 'other-debian.sh'), rootOf(host)],
 };
 
-function rootOf({ path }: PrivateHost): string {
+function rootOf({ path }: EngineHost): string {
   return join(path, 'debian13');
 }

@@ -2,6 +2,8 @@
 # Makes a private host out of this process (test/engines/setup/private-host.ts says what for). Called twice:
 #   private-host.sh join HOST     joins the host's cgroups, and calls itself in new namespaces
 #   private-host.sh become HOST   mounts what the host has for itself, says "ready", and reaps until it is killed
+# In namespaces that are there (test/engines/setup/systemd-engine-host.ts):
+#   private-host.sh furnish HOST  mounts what the host has for itself, but for /run
 # HOST is a directory with the files `cgroups` (lines: mount point, type, options, own directory), `users` (lines: uid,
 # gid, name) and `program` (the directory of the program under test, its path in it).
 set -e
@@ -42,11 +44,26 @@ become() {
   done <"$host/cgroups"
   ip link set lo up
 
-  # Before anything hides it.
+  hold_program
+  private /run 0755
+  fill
+  echo ready
+  exec catatonit -P
+}
+
+furnish() {
+  hold_program
+  fill
+}
+
+# Before anything hides it.
+hold_program() {
   { read -r directory && read -r path; } <"$host/program"
   mkdir "$host/installed"
   mount --bind "$directory" "$host/installed"
-  private /run 0755
+}
+
+fill() {
   mkdir -p /run/lock /run/user /run/home
   private /dev/shm 1777
   private /var/tmp 1777
@@ -68,8 +85,6 @@ become() {
   while read -r uid gid name; do
     install -d -m 0700 -o "$uid" -g "$gid" "/home/$name" "/run/user/$uid"
   done <"$host/users"
-  echo ready
-  exec catatonit -P
 }
 
 device() {

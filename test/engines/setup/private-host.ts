@@ -39,15 +39,10 @@ export interface HostOptions extends ExecuteOptions {
   readonly as?: TestUser;
 }
 
-export interface PrivateHost extends AsyncDisposable {
+/** Where an engine runs. */
+export interface EngineHost extends AsyncDisposable {
   /** A directory that is at the same place in the host and on the machine, removed at the end. */
   readonly path: string;
-  /** Of its first process, as the machine sees it. */
-  readonly pid: number;
-  /** An ordinary user with ranges of subordinate ids, a home and a runtime directory in the host. */
-  readonly user: TestUser;
-  /** The same without subordinate ids. */
-  readonly userWithOneId: TestUser;
   /** Runs a command to its end. */
   run(command: readonly string[], options?: HostOptions): Promise<Result>;
   /** Starts a daemon, which ends with the host at the latest. What it writes is in the file `log`. */
@@ -56,7 +51,16 @@ export interface PrivateHost extends AsyncDisposable {
   file(path: string): string;
 }
 
-const script = join(import.meta.dirname, 'private-host.sh');
+export interface PrivateHost extends EngineHost {
+  /** Of its first process, as the machine sees it. */
+  readonly pid: number;
+  /** An ordinary user with ranges of subordinate ids, a home and a runtime directory in the host. */
+  readonly user: TestUser;
+  /** The same without subordinate ids. */
+  readonly userWithOneId: TestUser;
+}
+
+export const script = join(import.meta.dirname, 'private-host.sh');
 /** Behind it comes the process that has made the host. */
 const prefix = 'tsrun-host-';
 /** Whatever TMPDIR says: a host has its own /run and /var/tmp. */
@@ -71,11 +75,10 @@ export function needPrivateHost(context: TestContext): void {
 
 export async function makePrivateHost(): Promise<PrivateHost> {
   removeAbandoned();
-  const path = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
-  chmodSync(path, 0o755);
+  const path = hostDirectory();
   const [user, userWithOneId] = makeTestUsers() as [TestUser, TestUser];
   const cgroups = makePrivateCgroups(basename(path));
-  describe(path, cgroups, [user, userWithOneId]);
+  describeHost(path, cgroups, [user, userWithOneId]);
   const first = spawn('setpriv', ['--pdeathsig', 'KILL', '--', script, 'join', path], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -108,6 +111,13 @@ export async function makePrivateHost(): Promise<PrivateHost> {
   };
 }
 
+/** At the same place in the host and on the machine. */
+export function hostDirectory(): string {
+  const path = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
+  chmodSync(path, 0o755);
+  return path;
+}
+
 /** What hosts have left whose makers were killed: their processes have ended with them. */
 function removeAbandoned(): void {
   const isAbandoned = (name: string) => {
@@ -119,7 +129,12 @@ function removeAbandoned(): void {
     rmSync(join(parent, name), { recursive: true, force: true });
 }
 
-function describe(path: string, cgroups: readonly PrivateCgroup[], users: readonly TestUser[]): void {
+/** Writes what private-host.sh reads. */
+export function describeHost(
+  path: string,
+  cgroups: readonly PrivateCgroup[],
+  users: readonly TestUser[],
+): void {
   const program = programUnderTest();
   const directory = resolve(program, '../..');
   const lines = cgroups.map(({ point, type, options, own }) => `${point} ${type} ${options} ${own}\n`);
@@ -167,7 +182,8 @@ function enter(
   ];
 }
 
-function environment(user?: TestUser): Record<string, string> {
+/** What commands get on a host. */
+export function environment(user?: TestUser): Record<string, string> {
   const shared = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LANG: 'C.UTF-8' };
   if (user === undefined) return { ...shared, HOME: '/run/home', USER: 'root', TMPDIR: '/var/tmp' };
   const HOME = `/home/${user.name}`;

@@ -3,12 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { patience } from '../../setup/patience.ts';
 import { answering } from './answering.ts';
-import type { PrivateHost } from './private-host.ts';
+import type { EngineHost } from './private-host.ts';
 
 export const registry = '127.0.0.1:5000';
 
 /** Resolves when it answers. It ends with the host. */
-export async function startRegistry(host: PrivateHost): Promise<void> {
+export async function startRegistry(host: EngineHost): Promise<void> {
   const config = join(host.path, 'registry.json');
   const settings = {
     version: 0.1,
