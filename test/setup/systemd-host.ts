@@ -40,7 +40,7 @@ export interface Systemd {
   /** The program under test, where the user finds it, too. */
   readonly program: string;
   /** Of a systemd of ours, as this machine sees it. */
-  readonly pid?: number;
+  readonly pid: number | undefined;
   /** Ours to change: no other programs depend on it. */
   readonly ours: boolean;
 }
@@ -153,7 +153,7 @@ function firstLine(child: ChildProcess): Promise<string | undefined> {
 
 function machinesOwn(): Systemd {
   const uid = process.getuid?.() ?? 0;
-  const common = { program: programUnderTest(), ours: false };
+  const common = { pid: undefined, program: programUnderTest(), ours: false };
   if (uid !== 0) {
     const hasBus = existsSync(`${process.env.XDG_RUNTIME_DIR ?? `/run/user/${uid}`}/bus`);
     const user = { name: process.env.USER ?? `${uid}`, uid, gid: process.getgid?.() ?? uid };

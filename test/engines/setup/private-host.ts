@@ -43,6 +43,8 @@ export interface HostOptions extends ExecuteOptions {
 export interface EngineHost extends AsyncDisposable {
   /** A directory that is at the same place in the host and on the machine, removed at the end. */
   readonly path: string;
+  /** Of its first process, as the machine sees it. */
+  readonly pid: number;
   /** Runs a command to its end. */
   run(command: readonly string[], options?: HostOptions): Promise<Result>;
   /** Starts a daemon, which ends with the host at the latest. What it writes is in the file `log`. */
@@ -52,8 +54,6 @@ export interface EngineHost extends AsyncDisposable {
 }
 
 export interface PrivateHost extends EngineHost {
-  /** Of its first process, as the machine sees it. */
-  readonly pid: number;
   /** An ordinary user with ranges of subordinate ids, a home and a runtime directory in the host. */
   readonly user: TestUser;
   /** The same without subordinate ids. */

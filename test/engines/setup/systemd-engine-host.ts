@@ -20,10 +20,12 @@ export async function systemdEngineHost(context: TestContext, found: FoundSystem
   };
   try {
     const systemd = needSystemd(context, found);
-    context.skip(!systemd.ours, "the daemons would be the machine's own");
+    const { pid } = systemd;
+    if (pid === undefined) return context.skip("the daemons would be the machine's own");
     const [enter = '', ...entering] = needWay(context, systemd.asRoot);
     const host: EngineHost = {
       path,
+      pid,
       run: (command, options) =>
         execute(enter, [...entering, ...command], {
           ...{ env: environment(), timeout: patience(100_000) },
@@ -33,7 +35,7 @@ export async function systemdEngineHost(context: TestContext, found: FoundSystem
         const line = [...entering, 'sh', '-c', 'exec "$@" >>"$0" 2>&1', log, ...command];
         return spawn(enter, line, { env: environment(), stdio: 'ignore' });
       },
-      file: (inside) => join(`/proc/${systemd.pid}/root`, inside),
+      file: (inside) => join(`/proc/${pid}/root`, inside),
       [Symbol.asyncDispose]: end,
     };
     describeHost(path, [], []);

@@ -59,8 +59,21 @@ export interface ContainerConfig {
   readonly envs?: readonly { readonly key: string; readonly value: string }[];
   readonly mounts?: readonly { container_path: string; host_path: string; readonly: boolean }[];
   readonly log_path: string;
+  readonly stdin?: boolean;
+  readonly tty?: boolean;
   readonly linux?: { readonly resources?: Resources; readonly security_context?: SecurityContext };
 }
+
+/** Which streams there are to be. With a terminal, standard error is in standard output. */
+interface Streams {
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly tty: boolean;
+}
+
+/** Where the streams are. */
+type Streaming = { readonly url: string };
 
 export interface Requests {
   readonly Status: { readonly verbose: boolean };
@@ -75,6 +88,9 @@ export interface Requests {
   readonly UpdateContainerResources: Container & { readonly linux: Resources };
   readonly ContainerStats: Container;
   readonly ExecSync: Container & { readonly cmd: readonly string[]; readonly timeout?: number };
+  readonly Exec: Container & Streams & { readonly cmd: readonly string[] };
+  readonly Attach: Container & Streams;
+  readonly PortForward: Pod & { readonly port: readonly number[] };
   readonly StopContainer: Container & { readonly timeout: number };
   readonly RemoveContainer: Container;
 }
@@ -112,6 +128,9 @@ export interface Answers {
     };
   };
   readonly ExecSync: { readonly stdout: Buffer; readonly stderr: Buffer; readonly exit_code: number };
+  readonly Exec: Streaming;
+  readonly Attach: Streaming;
+  readonly PortForward: Streaming;
   readonly StopContainer: Nothing;
   readonly RemoveContainer: Nothing;
 }
