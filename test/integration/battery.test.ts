@@ -2,11 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { families } from '../battery/attacks.ts';
 import { perform } from '../battery/perform.ts';
+import { rounds } from '../setup/batteries.ts';
 import { patience } from '../setup/patience.ts';
 import { programUnderTest } from '../setup/rig.ts';
 
 /** Containers made in each race. */
-const ROUNDS = process.env.TSRUN_LONG ? 1000 : 15;
+const ROUNDS = rounds({ sample: 15, all: 1000 });
 
 describe.each(Object.entries(families))('%s:', (_, attacks) => {
   test.for(attacks)('$claim', { timeout: patience(60_000 + ROUNDS * 400) }, async (attack, context) => {

@@ -10,12 +10,13 @@ import { mutated } from '../fuzz/mutate.ts';
 import { randomFrom, seedOfRun } from '../fuzz/random.ts';
 import { containerSeeds } from '../fuzz/seeds.ts';
 import { baseConfig, type LooseConfig } from '../setup/base-config.ts';
+import { rounds } from '../setup/batteries.ts';
 import { need } from '../setup/needs.ts';
 import { patience } from '../setup/patience.ts';
 import { remains } from '../setup/remains.ts';
 import { makeRig } from '../setup/rig.ts';
 
-const COUNT = process.env.TSRUN_LONG ? 1000 : 25;
+const COUNT = rounds({ sample: 25, all: 1000 });
 /** Milliseconds for one command. */
 const PATIENCE = patience(5000);
 const isRoot = process.getuid?.() === 0;

@@ -5,6 +5,7 @@
  */
 import { describe, expect, type TestContext, test } from 'vitest';
 import type { LooseConfig } from './base-config.ts';
+import { full } from './batteries.ts';
 import { environment } from './faults.ts';
 import { limitsHere } from './limits-here.ts';
 import { need } from './needs.ts';
@@ -45,7 +46,6 @@ export function ownCrowd(): Crowd {
   };
 }
 
-const long = process.env.TSRUN_LONG === '1';
 const ALL = 200;
 const SAMPLE = 24;
 const AT_A_TIME = 8;
@@ -67,7 +67,7 @@ type State = keyof typeof states;
 /** @param find skips the test where there is nothing to test with */
 export function crowdTests(title: string, find: (context: TestContext) => Crowd): void {
   describe(title, () => {
-    const timeout = patience(long ? 900_000 : 120_000);
+    const timeout = patience(full ? 900_000 : 120_000);
 
     test('nothing is left of many containers', { timeout }, async (context) => {
       await using many = makeMany(context, find(context));
@@ -131,7 +131,7 @@ function makeMany(context: TestContext, crowd: Crowd) {
     },
     /** So many at a time do something. */
     async each(act: (id: string) => Promise<void>) {
-      let left = long ? ALL : (crowd.sample ?? SAMPLE);
+      let left = full ? ALL : (crowd.sample ?? SAMPLE);
       const lane = async () => {
         while (left-- > 0) {
           const id = rig.id();

@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, type TestContext, test } from 'vitest';
 import type { LooseConfig } from './base-config.ts';
+import { full, rounds } from './batteries.ts';
 import { environment, expectRecovery, type Place, places, tsrunLine, withFault } from './faults.ts';
 import { need } from './needs.ts';
 import { startOutlived } from './outlived.ts';
@@ -14,10 +15,9 @@ import { makeRig, type Rig } from './rig.ts';
 /** What a container is made of; each kind has steps of its own. */
 export type Variants = Readonly<Record<string, (config: LooseConfig) => void>>;
 
-const long = process.env.TSRUN_LONG === '1';
 /** Node takes three times as long as Bun, and the steps are the same ones. */
-const short = !long && process.env.TSRUN_ENGINE === 'node';
-const rounds = long ? 600 : short ? 20 : 60;
+const short = process.env.TSRUN_ENGINE === 'node';
+const count = rounds({ sample: short ? 20 : 60, all: short ? 200 : 600 });
 
 /** Calls of the runtime that change something, or after which something has changed. */
 const ACTS = [
@@ -64,7 +64,7 @@ async function bundleOf(rig: Rig, variant: (config: LooseConfig) => void, args: 
 
 /** Some of each call's uses stand for the others, unless there is time for all. */
 function sample(all: readonly Place[]): readonly Place[] {
-  if (long) return all;
+  if (full) return all;
   const names = [...new Set(all.map(({ name }) => name))];
   return names.flatMap((name) => {
     const same = all.filter((one) => one.name === name);
@@ -124,7 +124,7 @@ export function faultTests(variants: Variants, check: (context: TestContext) => 
   });
 
   test('the runtime is killed at any moment', {
-    timeout: patience(long ? 900_000 : 120_000),
+    timeout: patience(full ? 900_000 : 120_000),
   }, async (context) => {
     check(context);
     need(context, 'busybox');
@@ -132,7 +132,7 @@ export function faultTests(variants: Variants, check: (context: TestContext) => 
     const chosen = seed();
     const random = randomNumbers(chosen);
     const bundles = await Promise.all(names.map((name) => bundleOf(rig, variantOf(name), HELD)));
-    for (let round = 0; round < rounds; round += 1) {
+    for (let round = 0; round < count; round += 1) {
       const id = rig.id();
       const bundle = bundles[round % bundles.length] as string;
       const command = COMMANDS[Math.floor(random() * COMMANDS.length)] ?? 'create';
@@ -153,7 +153,7 @@ export function faultTests(variants: Variants, check: (context: TestContext) => 
 
   test.for(names)(
     'a system call of the set-up fails: %s',
-    { timeout: patience(long ? 600_000 : 120_000) },
+    { timeout: patience(full ? 600_000 : 120_000) },
     async (name, context) => {
       prepare(context);
       await using rig = makeRig();
