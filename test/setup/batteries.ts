@@ -1,0 +1,14 @@
+/**
+ * How much long batteries try: a sample, or with TSRUN_LONG=1 all, on Bun as the clone has it. On Node, which takes
+ * three times as long, and in packages the steps are the same ones: a tenth there (TSRUN_REPEATED, vitest.config.ts).
+ */
+const long = process.env.TSRUN_LONG === '1';
+
+/** Whether this is where batteries run in full. */
+export const full = long && process.env.TSRUN_REPEATED === undefined;
+
+/** How often something random is tried. */
+export function rounds({ sample, all }: { readonly sample: number; readonly all: number }): number {
+  if (full) return all;
+  return long ? Math.max(sample, Math.round(all / 10)) : sample;
+}
