@@ -7,5 +7,7 @@ type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } &
 /** The object without its undefined properties. */
 export function given<T extends object>(object: T): Given<T>;
 export function given(object: object): object {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+  const result: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(object)) if (value !== undefined) result[name] = value;
+  return result;
 }

@@ -33,22 +33,19 @@ function readOrEmpty(path: string): string {
 /** @param own `/proc/self/cgroup` @param mountinfo `/proc/self/mountinfo` */
 export function parseHostCgroups(own: string, mountinfo: string): HostCgroups {
   const ownPaths = parseOwnPaths(own);
-  const found = new Map<string, CgroupHierarchy>();
-  for (const mount of reachable([...cgroupMounts(mountinfo)])) {
+  const found = new Set<string>();
+  const hierarchies: CgroupHierarchy[] = [];
+  for (const mount of reachable(cgroupMounts(mountinfo))) {
     const key = mount.version === 2 ? '' : (mount.options.find((option) => ownPaths.has(option)) ?? '');
     const membership = ownPaths.get(key);
     // The first mount of a hierarchy is the one that everybody uses.
     if (!membership || found.has(key) || (mount.version === 1 && key === '')) continue;
     const { version, mountPoint, root } = mount;
-    found.set(key, {
-      version,
-      controllers: membership.controllers,
-      mountPoint,
-      root,
-      ownPath: membership.path,
-    });
+    found.add(key);
+    const { controllers, path: ownPath } = membership;
+    hierarchies.push({ version, controllers, mountPoint, root, ownPath });
   }
-  return [...found.values()];
+  return hierarchies;
 }
 
 interface Membership {
@@ -81,7 +78,8 @@ interface CgroupMount {
 const TYPE = ' - cgroup';
 
 /** Looks at the lines of cgroups only: a machine with many containers has thousands of others. */
-function* cgroupMounts(mountinfo: string): Generator<CgroupMount> {
+function cgroupMounts(mountinfo: string): readonly CgroupMount[] {
+  const mounts: CgroupMount[] = [];
   for (let at = mountinfo.indexOf(TYPE); at >= 0; at = mountinfo.indexOf(TYPE, at + 1)) {
     const start = mountinfo.lastIndexOf('\n', at) + 1;
     const end = mountinfo.indexOf('\n', at);
@@ -89,13 +87,14 @@ function* cgroupMounts(mountinfo: string): Generator<CgroupMount> {
     const [, , , root = '', mountPoint = ''] = mountinfo.slice(start, at).split(' ');
     if (type !== 'cgroup' && type !== 'cgroup2') continue;
     const version = type === 'cgroup' ? 1 : 2;
-    yield {
+    mounts.push({
       version,
       mountPoint: unescapeOctal(mountPoint),
       root: unescapeOctal(root),
       options: options.split(','),
-    };
+    });
   }
+  return mounts;
 }
 
 /** Spaces and the like are `\040`. */

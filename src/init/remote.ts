@@ -11,8 +11,9 @@ const CHUNK = 32 * 1024;
 
 /** A message as it travels. */
 export function pieces(message: Uint8Array): readonly Uint8Array[] {
-  const count = Math.ceil(message.length / CHUNK);
-  return Array.from({ length: count }, (_, index) => message.subarray(index * CHUNK, (index + 1) * CHUNK));
+  const all: Uint8Array[] = [];
+  for (let at = 0; at < message.length; at += CHUNK) all.push(message.subarray(at, at + CHUNK));
+  return all;
 }
 
 export class Remote {

@@ -32,8 +32,8 @@ export function spawnStubStep(
     (live) => {
       const own = openControlSocket();
       const others = cloned.map((actor) => ({ actor, socket: openControlSocket() }));
-      const preserved = Array.from({ length: preservedFds }, (_, index) => index + 3);
-      const kept = [...preserved, ...inherited.map((opened) => live.results.value(opened))];
+      const kept = inherited.map((opened) => live.results.value(opened));
+      for (let fd = 3; fd < 3 + preservedFds; fd++) kept.push(fd);
       live.stubPid = spawnStub([own, ...others.map(({ socket }) => socket)], kept);
       live.connect('stub', own.driver);
       live.define(controlOf.stub, own.stub);

@@ -25,8 +25,7 @@ export class Gate {
   constructor(attach: Attach) {
     const memory = new Uint8Array(ARENA);
     this.#enter = attach(memory);
-    const [low = 0, high = 0] = new Uint32Array(memory.buffer, 0, 2);
-    const address = high * 2 ** 32 + low;
+    const address = Number(new BigUint64Array(memory.buffer, 0, 1)[0]);
     this.image = new MemoryImage(address, memory, () => undefined);
   }
 
@@ -74,27 +73,35 @@ export function exitAtOnce(number: number, status: number): void {
 }
 
 function load(): Attach {
-  for (const path of candidates()) {
-    const module = { exports: {} };
-    try {
-      process.dlopen(module, path);
-    } catch {
-      continue;
-    }
-    return module.exports as Attach;
-  }
+  let attach = loadFrom(`${folderOf(process.execPath)}/syscall.node`);
+  if (!attach) for (const path of besideBundle()) attach ??= loadFrom(path);
+  if (attach) return attach;
   throw new RuntimeError('internal', 'cannot load syscall.node, which stands beside tsrun', {
     hint: 'install tsrun again, or in its sources run npm run build',
   });
 }
 
-/** Beside the engine; beside the bundle, also in the package for Node; in a checkout, where the build puts it. */
-function* candidates(): Generator<string> {
+function loadFrom(path: string): Attach | undefined {
+  const module = { exports: {} };
+  try {
+    process.dlopen(module, path);
+  } catch {
+    return undefined;
+  }
+  return module.exports as Attach;
+}
+
+/** Where it is for Node that is not ours: beside the bundle, also in its package; in a checkout, where the build puts it. */
+function besideBundle(): readonly string[] {
   // Not node:url: loading it takes longer than the addon.
-  const folder = (path: string) => path.slice(0, path.lastIndexOf('/'));
-  yield `${folder(process.execPath)}/syscall.node`;
-  const here = folder(decodeURIComponent(new URL(import.meta.url).pathname));
-  yield `${here}/../engine/syscall.node`;
-  yield `${here}/../engine/${architecture}/syscall.node`;
-  yield `${here}/../../dist/engine/syscall.node`;
+  const here = folderOf(decodeURIComponent(new URL(import.meta.url).pathname));
+  return [
+    `${here}/../engine/syscall.node`,
+    `${here}/../engine/${architecture}/syscall.node`,
+    `${here}/../../dist/engine/syscall.node`,
+  ];
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
 }

@@ -10,7 +10,8 @@ export function join(...parts: readonly string[]): string {
 
 /** The last absolute one and what follows it, joined; the working directory where none is absolute. */
 export function resolve(...parts: readonly string[]): string {
-  const from = parts.findLastIndex(isAbsolute);
+  let from = parts.length - 1;
+  while (from >= 0 && !isAbsolute(parts[from] ?? '')) from--;
   const path = join(...(from < 0 ? [process.cwd(), ...parts] : parts.slice(from)));
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }

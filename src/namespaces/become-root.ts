@@ -24,8 +24,9 @@ function rootOf(mappings: readonly IdMapping[]): number {
 
 /** Root of a user namespace that was joined, where it has a root. Nothing where none was joined. */
 export function becomeRootOfJoinedSteps(namespaces: readonly Namespace[]): readonly Step[] {
-  const index = namespaces.findIndex(({ type, path }) => type === 'user' && path);
-  if (index === -1) return [];
+  const user = namespaces.find(({ type, path }) => type === 'user' && path);
+  if (user === undefined) return [];
   const calls = [tolerate(setresgid(0), EINVAL), tolerate(setresuid(0), EINVAL)];
-  return [step('init', 'become root of the joined user namespace', `/linux/namespaces/${index}`, calls)];
+  const pointer = `/linux/namespaces/${namespaces.indexOf(user)}`;
+  return [step('init', 'become root of the joined user namespace', pointer, calls)];
 }

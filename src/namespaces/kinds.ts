@@ -51,9 +51,11 @@ export function isNew(namespaces: readonly Namespace[], type: NamespaceType): bo
  * is unshared before, since its offsets cannot be set once a process is in it.
  */
 export function newNamespaceFlags(namespaces: readonly Namespace[]): number {
-  return namespaceKinds
-    .filter(({ type }) => type !== 'cgroup' && type !== 'time' && isNew(namespaces, type))
-    .reduce((flags, { flag }) => flags | flag, 0);
+  let flags = 0;
+  for (const { type, flag } of namespaceKinds) {
+    if (type !== 'cgroup' && type !== 'time' && isNew(namespaces, type)) flags |= flag;
+  }
+  return flags;
 }
 
 /** A namespace that exists already, to be joined. */
@@ -67,8 +69,10 @@ export interface JoinedNamespace {
 /** The namespaces with a path, in the order of joining. */
 export function joined(namespaces: readonly Namespace[]): readonly JoinedNamespace[] {
   return namespaceKinds.flatMap((kind) => {
-    const index = namespaces.findIndex(({ type }) => type === kind.type);
-    const path = namespaces[index]?.path;
-    return path ? [{ kind, path, pointer: `/linux/namespaces/${index}/path` }] : [];
+    const namespace = namespaces.find(({ type }) => type === kind.type);
+    if (!namespace?.path) return [];
+    return [
+      { kind, path: namespace.path, pointer: `/linux/namespaces/${namespaces.indexOf(namespace)}/path` },
+    ];
   });
 }

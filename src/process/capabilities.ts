@@ -24,13 +24,15 @@ export function resolveCapabilities(
   grantable: bigint,
 ): ResolvedCapabilities {
   const dropped = new Set<string>();
-  const mask = (names: readonly string[] = []) =>
-    names.reduce((sum, name) => {
+  const mask = (names: readonly string[] = []) => {
+    let sum = 0n;
+    for (const name of names) {
       const bit = 1n << BigInt(numberOf.get(name) ?? 64);
-      if (bit & grantable) return sum | bit;
-      dropped.add(name);
-      return sum;
-    }, 0n);
+      if (bit & grantable) sum |= bit;
+      else dropped.add(name);
+    }
+    return sum;
+  };
   const bounding = mask(capabilities?.bounding);
   const permitted = mask(capabilities?.permitted);
   const effective = mask(capabilities?.effective) & permitted;

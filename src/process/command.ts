@@ -9,6 +9,7 @@ import { setfsgid, setfsuid } from '../kernel/calls/process.ts';
 import { AT_FDCWD, S_IFDIR, S_IFMT, S_IFREG, X_OK } from '../kernel/constants/file.ts';
 import { decodeStatx } from '../kernel/statx.ts';
 import type { Process } from '../spec/types.ts';
+import { assigned } from './environment.ts';
 
 /** What execvp(3) uses where PATH is not set. */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -55,7 +56,7 @@ export function lookUpCommand(options: {
 function candidatePaths(command: string, env: readonly string[], cwd: string): string[] {
   const absolute = (path: string) => (path.startsWith('/') ? path : `${cwd === '/' ? '' : cwd}/${path}`);
   if (command.includes('/')) return [absolute(command)];
-  const path = env.findLast((entry) => entry.startsWith('PATH='))?.slice(5) ?? DEFAULT_PATH;
+  const path = assigned(env, 'PATH') ?? DEFAULT_PATH;
   const directories = path.split(':').map((directory) => directory || '.');
   return directories.map((directory) => absolute(`${directory === '/' ? '' : directory}/${command}`));
 }

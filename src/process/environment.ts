@@ -9,8 +9,15 @@ export function uniqueEnvironment(env: readonly string[]): string[] {
 
 /** True where HOME has to be looked up in the container's /etc/passwd. */
 export function lacksHome(env: readonly string[]): boolean {
-  const home = env.findLast((entry) => entry.startsWith('HOME='));
-  return home === undefined || home === 'HOME=';
+  return !assigned(env, 'HOME');
+}
+
+/** What is assigned to the name last, as the process sees it. */
+export function assigned(env: readonly string[], name: string): string | undefined {
+  const start = `${name}=`;
+  let value: string | undefined;
+  for (const entry of env) if (entry.startsWith(start)) value = entry.slice(start.length);
+  return value;
 }
 
 /** The home directory of `uid` in the text of a passwd(5) file; "/" where it has none. */

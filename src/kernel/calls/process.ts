@@ -39,7 +39,7 @@ export function setfsgid(gid: number): Call {
 }
 
 export function setgroups(gids: readonly number[]): Call {
-  return call('setgroups', gids.length, new Uint8Array(Uint32Array.from(gids).buffer));
+  return call('setgroups', gids.length, new Uint8Array(new Uint32Array(gids).buffer));
 }
 
 /** Sets of capability numbers as bit masks, capset(2) version 3. */

@@ -41,7 +41,9 @@ function homeOfCaller(): string | undefined {
  */
 function fingerprint(text: string): string {
   let [one, other] = [0x811c9dc5, 0xcbf29ce4];
-  for (const byte of Buffer.from(text)) {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
     one = Math.imul(one ^ byte, 0x01000193);
     other = Math.imul(other ^ byte, 0x01000197);
   }
