@@ -93,10 +93,7 @@ describe('attach', () => {
     const container_id = await pod.create('open', { command, stdin: true });
     await cri.call('StartContainer', { container_id });
     const hears = { hears: 'heard hello\n' };
-    for (const steps of [
-      [{ say: 'hello\n' }, hears],
-      [hears, hears],
-    ]) {
+    for (const steps of [[{ say: 'hello\n' }, hears], [hears]]) {
       const { url } = await cri.call('Attach', { container_id, ...piped });
       const { stdout } = await converse(host, { url, steps, hangsUp: true });
       expect(stdout).toContain('heard hello\n');
