@@ -3,6 +3,7 @@ import { freezer } from '../cgroups/freezer.ts';
 import { cgroupProcesses, signalCgroup } from '../cgroups/processes.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { SIGKILL } from '../kernel/constants/process.ts';
+import { existsSync } from '../kernel/file-system.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { checkContainerId } from './container-id.ts';
 import { descendants, namespaceProcesses } from './namespace-processes.ts';
@@ -17,9 +18,10 @@ export function kill(runtime: Runtime, id: string, signal: number, { all }: { re
   const directory = new StateDirectory(runtime.root, id);
   const record = directory.read();
   const status = record && statusOf(record, directory);
-  if (!record || (!all && status === 'stopped')) throw notRunning();
-  // Obsolete, and engines still say it: what is left of it is meant, whether the init lives or not.
-  if (all || killsAll(signal, record)) signalAll(record, signal);
+  const whole = all || (record !== undefined && killsAll(signal, record));
+  if (!record || (status === 'stopped' && !all && !(whole && hasCgroup(record)))) throw notRunning();
+  // `--all` is obsolete, and engines still say it: what is left of it is meant, whether the init lives or not.
+  if (whole) signalAll(record, signal);
   else signalInit(record, signal);
   // Version 1 lets nothing frozen end.
   if (signal === SIGKILL && status === 'paused' && record.freezer !== undefined) {
@@ -30,6 +32,11 @@ export function kill(runtime: Runtime, id: string, signal: number, { all }: { re
 /** Without a pid namespace of its own the others would outlive the first process. */
 function killsAll(signal: number, { phase, sharesPids }: StateRecord): boolean {
   return signal === SIGKILL && phase !== 'creating' && sharesPids === true;
+}
+
+/** Until it is deleted. An engine ends containers that share a pid namespace at once, and so with each other. */
+function hasCgroup({ cgroups }: StateRecord): boolean {
+  return cgroups.some((path) => existsSync(path));
 }
 
 function signalInit(record: StateRecord, signal: number): void {
