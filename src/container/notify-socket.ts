@@ -20,6 +20,12 @@ import { notifyDirectory, notifyPath } from './notify-mount.ts';
 /** So long does the manager have for what it was sent, in milliseconds; as runc. */
 const BARRIER = 30_000;
 
+/**
+ * So long is a container's barrier waited for, in milliseconds: who sends one behind READY=1 (systemd-notify does) sends
+ * it at once, and fails where nobody listens any more. Most send none.
+ */
+const LAST_MESSAGES = 1000;
+
 const MESSAGE = 4096;
 
 /** The container may be of any user. */
@@ -60,6 +66,20 @@ export class NotifySocket {
       if (passBarrier(manager)) return;
       this.#log.warning(`the service manager has not answered within ${BARRIER / 1000} s`);
     });
+    this.#awaitBarrier(pidfd);
+  }
+
+  /** Until then the descriptor that comes with it is open. */
+  #awaitBarrier(pidfd: Pidfd): void {
+    const end = Date.now() + LAST_MESSAGES;
+    for (let ended: boolean | undefined = false; !ended; ) {
+      for (let lines = this.#receive(); lines; lines = this.#receive()) {
+        if (lines.includes('BARRIER=1')) return;
+      }
+      const left = end - Date.now();
+      if (left <= 0) return;
+      [, ended] = pollBlocking(this.#interests(pidfd), left);
+    }
   }
 
   /**
@@ -87,15 +107,20 @@ export class NotifySocket {
 
   /** Reads what is there. @returns whether readiness was among it */
   #takeReady(): boolean {
-    for (;;) {
-      const call = receive(this.#fd, MESSAGE, MSG_DONTWAIT);
-      const outs = new Map<Out, Uint8Array>();
-      const length = attempt(call, undefined, outs);
-      if (length < 0) return false;
-      const bytes = (call.out && outs.get(call.out)) ?? new Uint8Array();
-      const lines = Buffer.from(bytes.subarray(0, length)).toString('latin1').split('\n');
+    for (let lines = this.#receive(); lines; lines = this.#receive()) {
       if (lines.includes('READY=1')) return true;
     }
+    return false;
+  }
+
+  /** @returns the lines of the next message; undefined where there is none. Descriptors that came with it are closed. */
+  #receive(): readonly string[] | undefined {
+    const call = receive(this.#fd, MESSAGE, MSG_DONTWAIT);
+    const outs = new Map<Out, Uint8Array>();
+    const length = attempt(call, undefined, outs);
+    if (length < 0) return undefined;
+    const bytes = (call.out && outs.get(call.out)) ?? new Uint8Array();
+    return Buffer.from(bytes.subarray(0, length)).toString('latin1').split('\n');
   }
 
   /** The container runs, whoever does not want to hear of it. */

@@ -51,7 +51,9 @@ describe.for(['asRoot', 'asUser'] as const)('a unit, %s', (as) => {
       const detaches = command !== 'run';
       context.skip(detaches && as === 'asUser', 'the user’s systemd wants the main process in its own unit');
       await using own = systemdRig(context, found, as);
-      const ready = 'echo >/ready; /usr/bin/systemd-notify --ready; echo $? >/answer';
+      const notify = '/usr/bin/systemd-notify';
+      const later = `sleep 0.05; ${notify} --status=later; echo $? >/answer`;
+      const ready = `echo >/ready; ${notify} --no-block --ready; ${later}`;
       const bundle = own.bundle(withPrograms('sh', '-c', `trap 'exit 0' TERM; ${ready}; sleep 600 & wait`));
       const id = own.rig.id();
       const run = [own.program, '--root', own.rig.root, ...command.split(' '), '--bundle', bundle.path, id];
