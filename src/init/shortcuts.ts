@@ -10,7 +10,7 @@ import { END, encodeOperation, OPERATION } from './program.ts';
 const FILE = 0x20000000;
 /** "tsrshot1": another layout has another one. */
 const MAGIC = 0x31746f6873727374n;
-const HEADER = 48;
+const HEADER = 56;
 const CHECK = 0xfffffffe;
 const EQUAL = 0xfffffffd;
 /** Of an operation: its first argument is the address of the value. */
@@ -77,10 +77,10 @@ export function encodeShortcuts(
   const table = image.reserve(commands.length * processStates.length * 8);
   image.setWord(0, MAGIC);
   found.forEach((placeholder, index) => {
-    image.placeResult(placeholder, 8 + index * 8);
+    image.placeResult(placeholder, 16 + index * 8);
   });
-  image.write(32, `/proc/${process.pid}/stat`);
-  image.write(40, process.startTime);
+  image.write(40, `/proc/${process.pid}/stat`);
+  image.write(48, process.startTime);
   for (const { command, states, instructions } of shortcuts) {
     const first = image.address(encode(image, instructions));
     for (const state of states) {
@@ -88,7 +88,9 @@ export function encodeShortcuts(
       image.setWord(table + (row + processStates.indexOf(state)) * 8, first);
     }
   }
-  return image.bytes();
+  const file = image.bytes();
+  image.setWord(8, file.length);
+  return file;
 }
 
 /** @returns where its first operation stands */

@@ -7,15 +7,14 @@ import { quick } from '../../scripts/package/compression.ts';
 import { makePackages } from '../../scripts/package/package.ts';
 import { debianArchive } from '../../scripts/vm/archive.ts';
 import { execute } from '../setup/execute.ts';
-import { findCommand, need } from '../setup/needs.ts';
+import { need } from '../setup/needs.ts';
 
 test('the program for aarch64 starts, makes system calls and calls libraries', {
   timeout: 400_000,
 }, async (context) => {
   context.skip(process.env.TSRUN_LONG !== '1', 'with TSRUN_LONG=1');
   context.skip(process.arch !== 'x64', 'this is the processor that packages are made for elsewhere');
-  context.skip(findCommand('qemu-aarch64') === undefined, 'qemu-user is not installed');
-  need(context, 'mmdebstrap');
+  need(context, 'qemuUser', 'mmdebstrap');
   const output = mkdtempSync(join(dist, 'arm64-'));
   try {
     const { directory } = await makePackages({ output, compression: quick, arch: 'arm64' });

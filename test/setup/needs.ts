@@ -51,8 +51,13 @@ export const engineNeeds = {
   },
 } as const satisfies Readonly<Record<string, Need>>;
 
-/** What test/package/ needs. */
+/** What test/package/ and a few unit tests need. */
 export const packageNeeds = {
+  qemuUser: {
+    package: 'qemu-user',
+    purpose: 'programs for the other processor',
+    present: has('qemu-aarch64'),
+  },
   groff: { package: 'groff-base', purpose: 'whether manual pages can be read', present: has('groff') },
   zsh: { package: 'zsh', purpose: 'completion in zsh', present: has('zsh') },
 } as const satisfies Readonly<Record<string, Need>>;

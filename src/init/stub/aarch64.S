@@ -10,6 +10,7 @@
         .set CHUNK,  0x00010000         // one recvfrom
         .set PATIENCE, 0x40000000       // seconds of looking
 
+        .include "operation.aarch64.inc"
         .text
 ehdr:   .byte 0x7f, 'E', 'L', 'F', 2, 1, 1, 0   // ELF64, little endian, System V
         .quad 0
@@ -67,33 +68,8 @@ step:   ldr     w22, [x21, #4]          // flags
         ldr     w8, [x21]               // nr
         cmn     w8, #1
         b.eq    done
-        mov     x24, #0                 // becomes negative where a reference is to a failed call
-
-        ldr     x0, [x21, #8]
-        tbz     w22, #0, 1f
-        ldr     x0, [x0]
-        orr     x24, x24, x0
-1:      ldr     x1, [x21, #16]
-        tbz     w22, #1, 1f
-        ldr     x1, [x1]
-        orr     x24, x24, x1
-1:      ldr     x2, [x21, #24]
-        tbz     w22, #2, 1f
-        ldr     x2, [x2]
-        orr     x24, x24, x2
-1:      ldr     x3, [x21, #32]
-        tbz     w22, #3, 1f
-        ldr     x3, [x3]
-        orr     x24, x24, x3
-1:      ldr     x4, [x21, #40]
-        tbz     w22, #4, 1f
-        ldr     x4, [x4]
-        orr     x24, x24, x4
-1:      ldr     x5, [x21, #48]
-        tbz     w22, #5, 1f
-        ldr     x5, [x5]
-        orr     x24, x24, x5
-1:      tbnz    x24, #63, skip
+        arguments
+        tbnz    x24, #63, skip
         svc     #0
 
         tbz     w22, #7, 1f             // FORK
@@ -125,15 +101,7 @@ next:   add     x21, x21, #64
 skip:   mov     x0, x24
         b       keep
 
-fail:   tbnz    w22, #6, keep           // IGNORE
-        neg     w9, w0                  // errno
-        and     w9, w9, #0xff
-        ubfx    w10, w22, #16, #8
-        cmp     w10, w9                 // the first tolerated errno (0 is none: errno is never 0)
-        b.eq    keep
-        ubfx    w10, w22, #24, #8
-        cmp     w10, w9                 // the second
-        b.eq    keep
+fail:   tolerate keep
         b       answer
 
 done:   mov     x0, #0
