@@ -169,7 +169,16 @@ describe('without an engine', () => {
     expect(await alone('state', id)).toMatchObject({ code: 0 });
   });
 
-  test('a container whose memory limit was changed is not started', async (context) => {
+  test('a container whose readiness somebody wants to know is not started', async (context) => {
+    need(context, 'busybox');
+    const id = await created(rig, sleeping);
+    const env = { NOTIFY_SOCKET: '/run/nobody' };
+    const result = await execute(launcher, ['--root', rig.root, 'start', id], { env });
+    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot start an engine') });
+    expect(await alone('start', id)).toMatchObject(done);
+  });
+
+  test('a container whose limits were changed is not started', async (context) => {
     needRoot(context);
     need(context, 'busybox');
     const id = await created(rig, sleeping);
