@@ -4,6 +4,7 @@ import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { inRoot } from '../scripts/build/paths.ts';
 import { readableClone } from '../scripts/test/readable-clone.ts';
+import { removedAtEnd } from '../scripts/vm/ending.ts';
 import { staticBusybox } from '../test/setup/needs.ts';
 import { makeTestUsers, type TestUser } from '../test/setup/users.ts';
 import { makeBundles } from './bundles.ts';
@@ -28,7 +29,7 @@ export async function bench(options: BenchOptions): Promise<void> {
   const busybox = staticBusybox();
   if (busybox === undefined) throw new Error('a static busybox is missing: apt install busybox-static');
   const isRoot = process.getuid?.() === 0;
-  const folder = mkdtempSync('/tmp/tsrun-bench-');
+  const folder = removedAtEnd(mkdtempSync('/tmp/tsrun-bench-'));
   chmodSync(folder, 0o711);
   try {
     // The user without subordinate ids, as most users are; newuidmap would be measured too with them.
@@ -87,7 +88,7 @@ async function scope(machine: Machine, name: ScopeName, user: TestUser | undefin
   console.error(`${name}:`);
   const own = user ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const home = makeFolder(join(folder, name), own);
-  const state = makeFolder(mkdtempSync(join(stateParent(), 'tsrun-bench-')), own);
+  const state = makeFolder(removedAtEnd(mkdtempSync(join(stateParent(), 'tsrun-bench-'))), own);
   const hideCgroup1 = name === 'root, version 2';
   const bundles = makeBundles(home, { ...own, rules: own.uid === 0 && !hideCgroup1 });
   if (user) spawnSync('chown', ['-R', `${own.uid}:${own.gid}`, home]);
@@ -110,7 +111,7 @@ async function scope(machine: Machine, name: ScopeName, user: TestUser | undefin
     });
     return Object.fromEntries(measured);
   } finally {
-    for (const worker of workers.values()) worker[Symbol.dispose]();
+    for (const worker of workers.values()) await worker.end();
     rmSync(state, { recursive: true, force: true });
   }
 }

@@ -67,6 +67,8 @@ export interface PodmanCommand {
 export interface WorkerSetup {
   /** The program and the options before the command. */
   readonly command: readonly [string, ...string[]];
+  /** The runtime's state directory, which nobody else uses. */
+  readonly root: string;
   readonly bundles: Bundles;
   /** The runtime's environment. */
   readonly env: Readonly<Record<string, string>>;

@@ -1,6 +1,9 @@
 /** The bench's end of a worker. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { atEnd } from '../scripts/vm/ending.ts';
+import { hasEnded, waitUntil } from './ended.ts';
 import type { Answer, Sample, Task, WorkerSetup } from './protocol.ts';
 
 export interface WorkerOptions {
@@ -12,6 +15,9 @@ export interface WorkerOptions {
   /** The clone that the user can read. */
   readonly clone: string;
 }
+
+/** Milliseconds in which a worker ends: it finishes what it measures first. */
+const LONGEST = 60_000;
 
 /** Cgroup version 2 alone, in a mount namespace of the worker's own; then the user, who may not mount. */
 const HIDE = 'umount -l /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup && exec "$@"';
@@ -29,9 +35,15 @@ export class WorkerProcess {
     const [program, ...args] = [...hide, ...drop, ...node] as [string, ...string[]];
     this.#child = spawn(program, args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // What is typed at the terminal ends the bench, and that its workers: no command of a runtime is cut off.
+      detached: true,
       cwd: '/',
       env: { ...process.env, NODE_NO_WARNINGS: '1' },
     });
+    this.#child.on(
+      'exit',
+      atEnd(() => this.#endNow()),
+    );
   }
 
   /** @throws Error what the worker says */
@@ -53,7 +65,19 @@ export class WorkerProcess {
     });
   }
 
-  [Symbol.dispose](): void {
-    this.#child.disconnect();
+  /** Resolves when it has deleted its containers. */
+  async end(): Promise<void> {
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode !== null || signalCode !== null) return;
+    const over = once(this.#child, 'exit');
+    if (this.#child.connected) this.#child.disconnect();
+    await over;
+  }
+
+  /** For one that the bench leaves behind: nothing can be awaited any more. */
+  #endNow(): void {
+    const { pid } = this.#child;
+    if (pid === undefined || !this.#child.kill('SIGTERM')) return;
+    waitUntil(() => hasEnded(pid), LONGEST, 10);
   }
 }

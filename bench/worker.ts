@@ -1,11 +1,14 @@
 /**
  * Measures one runtime, one sample per request. Every runtime has such a process, so that all are started in the
- * same way, and one that lives in a mount namespace of its own does not pay for getting there.
+ * same way, and one that lives in a mount namespace of its own does not pay for getting there. It ends with the bench,
+ * and deletes what containers it has left by then.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeCgroupsWhere } from '../test/engines/setup/private-cgroups.ts';
 import { CROWD } from './bundles.ts';
 import { childrenTime } from './cpu-time.ts';
+import { hasEnded, waitUntil } from './ended.ts';
 import type { Answer, Sample, Task, WorkerSetup } from './protocol.ts';
 import { Timer } from './timer.ts';
 
@@ -102,7 +105,7 @@ function over(bundle: string): Sample {
 function forced(bundle: string, processes: number): number {
   const { id, pid } = create(bundle);
   if (processes > 0) timer.time(['start', id]);
-  waitUntil('it does not start', () => children(pid) >= processes - 1);
+  sees('it does not start', () => children(pid) >= processes - 1);
   return timer.time(['delete', '--force', id]);
 }
 
@@ -113,24 +116,13 @@ function children(pid: string): number {
 function lifecycle(): Sample {
   const { id, time, pid } = create(bundles.once);
   const start = timer.time(['start', id]);
-  waitUntil('the container does not end', () => hasEnded(pid));
+  sees('the container does not end', () => hasEnded(pid));
   const remove = timer.time(['delete', id]);
   return { create: time, start, delete: remove, sum: time + start + remove };
 }
 
-function waitUntil(otherwise: string, isSo: () => boolean): void {
-  const nap = new Int32Array(new SharedArrayBuffer(4));
-  for (const end = Date.now() + 5000; Date.now() < end; Atomics.wait(nap, 0, 0, 0.2)) if (isSo()) return;
-  throw new Error(otherwise);
-}
-
-function hasEnded(pid: string): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat[stat.lastIndexOf(')') + 2] === 'Z';
-  } catch {
-    return true;
-  }
+function sees(otherwise: string, isSo: () => boolean): void {
+  if (!waitUntil(isSo, 5000, 0.2)) throw new Error(otherwise);
 }
 
 /** Such as `10 of 10`. */
@@ -141,12 +133,38 @@ function ownCgroups(pid: string): string {
   return `${theirs.filter((line) => !ours.has(line)).length} of ${theirs.length}`;
 }
 
-process.on('message', async (task: Task) => {
+let last: Promise<void> = Promise.resolve();
+
+async function answerTo(task: Task): Promise<void> {
   let answer: Answer;
   try {
     answer = { sample: await tasks[task]() };
   } catch (error) {
     answer = { error: error instanceof Error ? error.message : String(error) };
   }
-  process.send?.(answer);
+  if (process.connected) process.send?.(answer);
+}
+
+function isOurs(id: string): boolean {
+  return id === service || id.startsWith(`bench-${process.pid}-`);
+}
+
+async function end(): Promise<void> {
+  await last;
+  for (const id of readdirSync(setup.root).filter(isOurs)) {
+    try {
+      timer.time(['delete', '--force', id]);
+    } catch (error) {
+      console.error(`bench: ${id} stays: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  // crun leaves those of containers that it could not make.
+  removeCgroupsWhere(isOurs);
+  process.exit();
+}
+
+process.on('message', (task: Task) => {
+  last = answerTo(task);
 });
+process.once('disconnect', end);
+process.once('SIGTERM', end);

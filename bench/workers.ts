@@ -35,7 +35,7 @@ export async function startWorker(contender: Contender, place: Place): Promise<W
     return worker;
   } catch (error) {
     console.log(`${name} runs with ${fallback.join(' ')}: ${error instanceof Error ? error.message : error}`);
-    worker[Symbol.dispose]();
+    await worker.end();
     return start(fallback);
   }
 }
@@ -56,6 +56,7 @@ function workerSetup(
 ): WorkerSetup {
   const short = name.replace(/\W+/g, '');
   const scratch = makeFolder(join(home, short), own);
+  const root = makeFolder(join(state, short), own);
   const podman = findCommand('podman');
   const podmanOptions = {
     folder: join(scratch, 'podman'),
@@ -66,7 +67,8 @@ function workerSetup(
     hasCgroups: options.length === 0 && !hideCgroup1,
   };
   return {
-    command: [program, '--root', makeFolder(join(state, short), own), ...options],
+    command: [program, '--root', root, ...options],
+    root,
     bundles,
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', XDG_RUNTIME_DIR: state },
     scratch,

@@ -1,0 +1,36 @@
+/**
+ * A program: a bench with one worker, whose container serves. Called with the state directory, the clone and a
+ * directory for bundles; says "serving", and is ended by whoever has called it.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeBundles } from '../../bench/bundles.ts';
+import { WorkerProcess } from '../../bench/worker-process.ts';
+import { staticBusybox } from './needs.ts';
+
+const [program = '', folder = ''] = process.argv.slice(2);
+const root = join(folder, 'root');
+mkdirSync(root);
+const worker = new WorkerProcess({
+  setup: {
+    command: [program, '--root', root],
+    root,
+    bundles: makeBundles(folder, {
+      uid: process.getuid?.() ?? 0,
+      gid: process.getgid?.() ?? 0,
+      rules: false,
+    }),
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    scratch: folder,
+    busybox: staticBusybox() ?? '',
+    executables: [],
+    podman: undefined,
+    rssDivisor: 1,
+  },
+  user: undefined,
+  hideCgroup1: false,
+  skipped: [],
+  clone: join(import.meta.dirname, '../..'),
+});
+await worker.measure('serve');
+console.log('serving');
