@@ -1,6 +1,6 @@
 /** The comparison: prepares, measures as root and as an ordinary user, prints the table, keeps the results. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { inRoot } from '../scripts/build/paths.ts';
 import { readableClone } from '../scripts/test/readable-clone.ts';
@@ -21,8 +21,10 @@ import { maximumResidentSet } from './timer.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import { makeFolder, startWorker } from './workers.ts';
 
-/** Where state directories go: in memory, as by default. */
-const RUNTIME_DIRECTORY = '/run';
+/** Where state directories may go: in memory, as /run is where a machine was booted and not just started. */
+const RUNTIME_DIRECTORIES = ['/run', '/dev/shm'];
+/** statfs(2) */
+const TMPFS_MAGIC = 0x01021994;
 
 /** @throws Error where the machine lacks what nothing can be measured without */
 export async function bench(options: BenchOptions): Promise<void> {
@@ -117,7 +119,9 @@ async function scope(machine: Machine, name: ScopeName, user: TestUser | undefin
 }
 
 function stateParent(): string {
-  return process.getuid?.() === 0 ? RUNTIME_DIRECTORY : (process.env.XDG_RUNTIME_DIR ?? '/tmp');
+  const isInMemory = (path: string) => existsSync(path) && statfsSync(path).type === TMPFS_MAGIC;
+  const common = RUNTIME_DIRECTORIES.find(isInMemory) ?? '/tmp';
+  return process.getuid?.() === 0 ? common : (process.env.XDG_RUNTIME_DIR ?? common);
 }
 
 /** Before 1.37, `busybox time` said four times too much: ask a process that knows its own figure. */
