@@ -20,7 +20,11 @@ export const parts: readonly Part[] = [
     title: 'unit and integration tests',
     run: (total, scratch) => vitest(total, scratch, ['unit', 'integration-bun', 'integration-node']),
   },
-  { name: 'engines', title: 'engines', run: (total, scratch) => vitest(total, scratch, ['engines']) },
+  {
+    name: 'engines',
+    title: 'engines',
+    run: (total, scratch) => vitest(total, scratch, ['engines', 'engines-node']),
+  },
   { name: 'rootless', title: 'rootless tests', run: rootlessRuns },
   // After all others: what is packaged is what they have tested.
   { name: 'package', title: 'packages', run: (total, scratch) => vitest(total, scratch, ['package']) },
