@@ -14,7 +14,7 @@ export const runtimeParent: HookParent = {
       const outs = new Map<Out, Uint8Array>();
       const result = attempt(call, results, outs);
       if (result < 0 && !isTolerated(call, -result)) throw systemError(call, -result);
-      results.add({ values: new Map([[call, result]]), outs });
+      results.note(call, result, call.out && outs.get(call.out));
     }
     return results;
   },

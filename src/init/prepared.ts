@@ -28,13 +28,17 @@ export class PreparedProgram {
     const own = new Set(calls);
     const isMissing = (arg: Arg) => isCall(arg) && !own.has(arg) && !results.has(arg);
     const awaited: Awaited[] = [];
-    for (const [operation, { args }] of calls.entries()) {
-      for (const [argument, arg] of args.entries()) {
+    for (let operation = 0; operation < calls.length; operation++) {
+      const { args } = calls[operation] as Call;
+      for (let argument = 0; argument < args.length; argument++) {
+        const arg = args[argument] as Arg;
+        if (typeof arg !== 'object') continue;
         if (isMissing(arg)) awaited.push({ call: arg as Call, operation, argument });
-        else if (partsOf(arg).some(isMissing)) return undefined;
+        else if (hasInside(arg, isMissing)) return undefined;
       }
     }
-    const assumed = new Map([...results, ...awaited.map(({ call }) => [call, 0] as const)]);
+    const assumed = new Map(results);
+    for (const { call } of awaited) assumed.set(call, 0);
     return new PreparedProgram(encodeProgram(calls, assumed), awaited);
   }
 
@@ -49,11 +53,11 @@ export class PreparedProgram {
   }
 }
 
-/** What a struct is made of, and the structs in it. */
-function partsOf(arg: Arg): readonly Arg[] {
-  if (typeof arg !== 'object' || arg instanceof Uint8Array) return [];
-  if (arg.kind === 'halves') return [arg.low, arg.high];
-  return arg.kind === 'words' ? arg.words.flatMap((word) => [word, ...partsOf(word)]) : [];
+/** Whether there is such a thing in a struct, or in one inside it. */
+function hasInside(arg: Arg, isSuch: (part: Arg) => boolean): boolean {
+  if (typeof arg !== 'object' || arg instanceof Uint8Array) return false;
+  if (arg.kind === 'halves') return isSuch(arg.low) || isSuch(arg.high);
+  return arg.kind === 'words' && arg.words.some((word) => isSuch(word) || hasInside(word, isSuch));
 }
 
 function isCall(arg: Arg): arg is Call {

@@ -2,7 +2,7 @@
  * Encodes a list of calls as the message that the init stub executes, and decodes its answer. The layout is
  * described at the head of `stub/x86-64.S`.
  */
-import type { Arg, Call, Out, Results, Words } from '../kernel/call.ts';
+import type { Arg, Call, Failure, Out, Results, Words } from '../kernel/call.ts';
 import { MemoryImage, tooLong } from '../kernel/memory-image.ts';
 import { syscallNumber } from '../kernel/syscall-numbers.ts';
 
@@ -30,14 +30,8 @@ export interface Program {
   readonly replyLength: number;
   /** Corrects an argument of a call before the message is sent. */
   setArgument(operation: number, argument: number, value: number): void;
-  decode(reply: Uint8Array): Answer;
-}
-
-/** `failed`: index of the call that stopped the program. */
-export interface Answer {
-  readonly failed?: { readonly index: number; readonly errno: number };
-  readonly values: ReadonlyMap<Call, number>;
-  readonly outs: ReadonlyMap<Out, Uint8Array>;
+  /** Notes what the calls returned and filled in. @returns the call that stopped the program */
+  decode(reply: Uint8Array, results: ResultTable): Failure | undefined;
 }
 
 /**
@@ -52,18 +46,17 @@ export function encodeProgram(calls: readonly Call[], results: ReadonlyMap<Call,
   for (const { out } of calls) if (out) image.outOffset(out);
   // A result that goes into a struct stands there and not in the table; it is answered all the same.
   for (const { args } of calls) {
-    for (let index = 0; index < args.length; index++) {
-      const arg = args[index];
-      if (typeof arg !== 'object' || !isWords(arg)) continue;
-      for (const struct of structsAwaiting(arg, results)) image.encode(struct);
-    }
+    for (let index = 0; index < args.length; index++) placeAwaiting(image, args[index] as Arg, results);
   }
   const replyLength = image.reserve(0);
   const operations = image.reserve((calls.length + 1) * OPERATION);
-  const places = calls.map((call, index) => image.placeResult(call, slots + index * 8));
-  calls.forEach((call, index) => {
-    encodeOperation(image, call, operations + index * OPERATION, places[index] as number);
-  });
+  const places: number[] = [];
+  for (let index = 0; index < calls.length; index++) {
+    places.push(image.placeResult(calls[index] as Call, slots + index * 8));
+  }
+  for (let index = 0; index < calls.length; index++) {
+    encodeOperation(image, calls[index] as Call, operations + index * OPERATION, places[index] as number);
+  }
   image.setHalf(operations + calls.length * OPERATION, END);
 
   const message = finish(image, operations, replyLength);
@@ -72,7 +65,7 @@ export function encodeProgram(calls: readonly Call[], results: ReadonlyMap<Call,
     replyLength,
     setArgument: (operation, argument, value) =>
       image.setWord(operations + operation * OPERATION + 8 + argument * 8, value),
-    decode: (reply) => decode(reply, calls, { image, operations, places }),
+    decode: (reply, table) => decode(reply, calls, { image, operations, places }, table),
   };
 }
 
@@ -97,12 +90,11 @@ export function encodeOperation(image: MemoryImage, call: Call, at: number, plac
   image.setWord(at + 56, image.address(place));
 }
 
-/** The structs in an argument that take in the result of a call that is yet to be made. */
-function structsAwaiting(arg: Arg, results: ReadonlyMap<Call, number>): Words[] {
-  if (!isWords(arg)) return [];
-  const inner = arg.words.flatMap((word) => structsAwaiting(word, results));
-  const awaits = arg.words.some((word) => isCall(word) && !results.has(word));
-  return awaits ? [...inner, arg] : inner;
+/** Gives the structs in an argument their places where they take in the result of a call that is yet to be made. */
+function placeAwaiting(image: MemoryImage, arg: Arg, results: ReadonlyMap<Call, number>): void {
+  if (typeof arg !== 'object' || !isWords(arg)) return;
+  for (const word of arg.words) placeAwaiting(image, word, results);
+  if (arg.words.some((word) => isCall(word) && !results.has(word))) image.encode(arg);
 }
 
 function isWords(arg: Arg): arg is Words {
@@ -130,25 +122,36 @@ interface Layout {
   readonly places: readonly number[];
 }
 
-function decode(reply: Uint8Array, calls: readonly Call[], { image, operations, places }: Layout): Answer {
-  const view = new DataView(reply.buffer, reply.byteOffset, reply.byteLength);
-  const status = Number(view.getBigInt64(8, true));
-  const cursor = (Number(view.getBigUint64(16, true)) - INBOX - operations) / OPERATION;
+function decode(
+  reply: Uint8Array,
+  calls: readonly Call[],
+  { image, operations, places }: Layout,
+  results: ResultTable,
+): Failure | undefined {
+  // Halves of a typed array, of a copy that is aligned: an interpreter pays for each call of a DataView.
+  const halves = new Int32Array(new Uint8Array(reply).buffer, 0, reply.length >> 2);
+  const word = (offset: number) => wordIn(halves, offset >> 2);
+  const status = word(8);
+  const cursor = (word(16) - INBOX - operations) / OPERATION;
   // The stub may have joined a container by now: what it says is checked like any other input.
   if (!Number.isInteger(cursor) || cursor < 0 || cursor > calls.length || status < -4095) {
     throw new TypeError('the init stub sent a malformed answer');
   }
-  const values = new Map<Call, number>();
-  const outs = new Map<Out, Uint8Array>();
   const done = status < 0 ? cursor : calls.length;
   for (let index = 0; index < done; index++) {
     const call = calls[index] as Call;
-    const place = places[index] as number;
-    values.set(call, view.getInt32(place + 4, true) * HALF + view.getUint32(place, true));
-    if (call.out)
-      outs.set(call.out, reply.slice(image.outOffset(call.out), image.outOffset(call.out) + call.out.size));
+    const filled = call.out && bytesAt(reply, image.outOffset(call.out), call.out);
+    results.note(call, wordIn(halves, (places[index] as number) >> 2), filled);
   }
-  return status < 0 ? { failed: { index: cursor, errno: -status }, values, outs } : { values, outs };
+  return status < 0 ? { call: calls[cursor] as Call, errno: -status } : undefined;
+}
+
+function bytesAt(reply: Uint8Array, start: number, { size }: Out): Uint8Array {
+  return reply.slice(start, start + size);
+}
+
+function wordIn(halves: Int32Array, at: number): number {
+  return (halves[at + 1] ?? 0) * HALF + ((halves[at] ?? 0) >>> 0);
 }
 
 /** Results that accumulate over several programs. */
@@ -156,13 +159,10 @@ export class ResultTable implements Results {
   readonly values = new Map<Call, number>();
   readonly #outs = new Map<Out, Uint8Array>();
 
-  add(answer: Answer): void {
-    answer.values.forEach((value, call) => {
-      this.values.set(call, value);
-    });
-    answer.outs.forEach((bytes, out) => {
-      this.#outs.set(out, bytes);
-    });
+  /** @param filled what the call has filled in */
+  note(call: Call, value: number, filled?: Uint8Array): void {
+    this.values.set(call, value);
+    if (call.out && filled) this.#outs.set(call.out, filled);
   }
 
   value(of: Call): number {

@@ -4,7 +4,7 @@ import type { Call, Failure, Out } from '../kernel/call.ts';
 import { receive, send } from '../kernel/calls/socket.ts';
 import { EINTR } from '../kernel/errno.ts';
 import { attempt, perform } from '../kernel/local.ts';
-import { type Answer, encodeProgram, type Program, type ResultTable } from './program.ts';
+import { encodeProgram, type Program, type ResultTable } from './program.ts';
 
 /** Below the socket buffers' size everywhere; the stub takes up to 64 KiB at a time. */
 const CHUNK = 32 * 1024;
@@ -42,7 +42,7 @@ export class Remote {
     meanwhile?.();
     const reply = this.#receive(program);
     if (!reply) throw new RuntimeError('system', 'the init stub has ended', { hint: 'was it killed?' });
-    return this.#take(program.decode(reply), calls);
+    return program.decode(reply, this.results);
   }
 
   /**
@@ -55,18 +55,12 @@ export class Remote {
     this.#send(program.message);
     meanwhile?.(this.control);
     const reply = this.#receive(program);
-    return reply && this.#take(program.decode(reply), calls);
+    return reply && program.decode(reply, this.results);
   }
 
   /** Hands over a program whose answer, if any, is for somebody else. */
   post(calls: readonly Call[]): void {
     this.#send(encodeProgram(calls, this.results.values).message);
-  }
-
-  #take(answer: Answer, calls: readonly Call[]): Failure | undefined {
-    this.results.add(answer);
-    if (!answer.failed) return undefined;
-    return { call: calls[answer.failed.index] as Call, errno: answer.failed.errno };
   }
 
   #send(message: Uint8Array): void {

@@ -56,12 +56,15 @@ export interface Call {
 /** A file descriptor, or the call whose result will be one. */
 export type FdArg = number | Call;
 
+/** No error; one array for all calls. */
+const NONE: readonly number[] = [];
+
 export function call(name: SyscallName, ...args: readonly Arg[]): Call {
-  return { kind: 'call', name, args, tolerated: [] };
+  return { kind: 'call', name, args, tolerated: NONE };
 }
 
 export function callWithOut(name: SyscallName, out: Out, ...args: readonly Arg[]): Call {
-  return { kind: 'call', name, args, tolerated: [], out };
+  return { kind: 'call', name, args, tolerated: NONE, out };
 }
 
 /**

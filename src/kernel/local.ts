@@ -1,6 +1,6 @@
 /** Executes calls in this process. */
 import { RuntimeError } from '../errors/runtime-error.ts';
-import type { Call, Out, Results } from './call.ts';
+import type { Arg, Call, Out, Results } from './call.ts';
 import { describeErrno, errnoName } from './errno.ts';
 import { systemCallGate } from './gate.ts';
 import { syscallNumber } from './syscall-numbers.ts';
@@ -25,7 +25,8 @@ export function attempt(call: Call, earlier: Results = noResults, outs?: Map<Out
   image.reset((other) => earlier.value(other));
   const { args, out } = call;
   const place = gate.begin(syscallNumber(call.name));
-  for (let index = 0; index < 6; index += 1) image.write(place + index * 8, args[index] ?? 0);
+  for (let index = 0; index < args.length; index += 1) image.write(place + index * 8, args[index] as Arg);
+  for (let index = args.length; index < 6; index += 1) image.setWord(place + index * 8, 0);
   const result = gate.enter();
   if (out && outs) outs.set(out, image.copyOf(out, result));
   return result;

@@ -26,10 +26,14 @@ export class MemoryImage {
   #text: Buffer;
   #halves: Int32Array;
   #end = 0;
+  /** The length of all three, which is a getter too. */
+  #capacity: number;
   readonly #fixed: boolean;
   readonly #slots = new Map<Call, number>();
   readonly #outs = new Map<Out, number>();
   readonly #structs = new Map<Words, number>();
+  /** Whether there is anything in these maps: their sizes are getters, and a local call has nothing there. */
+  #hasPlaces = false;
   #known: (call: Call) => number | undefined;
 
   /**
@@ -46,6 +50,7 @@ export class MemoryImage {
     this.#fixed = typeof storage !== 'number';
     const bytes = typeof storage === 'number' ? new Uint8Array(storage) : storage;
     this.#bytes = bytes;
+    this.#capacity = bytes.length;
     this.#text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#halves = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
     this.#known = known;
@@ -63,10 +68,11 @@ export class MemoryImage {
   reset(known: (call: Call) => number | undefined): void {
     this.#end = 0;
     this.#known = known;
-    // Most are empty: emptying a map costs an interpreter more than looking.
-    if (this.#slots.size > 0) this.#slots.clear();
-    if (this.#outs.size > 0) this.#outs.clear();
-    if (this.#structs.size > 0) this.#structs.clear();
+    if (!this.#hasPlaces) return;
+    this.#slots.clear();
+    this.#outs.clear();
+    this.#structs.clear();
+    this.#hasPlaces = false;
   }
 
   /** The signed word that stands there. @param offset divisible by 4 */
@@ -79,13 +85,14 @@ export class MemoryImage {
   reserve(size: number, alignment = 8): number {
     const start = (this.#end + alignment - 1) & -alignment;
     this.#end = start + size;
-    if (this.#end > this.#bytes.length) this.#grow();
+    if (this.#end > this.#capacity) this.#grow();
     return start;
   }
 
   #grow(): void {
     if (this.#fixed) throw tooLong(this.#end);
-    const larger = new Uint8Array(Math.max((this.#end + 7) & -8, this.#bytes.length * 2));
+    this.#capacity = Math.max((this.#end + 7) & -8, this.#capacity * 2);
+    const larger = new Uint8Array(this.#capacity);
     larger.set(this.#bytes);
     this.#bytes = larger;
     this.#text = Buffer.from(larger.buffer);
@@ -115,6 +122,7 @@ export class MemoryImage {
     const existing = this.#slots.get(call);
     if (existing !== undefined) return existing;
     this.#slots.set(call, offset);
+    this.#hasPlaces = true;
     return offset;
   }
 
@@ -133,6 +141,7 @@ export class MemoryImage {
       // What grows is new, and what is counted is not looked at further than it is filled.
       if (this.#fixed && !out.counted) this.#bytes.fill(0, offset, offset + out.size);
       this.#outs.set(out, offset);
+      this.#hasPlaces = true;
     }
     return offset;
   }
@@ -218,6 +227,7 @@ export class MemoryImage {
     if (existing !== undefined) return existing;
     const start = this.reserve(block.words.length * 8);
     this.#structs.set(block, start);
+    this.#hasPlaces = true;
     block.words.forEach((word, index) => {
       const place = start + index * 8;
       this.setWord(place, 0);

@@ -35,7 +35,7 @@ export class Execution implements Live {
   }
 
   define(placeholder: Call, value: number): void {
-    this.results.add({ values: new Map([[placeholder, value]]), outs: new Map() });
+    this.results.note(placeholder, value);
   }
 
   /** Closes the control sockets: a stub that waits on one ends. */
@@ -147,7 +147,7 @@ export class Execution implements Live {
   #stillToDo(calls: readonly Call[]): readonly Call[] {
     return calls.filter((call) => {
       const failed = this.#failureBefore(call);
-      if (failed !== undefined) this.results.add({ values: new Map([[call, failed]]), outs: new Map() });
+      if (failed !== undefined) this.results.note(call, failed);
       return failed === undefined;
     });
   }
@@ -197,7 +197,7 @@ export class Execution implements Live {
       const skipped = this.#failureBefore(call);
       const result = skipped ?? attempt(call, this.results, outs);
       if (result < 0 && !isTolerated(call, -result) && skipped === undefined) return { call, errno: -result };
-      this.results.add({ values: new Map([[call, result]]), outs });
+      this.results.note(call, result, call.out && outs.get(call.out));
     }
     return undefined;
   }

@@ -71,9 +71,9 @@ describe('an encoded program', () => {
             mustBe(stub, stub.executed[index]?.args[position] ?? -1n, arg, (of) => 100 + calls.indexOf(of));
           });
         });
-        const { failed, values } = decode(reply);
-        expect(failed).toBeUndefined();
-        expect(calls.map((made) => values.get(made))).toEqual(calls.map((_, index) => 100 + index));
+        const results = new ResultTable();
+        expect(decode(reply, results)).toBeUndefined();
+        expect(calls.map((made) => results.value(made))).toEqual(calls.map((_, index) => 100 + index));
       }),
     );
   });
@@ -97,10 +97,14 @@ describe('an encoded program', () => {
     const calls = [opened, call('getpid', words(1, opened)), close(opened)];
     const { message, decode } = encodeProgram(calls, none);
     const stub = new StubModel(message);
-    const { values } = decode(stub.run((_, index) => 7 + index));
+    const results = new ResultTable();
+    decode(
+      stub.run((_, index) => 7 + index),
+      results,
+    );
     mustBe(stub, stub.executed[1]?.args[0] ?? 0n, words(1, 7), () => -1);
     expect(stub.executed[2]?.args[0]).toBe(7n);
-    expect(values.get(opened)).toBe(7);
+    expect(results.value(opened)).toBe(7);
   });
 
   test('stops at the call that fails, and says which and why', () => {
@@ -109,10 +113,14 @@ describe('an encoded program', () => {
         const calls = Array.from({ length: 10 }, (_, index) => mkdirat(3, `d${index}`, 0o755));
         const { message, decode } = encodeProgram(calls, none);
         const stub = new StubModel(message);
-        const { failed, values } = decode(stub.run((_, index) => (index === at ? -errno : 0)));
-        expect(failed).toEqual({ index: at, errno });
+        const results = new ResultTable();
+        const failure = decode(
+          stub.run((_, index) => (index === at ? -errno : 0)),
+          results,
+        );
+        expect(failure).toEqual({ call: calls[at], errno });
         expect(stub.executed.length).toBe(at + 1);
-        expect(values.size).toBe(at);
+        expect(results.values.size).toBe(at);
       }),
     );
   });
@@ -123,10 +131,11 @@ describe('an encoded program', () => {
     const calls = [opened, made, close(opened), tolerate(mkdirat(3, 'c', 0o755), EEXIST)];
     const { message, decode } = encodeProgram(calls, none);
     const stub = new StubModel(message);
-    const { failed, values } = decode(stub.run((_, index) => (index === 0 ? -EACCES : -EEXIST)));
-    expect(failed).toBeUndefined();
+    const results = new ResultTable();
+    const reply = stub.run((_, index) => (index === 0 ? -EACCES : -EEXIST));
+    expect(decode(reply, results)).toBeUndefined();
     expect(stub.executed.length).toBe(2);
-    expect(calls.map((each) => values.get(each))).toEqual([-EACCES, -EACCES, -EACCES, -EEXIST]);
+    expect(calls.map((each) => results.value(each))).toEqual([-EACCES, -EACCES, -EACCES, -EEXIST]);
   });
 
   test('returns the memory that calls have filled in', () => {
@@ -141,7 +150,7 @@ describe('an encoded program', () => {
           return 0;
         });
         const results = new ResultTable();
-        results.add(decode(reply));
+        decode(reply, results);
         expect(results.bytes(filling)).toEqual(bytes);
       }),
     );
@@ -180,7 +189,7 @@ describe('an answer', () => {
     const reply = new StubModel(message).run(() => 0).slice(0, replyLength);
     const view = new DataView(reply.buffer);
     view.setBigInt64(offset, view.getBigInt64(offset, true) + change, true);
-    expect(() => decode(reply)).toThrow('malformed');
+    expect(() => decode(reply, new ResultTable())).toThrow('malformed');
   });
 });
 
