@@ -57,7 +57,9 @@ export class PreparedProgram {
 function hasInside(arg: Arg, isSuch: (part: Arg) => boolean): boolean {
   if (typeof arg !== 'object' || arg instanceof Uint8Array) return false;
   if (arg.kind === 'halves') return isSuch(arg.low) || isSuch(arg.high);
-  return arg.kind === 'words' && arg.words.some((word) => isSuch(word) || hasInside(word, isSuch));
+  if (arg.kind !== 'words') return false;
+  for (const word of arg.words) if (isSuch(word) || hasInside(word, isSuch)) return true;
+  return false;
 }
 
 function isCall(arg: Arg): arg is Call {

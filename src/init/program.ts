@@ -46,7 +46,10 @@ export function encodeProgram(calls: readonly Call[], results: ReadonlyMap<Call,
   for (const { out } of calls) if (out) image.outOffset(out);
   // A result that goes into a struct stands there and not in the table; it is answered all the same.
   for (const { args } of calls) {
-    for (let index = 0; index < args.length; index++) placeAwaiting(image, args[index] as Arg, results);
+    for (let index = 0; index < args.length; index++) {
+      const arg = args[index] as Arg;
+      if (typeof arg === 'object' && isWords(arg)) placeAwaiting(image, arg, results);
+    }
   }
   const replyLength = image.reserve(0);
   const operations = image.reserve((calls.length + 1) * OPERATION);
@@ -90,11 +93,14 @@ export function encodeOperation(image: MemoryImage, call: Call, at: number, plac
   image.setWord(at + 56, image.address(place));
 }
 
-/** Gives the structs in an argument their places where they take in the result of a call that is yet to be made. */
-function placeAwaiting(image: MemoryImage, arg: Arg, results: ReadonlyMap<Call, number>): void {
-  if (typeof arg !== 'object' || !isWords(arg)) return;
-  for (const word of arg.words) placeAwaiting(image, word, results);
-  if (arg.words.some((word) => isCall(word) && !results.has(word))) image.encode(arg);
+/** Gives a struct, and those in it, their places where they take in the result of a call that is yet to be made. */
+function placeAwaiting(image: MemoryImage, struct: Words, results: ReadonlyMap<Call, number>): void {
+  let awaits = false;
+  for (const word of struct.words) {
+    if (isWords(word)) placeAwaiting(image, word, results);
+    else if (isCall(word) && !results.has(word)) awaits = true;
+  }
+  if (awaits) image.encode(struct);
 }
 
 function isWords(arg: Arg): arg is Words {
@@ -162,7 +168,7 @@ export class ResultTable implements Results {
   /** @param filled what the call has filled in */
   note(call: Call, value: number, filled?: Uint8Array): void {
     this.values.set(call, value);
-    if (call.out && filled) this.#outs.set(call.out, filled);
+    if (filled && call.out) this.#outs.set(call.out, filled);
   }
 
   value(of: Call): number {

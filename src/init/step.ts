@@ -39,18 +39,18 @@ export interface CallStep extends Named {
   readonly actor: Actor;
   readonly calls: readonly Call[];
   /** What to do instead when a call fails: other steps, or a better error; undefined for the ordinary one. */
-  readonly recover?: (failure: Failure) => readonly Step[] | RuntimeError | undefined;
+  readonly recover?: ((failure: Failure) => readonly Step[] | RuntimeError | undefined) | undefined;
   /** Looks at the results, some time after; what follows may have been executed by then. */
-  readonly observe?: (results: Results) => void;
+  readonly observe?: ((results: Results) => void) | undefined;
   /** Looks at the results before anything else is executed; may ask for further steps, done next. */
-  readonly check?: (results: Results, live: Live) => readonly Step[] | undefined;
+  readonly check?: ((results: Results, live: Live) => readonly Step[] | undefined) | undefined;
   /**
    * Whether the stub answers: `on-failure` where the last call does not return when it succeeds (execve), `never`
    * where nobody is to wait for it. The ordinary case is always.
    */
-  readonly answers?: 'on-failure' | 'never';
+  readonly answers?: 'on-failure' | 'never' | undefined;
   /** Done once the program is sent, before the answer is awaited: it comes to the control socket. */
-  readonly meanwhile?: (live: Live, control: number) => void;
+  readonly meanwhile?: ((live: Live, control: number) => void) | undefined;
 }
 
 /** Something this process does that is not a list of calls: write an id map, run a helper or a hook. */
@@ -63,6 +63,15 @@ export interface ActionStep extends Named {
 
 export type Step = CallStep | ActionStep;
 
+/** With all its properties, as every step has them: an interpreter looks long for one that is not there. */
+const NOTHING: Extra = {
+  recover: undefined,
+  observe: undefined,
+  check: undefined,
+  answers: undefined,
+  meanwhile: undefined,
+};
+
 type Extra = Pick<CallStep, 'recover' | 'observe' | 'check' | 'answers' | 'meanwhile'>;
 
 export function step(
@@ -70,9 +79,10 @@ export function step(
   name: string,
   pointer: string,
   calls: readonly Call[],
-  extra: Extra = {},
+  extra: Extra = NOTHING,
 ): CallStep {
-  return { kind: 'calls', actor, name, pointer, calls, ...extra };
+  const { recover, observe, check, answers, meanwhile } = extra;
+  return { kind: 'calls', actor, name, pointer, calls, recover, observe, check, answers, meanwhile };
 }
 
 export function action(

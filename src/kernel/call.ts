@@ -48,9 +48,9 @@ export interface Call {
    * `fork`: where the result is 0, the child goes on with the control socket in args[5]. `show`: the stub waits until
    * its driver has taken the result out of its memory.
    */
-  readonly effect?: 'fork' | 'control' | 'show';
+  readonly effect?: 'fork' | 'control' | 'show' | undefined;
   /** Memory this call has filled when it is done. */
-  readonly out?: Out;
+  readonly out?: Out | undefined;
 }
 
 /** A file descriptor, or the call whose result will be one. */
@@ -60,19 +60,20 @@ export type FdArg = number | Call;
 const NONE: readonly number[] = [];
 
 export function call(name: SyscallName, ...args: readonly Arg[]): Call {
-  return { kind: 'call', name, args, tolerated: NONE };
+  // All calls have the same properties: an interpreter looks long for one that is not there.
+  return { kind: 'call', name, args, tolerated: NONE, effect: undefined, out: undefined };
 }
 
 export function callWithOut(name: SyscallName, out: Out, ...args: readonly Arg[]): Call {
-  return { kind: 'call', name, args, tolerated: NONE, out };
+  return { kind: 'call', name, args, tolerated: NONE, effect: undefined, out };
 }
 
 /**
  * The same call, but these errors are results and not failures. A later call that refers to a failed one is
  * skipped.
  */
-export function tolerate(target: Call, ...errnos: readonly [number, number?]): Call {
-  return { ...target, tolerated: errnos.filter((errno) => errno !== undefined) };
+export function tolerate(target: Call, errno: number, other?: number): Call {
+  return { ...target, tolerated: other === undefined ? [errno] : [errno, other] };
 }
 
 /** The same call, whose errors are all ignored. */

@@ -5,24 +5,23 @@ import { describeErrno, errnoName } from './errno.ts';
 import { systemCallGate } from './gate.ts';
 import { syscallNumber } from './syscall-numbers.ts';
 
-const noResults: Results = {
-  value: (of) => {
-    throw new TypeError(`${of.name} has not been executed`);
-  },
-  bytes: (of) => {
-    throw new TypeError(`${of.name} has not been executed`);
-  },
-};
+function noResult(of: Call): never {
+  throw new TypeError(`${of.name} has not been executed`);
+}
+
+function resultsIn(earlier: Results): (of: Call) => number {
+  return (of) => earlier.value(of);
+}
 
 /**
  * Executes one call, whatever it returns.
  *
  * @returns the result, or the negative errno
  */
-export function attempt(call: Call, earlier: Results = noResults, outs?: Map<Out, Uint8Array>): number {
+export function attempt(call: Call, earlier?: Results, outs?: Map<Out, Uint8Array>): number {
   const gate = systemCallGate();
   const { image } = gate;
-  image.reset((other) => earlier.value(other));
+  image.reset(earlier ? resultsIn(earlier) : noResult);
   const { args, out } = call;
   const place = gate.begin(syscallNumber(call.name));
   for (let index = 0; index < args.length; index += 1) image.write(place + index * 8, args[index] as Arg);

@@ -228,12 +228,13 @@ export class MemoryImage {
     const start = this.reserve(block.words.length * 8);
     this.#structs.set(block, start);
     this.#hasPlaces = true;
-    block.words.forEach((word, index) => {
+    for (let index = 0; index < block.words.length; index++) {
+      const word = block.words[index] as Arg;
       const place = start + index * 8;
       this.setWord(place, 0);
       if (isCall(word) && this.#known(word) === undefined) this.#slots.set(word, place);
       else this.write(place, word);
-    });
+    }
     return start;
   }
 }
