@@ -7,7 +7,6 @@
  * The file also carries the schema itself as a JSON string, which is read only to word an error.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { KeywordCxt, Name } from 'ajv';
 import { _, Ajv } from 'ajv';
@@ -16,6 +15,7 @@ import { transformSync } from 'esbuild';
 import { Config } from '../src/spec/schema/config.ts';
 import { Process } from '../src/spec/schema/process.ts';
 import { Resources } from '../src/spec/schema/resources.ts';
+import { writeIfChanged } from './write-if-changed.ts';
 
 const FILE = fileURLToPath(new URL('../src/spec/validators.generated.js', import.meta.url));
 
@@ -118,16 +118,6 @@ function generate(): string {
     `export const schemaText = ${schema};`,
     '',
   ].join('\n');
-}
-
-function writeIfChanged(file: string, text: string): void {
-  let old: string | undefined;
-  try {
-    old = readFileSync(file, 'utf8');
-  } catch {
-    // Not there yet.
-  }
-  if (old !== text) writeFileSync(file, text);
 }
 
 writeIfChanged(FILE, generate());

@@ -26,8 +26,9 @@ export function build(): void {
   console.error('building …');
   rmSync(file, { force: true });
   mkdirSync(join(dist, 'engine'), { recursive: true });
-  generateValidators();
-  // What the generator writes is an input too; what is edited from here on is for the next build.
+  generate('scripts/generate-validators.ts');
+  generate('scripts/generate-constants.ts');
+  // What they write is an input too; what is edited from here on is for the next build.
   const built = stamp(commit);
   writeAddon();
   bundleForNode(entry, commit);
@@ -49,12 +50,11 @@ export function currentCommit(): string {
   return `${head.stdout.trim()}${changed ? '-changed' : ''}`;
 }
 
-function generateValidators(): void {
-  const script = inRoot('scripts/generate-validators.ts');
-  if (!existsSync(script)) return;
-  const { status } = spawnSync(process.execPath, [script], {
+function generate(script: string): void {
+  if (!existsSync(inRoot(script))) return;
+  const { status } = spawnSync(process.execPath, [inRoot(script)], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  if (status !== 0) throw new Error(`scripts/generate-validators.ts failed with status ${status}`);
+  if (status !== 0) throw new Error(`${script} failed with status ${status}`);
 }

@@ -1,23 +1,12 @@
-/** Numbers as the symbols of `constants/`: by prefix, so that a new constant is known here at once. */
-import * as bpf from '../constants/bpf.ts';
-import * as file from '../constants/file.ts';
-import * as mount from '../constants/mount.ts';
-import * as processConstants from '../constants/process.ts';
-import * as scheduling from '../constants/scheduling.ts';
-import * as seccomp from '../constants/seccomp.ts';
+/** Numbers as the symbols of `../constants/`: by prefix, so that a new constant is known here at once. */
+import { constants as named } from './constants.generated.js';
 
 interface Constant {
   readonly name: string;
   readonly value: bigint;
 }
 
-const tables = [bpf, file, mount, processConstants, scheduling, seccomp, ...Object.values(scheduling)];
-
-const constants: readonly Constant[] = tables.flatMap((table) =>
-  Object.entries(table).flatMap(([name, value]) =>
-    typeof value === 'number' || typeof value === 'bigint' ? [{ name, value: BigInt(value) }] : [],
-  ),
-);
+const constants: readonly Constant[] = named.map(([name, value]) => ({ name, value }));
 
 /** Which constants belong to an argument. */
 export interface SymbolSet {

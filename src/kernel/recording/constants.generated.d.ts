@@ -1,0 +1,4 @@
+/** Types of what scripts/generate-constants.ts writes. */
+
+/** All of `../constants/`. */
+export const constants: readonly (readonly [name: string, value: bigint])[];
