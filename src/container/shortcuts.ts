@@ -20,11 +20,12 @@ import {
 } from '../init/shortcuts.ts';
 import type { Step } from '../init/step.ts';
 import { type Call, call, callWithOut, ignoreErrors, out, tolerate } from '../kernel/call.ts';
+import { EPOLLIN, epollAdd, epollCreate, epollWait } from '../kernel/calls/epoll.ts';
 import { fchdir, openat, unlinkat, write } from '../kernel/calls/file.ts';
 import { pidfdOpen, pidfdSendSignal } from '../kernel/calls/process.ts';
 import { connect, receive, send } from '../kernel/calls/socket.ts';
 import { AT_FDCWD, AT_REMOVEDIR, O_PATH, O_RDONLY } from '../kernel/constants/file.ts';
-import { AF_UNIX, MSG_PEEK, SOCK_SEQPACKET } from '../kernel/constants/process.ts';
+import { AF_UNIX, MSG_PEEK, SIGKILL, SOCK_SEQPACKET } from '../kernel/constants/process.ts';
 import { ENOENT } from '../kernel/errno.ts';
 import { isListenedTo } from '../seccomp/load.ts';
 import { mayFailToBegin } from './begun.ts';
@@ -36,6 +37,8 @@ import { stateText } from './state-json.ts';
 import type { StateRecord } from './state-record.ts';
 
 const dead: readonly ProcessState[] = ['gone', 'killed', 'ended'];
+/** Milliseconds. What takes longer hangs in the kernel: then the engine says so. */
+const LONGEST_DEATH = 10_000;
 const STDOUT = 1;
 /** Bytes: as much goes into a pipe whole or not at all (pipe(7), PIPE_BUF). */
 const WHOLE = 4096;
@@ -99,16 +102,36 @@ function starting(calls: readonly Call[] | undefined, record: StateRecord): read
   return [{ command: 'start', states: ['created'], instructions }];
 }
 
-/** `--force` is the same, where the process has ended. */
 function deleting(record: StateRecord): readonly Shortcut[] {
   const { systemd, resctrl, dataDirectory, helper, sharesPids, hasPoststop, cgroups, id } = record;
   if (systemd || resctrl || dataDirectory || helper || sharesPids || hasPoststop) return [];
-  const instructions = [
+  const removal = [
     ...cgroups.map((path) => tolerate(unlinkat(AT_FDCWD, path, AT_REMOVEDIR), ENOENT)),
     ...CONTAINER_FILES.map((name) => tolerate(unlinkat(containerDirectory, name), ENOENT)),
     unlinkat(stateDirectory, id, AT_REMOVEDIR),
   ];
-  return [{ command: 'delete', states: dead, instructions }];
+  const killed = [...notFrozen(record), ...killingInit(record), ...removal];
+  return [
+    { command: 'delete', states: dead, instructions: removal },
+    { command: 'delete --force', states: dead, instructions: removal },
+    // One that was never started has done nothing that could be lost.
+    { command: 'delete', states: ['created'], instructions: killed },
+    { command: 'delete --force', states: ['created', 'running'], instructions: killed },
+  ];
+}
+
+/** Returns when it has ended, and with it all others in its pid namespace. */
+function killingInit({ pid }: StateRecord): readonly Instruction[] {
+  const init = pidfdOpen(pid);
+  const events = epollCreate();
+  const end = epollWait(events, LONGEST_DEATH);
+  return [...signalling(init, SIGKILL), events, epollAdd(events, init, EPOLLIN), end, equal(end, 1)];
+}
+
+/** @param init the call whose result is its pidfd */
+function signalling(init: Call, signal: number | Call): readonly Instruction[] {
+  // Until it was held, it could become another one.
+  return [init, check('created', 'running'), pidfdSendSignal(init, signal)];
 }
 
 function showing(record: StateRecord): readonly Shortcut[] {
@@ -128,14 +151,7 @@ function showing(record: StateRecord): readonly Shortcut[] {
 /** Others outlive the first process where it shares its pid namespace. */
 function killing(record: StateRecord): readonly Shortcut[] {
   if (record.sharesPids) return [];
-  const process = pidfdOpen(record.pid);
-  const instructions = [
-    ...notFrozen(record),
-    process,
-    // Until it was held, it could become another one.
-    check('created', 'running'),
-    pidfdSendSignal(process, givenSignal),
-  ];
+  const instructions = [...notFrozen(record), ...signalling(pidfdOpen(record.pid), givenSignal)];
   return [{ command: 'kill', states: ['created', 'running'], instructions }];
 }
 

@@ -8,15 +8,15 @@ import { END, encodeOperation, OPERATION } from './program.ts';
 
 /** Where the launcher maps the file (`FILE`). */
 const FILE = 0x20000000;
-/** "tsrshot1": another layout has another one. */
-const MAGIC = 0x31746f6873727374n;
+/** "tsrshot2": another layout has another one. */
+const MAGIC = 0x32746f6873727374n;
 const HEADER = 56;
 const CHECK = 0xfffffffe;
 const EQUAL = 0xfffffffd;
 /** Of an operation: its first argument is the address of the value. */
 const FIRST_IS_REFERENCE = 1;
 
-const commands = ['start', 'delete', 'state', 'kill'] as const;
+const commands = ['state', 'kill', 'start', 'delete', 'delete --force'] as const;
 /** Of a container's first process; `killed` is one that has ended without having executed a program. */
 const processStates = ['gone', 'killed', 'ended', 'created', 'running'] as const;
 
@@ -81,8 +81,10 @@ export function encodeShortcuts(
   });
   image.write(40, `/proc/${process.pid}/stat`);
   image.write(48, process.startTime);
+  const places = new Map<readonly Instruction[], number>();
   for (const { command, states, instructions } of shortcuts) {
-    const first = image.address(encode(image, instructions));
+    const first = places.get(instructions) ?? image.address(encode(image, instructions));
+    places.set(instructions, first);
     for (const state of states) {
       const row = commands.indexOf(command) * processStates.length;
       image.setWord(table + (row + processStates.indexOf(state)) * 8, first);

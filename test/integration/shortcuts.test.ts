@@ -81,6 +81,27 @@ describe('without an engine', () => {
     expect(remains(rig, id)).toEqual([]);
   });
 
+  test.for(['running', 'created'])('a container that is %s is deleted by force', async (state, context) => {
+    need(context, 'busybox');
+    const make = state === 'running' ? started : created;
+    const bundle = rig.bundle({
+      config: (config) => {
+        config.process.args = ['sh', '-c', 'sleep 600 & sleep 600 & sleep 600'];
+      },
+    });
+    const id = await make(rig, bundle);
+    const { pid } = await stateOf(rig, id);
+    expect(await alone('delete', '--force', id)).toMatchObject(done);
+    expect([existsSync(`/proc/${pid}/cwd`), ...remains(rig, id)]).toEqual([false]);
+  });
+
+  test('a created container is deleted', async (context) => {
+    need(context, 'busybox');
+    const id = await created(rig, sleeping);
+    expect(await alone('delete', id)).toMatchObject(done);
+    expect(remains(rig, id)).toEqual([]);
+  });
+
   test('a container that was killed before it was started is deleted', async (context) => {
     need(context, 'busybox');
     const id = await created(rig, sleeping);
@@ -113,7 +134,7 @@ describe('without an engine', () => {
     [['--log-format', 'xml', 'state', 'ID']],
     [['--root', '../relative', 'state', 'ID']],
     [['delete', 'ID']],
-    [['delete', '--force', 'ID']],
+    [['delete', '--force', '--regex', 'ID']],
     [['kill', '--all', 'ID']],
     [['kill', 'ID', '65']],
     [['kill', 'ID', 'NOSUCH']],
@@ -134,7 +155,8 @@ describe('without an engine', () => {
     need(context, 'busybox');
     const id = await created(rig, sleeping);
     await rig.tsrun(['pause', id]);
-    for (const command of ['state', 'start', 'kill', 'delete']) await isLeftToTheEngine(command, id);
+    for (const command of ['state', 'start', 'kill', 'delete', 'delete --force'])
+      await isLeftToTheEngine(...command.split(' '), id);
     expect((await stateOf(rig, id)).status).toBe('paused');
     await rig.tsrun(['resume', id]);
     expect(await alone('start', id)).toMatchObject(done);

@@ -17,7 +17,7 @@ import { need } from './needs.ts';
 export type Encoder = typeof import('../../src/init/shortcuts.ts');
 export type Identified = Parameters<Encoder['encodeShortcuts']>[0];
 
-export const commands = ['start', 'delete', 'state', 'kill'] as const;
+export const commands = ['state', 'kill', 'start', 'delete', 'delete --force'] as const;
 export const states = ['gone', 'killed', 'ended', 'created', 'running'] as const;
 
 const emulators: Readonly<Record<Arch, string>> = { x64: 'qemu-x86_64', arm64: 'qemu-aarch64' };

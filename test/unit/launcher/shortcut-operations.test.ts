@@ -49,7 +49,7 @@ describe.each(machines)('%s', (_, arch) => {
     ] as const)('%s is %s', async (_, state, process) => {
       rig.container('ctr', rig.tellingFile(await process()));
       for (const command of commands) {
-        expect(await rig.run(command, 'ctr')).toMatchObject({
+        expect(await rig.run(...command.split(' '), 'ctr')).toMatchObject({
           code: 0,
           stdout: `${command} ${state}`,
           stderr: '',
@@ -60,7 +60,7 @@ describe.each(machines)('%s', (_, arch) => {
     test('is blocked, as what is frozen may be, is left to the engine', async () => {
       rig.container('ctr', rig.tellingFile(await processes.blocked()));
       for (const command of commands) {
-        const line = ['--root', rig.root, command, 'ctr'];
+        const line = ['--root', rig.root, ...command.split(' '), 'ctr'];
         expect(await rig.runWith(line)).toMatchObject(leftToEngine(...line));
       }
     });

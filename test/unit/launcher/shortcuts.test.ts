@@ -36,8 +36,8 @@ describe.each(machines)('%s', (_, arch) => {
       ['kill', '--root', root, '--log-format', 'json', 'kill', 'ctr', 'TERM'],
       ['state', '--root', root, '--log-format=text', '--systemd-cgroup', 'state', 'ctr'],
       ['delete', '--log', 'delete', '--root', root, 'delete', 'ctr'],
-      ['delete', '--root', root, 'delete', '--force', 'ctr'],
-      ['delete', '--root', root, 'delete', 'ctr', '-f'],
+      ['delete --force', '--root', root, 'delete', '--force', 'ctr'],
+      ['delete --force', '--root', root, 'delete', 'ctr', '-f'],
     ]) {
       expect(await rig.runWith(args), args.join(' ')).toMatchObject(told(command as string));
     }
@@ -215,7 +215,9 @@ describe.each(machines)('%s', (_, arch) => {
     const lock = join(rig.root, 'unlocked/lock');
     chmodSync(lock, 0o666);
     const done = async () => {
-      const results = await Promise.all(commands.map((command) => rig.run(command, 'unlocked')));
+      const results = await Promise.all(
+        commands.map((command) => rig.run(...command.split(' '), 'unlocked')),
+      );
       return commands.filter((command, index) => results[index]?.stdout === `${command} gone`);
     };
     expect(await done()).toEqual(['state', 'kill']);
