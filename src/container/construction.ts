@@ -234,7 +234,7 @@ export class Construction {
       ...(resctrl ? { resctrl: { joined: resctrl.joined, made: resctrl.made } } : {}),
       ...(freezer === undefined ? {} : { freezer }),
       ...(isNew(config.linux?.namespaces ?? [], 'pid') ? {} : { sharesPids: true }),
-      ...(usesDataDirectory(overlay) ? { dataDirectory } : {}),
+      ...(usesDataDirectory(overlay) ? { dataDirectory: dataDirectory() } : {}),
       userNamespace: idMaps !== undefined,
       ...(idMaps ? { idMaps } : {}),
       ...(nested ? { nested: { uid: nested.uid, gid: nested.gid } } : {}),

@@ -85,7 +85,7 @@ function request(
     rootfs: bundle.rootfs,
     overlay: overlayRequest(config, options.overlay),
     stateDirectory: `${runtime.root}/${options.id}`,
-    dataDirectory: dataDirectory(dataOwner(host.identity), runtime.root, options.id),
+    dataDirectory: () => dataDirectory(dataOwner(host.identity), runtime.root, options.id),
     cgroups,
     systemd,
     rootlessCgroups: goesOnWithoutCgroups(runtime.rootless, host.identity),

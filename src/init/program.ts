@@ -40,7 +40,7 @@ export interface Program {
  * @throws RuntimeError where the arguments do not fit into the stub's inbox
  */
 export function encodeProgram(calls: readonly Call[], results: ReadonlyMap<Call, number>): Program {
-  const image = new MemoryImage(INBOX, 4096 + calls.length * 128, (call) => results.get(call));
+  const image = new MemoryImage(INBOX, 4096 + calls.length * 160, (call) => results.get(call));
   image.reserve(HEADER);
   const slots = image.reserve(calls.length * 8);
   for (const { out } of calls) if (out) image.outOffset(out);

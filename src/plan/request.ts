@@ -43,8 +43,8 @@ export interface ContainerRequest {
   readonly overlay: OverlayRequest | undefined;
   /** Of the container; it is there when the plan is executed. */
   readonly stateDirectory: string;
-  /** Where the overlay's writable directories live. */
-  readonly dataDirectory: string;
+  /** Where the overlay's writable directories live; without an overlay, nobody asks. */
+  readonly dataDirectory: () => string;
   readonly cgroups: ContainerCgroups;
   /** Who makes them, where it is not the runtime itself. */
   readonly systemd?: SystemdManager | undefined;

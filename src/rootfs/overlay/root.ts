@@ -18,7 +18,7 @@ export interface OverlayRootContext {
   /** Absolute. */
   readonly rootfs: string;
   /** Of the container; made here, and to be removed with it, for the kind `disk` only. */
-  readonly dataDirectory: string;
+  readonly dataDirectory: () => string;
   /** Of the new user namespace; undefined where none is made. */
   readonly idMaps: IdMaps | undefined;
   /** The container joins a user namespace: its root's rights are those of that one. */
@@ -79,7 +79,7 @@ function writableLayer(
   if (layer.kind === 'directory') refuseRootfs(layer.path, rootfs, pointer);
   if (layer.kind === 'tmpfs') return { writable: layer, make: [] };
   const kept = layer.kind === 'directory';
-  const directories = overlayDirectories(kept ? layer.path : dataDirectory, kept);
+  const directories = overlayDirectories(kept ? layer.path : dataDirectory(), kept);
   return {
     writable: { kind: 'directories', ...directories },
     make: [makeDirectoriesStep(directories, root, pointer)],

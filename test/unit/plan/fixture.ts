@@ -94,7 +94,7 @@ function requestFor(
     rootfs: '/bundle/rootfs',
     overlay: overlayRequest(config),
     stateDirectory: '/run/tsrun/web',
-    dataDirectory: '/data/web',
+    dataDirectory: () => '/data/web',
     cgroups: own,
     rootlessCgroups: identity.isRootless,
     limits: newLimits(own.directories, cgroups, linux.resources, {
