@@ -1,5 +1,5 @@
 /** What the kernel says of a process, proc_pid_stat(5). */
-import { readFileSync } from '../kernel/file-system.ts';
+import { readIfThere } from '../kernel/file-system.ts';
 
 /** include/linux/sched.h: forked, and nothing executed since. */
 const PF_FORKNOEXEC = 0x40;
@@ -21,12 +21,8 @@ export interface ProcessStatus {
 
 /** @returns undefined where there is no such process */
 export function processStatus(pid: number): ProcessStatus | undefined {
-  let text: string;
-  try {
-    text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  } catch {
-    return undefined;
-  }
+  const text = statOf(pid);
+  if (text === undefined) return undefined;
   // The command's name stands in parentheses and may contain anything, spaces and parentheses too.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return {
@@ -37,4 +33,12 @@ export function processStatus(pid: number): ProcessStatus | undefined {
     startTime: fields[19] ?? '',
     userTime: Number(fields[11]),
   };
+}
+function statOf(pid: number): string | undefined {
+  try {
+    return readIfThere(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    // Gone since it was opened.
+    return undefined;
+  }
 }

@@ -90,8 +90,17 @@ export function readFileSync(path: string, encoding: 'utf8' | 'latin1'): string 
   return readBytesSync(path).toString(encoding);
 }
 
+/** The file's text; undefined where it cannot be opened, without the error that nobody wants. */
+export function readIfThere(path: string, encoding: 'utf8' | 'latin1'): string | undefined {
+  const fd = attempt(openat(AT_FDCWD, path, O_RDONLY));
+  return fd < 0 ? undefined : readToTheEnd(fd, path).toString(encoding);
+}
+
 export function readBytesSync(path: string): Buffer {
-  const fd = openSync(path, O_RDONLY);
+  return readToTheEnd(openSync(path, O_RDONLY), path);
+}
+
+function readToTheEnd(fd: number, path: string): Buffer {
   const parts: Uint8Array[] = [];
   try {
     for (;;) {

@@ -30,6 +30,14 @@ describe('reading', () => {
     expect(own.readFileSync('/proc/self/status', 'utf8')).toContain(`Pid:\t${process.pid}\n`);
   });
 
+  test('what may not be there', () => {
+    fs.writeFileSync(at('there'), 'text');
+    expect(own.readIfThere(at('there'), 'utf8')).toBe('text');
+    expect(own.readIfThere(at('there', 'below'), 'utf8')).toBeUndefined();
+    // A directory is there: that it cannot be read is an error.
+    expect(() => own.readIfThere(at('.'), 'utf8')).toThrow('EISDIR');
+  });
+
   test('a link and a directory', () => {
     fs.mkdirSync(at('listed/one'), { recursive: true });
     fs.writeFileSync(at('listed/ü'), '');
