@@ -98,6 +98,32 @@ describe('a pod', () => {
     await expect(cri.call('ContainerStatus', { container_id: server })).rejects.toThrow('not found');
   });
 
+  test('whose containers share their processes has them ended one by one, each with its own', async (context) => {
+    const node = await theNode(context);
+    const { cri } = node;
+    const pod = await node.runPod('shared', { security_context: { namespace_options: { pid: 'POD' } } });
+    const start = async (name: string, seconds: number) => {
+      const command = ['sh', '-c', `sleep ${seconds} & exec sleep ${seconds}`];
+      const container_id = await pod.create(name, { command });
+      await cri.call('StartContainer', { container_id });
+      return container_id;
+    };
+    const [first, second] = [await start('first', 1001), await start('second', 1002)];
+    const sleepers = async () => {
+      const { stdout } = await exec(node, second, 'sh', '-c', 'cat /proc/[0-9]*/cmdline');
+      return stdout
+        .match(/\b100[12]\b/g)
+        ?.sort()
+        .join(' ');
+    };
+    await expect.poll(sleepers, polling).toBe('1001 1001 1002 1002');
+    await cri.call('StopContainer', { container_id: first, timeout: 0 });
+    await expect.poll(sleepers, polling).toBe('1002 1002');
+    const { status } = await cri.call('ContainerStatus', { container_id: first });
+    expect(status).toMatchObject({ state: 'CONTAINER_EXITED', exit_code: 137 });
+    await remove(node, pod);
+  });
+
   test("on the node's own network and with its processes sees them", async (context) => {
     const node = await theNode(context);
     const namespace_options = { network: 'NODE', pid: 'NODE' } as const;
