@@ -6,7 +6,7 @@
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerReport } from '../host/caller.ts';
 import { receiveGreeting } from '../init/remote.ts';
-import { unlinkSync } from '../kernel/file-system.ts';
+import { existsSync, unlinkSync } from '../kernel/file-system.ts';
 import { join } from '../kernel/path.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { Execution } from '../plan/execution.ts';
@@ -28,7 +28,10 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   using directory = new StateDirectory(runtime.root, id);
   directory.lock();
   const sent = callerReport()?.startedInit;
-  const record = mustBeCreated(directory.read(), directory, sent !== undefined);
+  const record = directory.read();
+  const status = record && statusOf(record, directory);
+  // It was created when the launcher looked; it may have ended of what it was sent then.
+  if (!record || (status !== 'created' && sent === undefined)) throw await refusal(directory, record, status);
   const config = directory.readConfig();
   const filter = await withAgent(keptFilter(directory, config), config, record, () => 'created');
   const execution = new Execution(runtime.log);
@@ -71,18 +74,23 @@ function killed(cause: unknown): RuntimeError {
   return new RuntimeError('state', 'cannot start a container that has stopped', details);
 }
 
-/** @param wasCreated it was when the launcher looked; it may have ended of what it was sent then */
-function mustBeCreated(
-  record: StateRecord | undefined,
+async function refusal(
   directory: StateDirectory,
-  wasCreated: boolean,
-): StateRecord {
-  const status = record && statusOf(record, directory);
-  if (record && (status === 'created' || wasCreated)) return record;
+  record: StateRecord | undefined,
+  status: Status | undefined,
+): Promise<unknown> {
   const words: Partial<Record<Status, string>> = {
     stopped: 'cannot start a container that has stopped',
     paused: 'cannot start a container in the paused state',
     creating: 'cannot start a container that is still being created',
   };
-  throw new RuntimeError('state', words[status ?? 'stopped'] ?? 'cannot start an already running container');
+  const message = words[status ?? 'stopped'] ?? 'cannot start an already running container';
+  const wasWaiting = existsSync(join(directory.path, INIT_SOCKET));
+  if (record?.phase === 'created' && status === 'stopped' && wasWaiting) {
+    // It was never started, and may have been killed when `create` was done with it.
+    const ended = new RuntimeError('system', message);
+    const explained = await explain(ended, record, directory.readConfig());
+    if (explained !== ended) return explained;
+  }
+  return new RuntimeError('state', message);
 }
