@@ -40,5 +40,7 @@ export function mustRun(
 export function joinedFlags({ linux }: Config, { userNamespace }: StateRecord): number {
   const types = (linux?.namespaces ?? []).map(({ type }) => type);
   const all = userNamespace ? [...types, 'user' as const] : types;
-  return all.reduce((flags, type) => flags | kindOf(type).flag, 0);
+  let flags = 0;
+  for (const type of all) flags |= kindOf(type).flag;
+  return flags;
 }
