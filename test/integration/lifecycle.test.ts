@@ -3,7 +3,16 @@
  * what they leave. Status and words are runc's where engines look for them.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LooseConfig } from '../setup/base-config.ts';
@@ -92,9 +101,12 @@ describe('a container', () => {
         config.process.args = ['sh', '-c', `${traps}; echo >/ready; while :; do sleep 0.02; done`];
       },
     });
+    const ready = join(own.rootfs, 'ready');
     const sent = async (...signal: string[]) => {
+      // The one before has left it: a signal that comes before its trap is lost.
+      rmSync(ready, { force: true });
       const id = await started(rig, own);
-      await appears(join(own.rootfs, 'ready'));
+      await appears(ready);
       expect(await rig.tsrun(['kill', id, ...signal])).toMatchObject({ code: 0, stderr: '' });
       await stopped(rig, id);
       return readFileSync(join(own.rootfs, 'signal'), 'utf8').trim();
