@@ -7,6 +7,7 @@ import { callerReport } from '../host/caller.ts';
 import { hostCgroups, unifiedCgroupOf } from '../host/cgroups.ts';
 import { identity, isPrivileged } from '../host/identity.ts';
 import { call } from '../kernel/call.ts';
+import { SIGKILL } from '../kernel/constants/process.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { waitForExit } from '../kernel/spawn.ts';
 import { exitOf } from '../kernel/wait.ts';
@@ -99,15 +100,26 @@ async function execInForeground(parts: Parts): Promise<number> {
   const { exitStatus } = await import('./foreground/exit.ts');
   const { SignalForwarding } = await import('./foreground/signals.ts');
   using signals = new SignalForwarding({ terminal: parts.process.terminal ?? false });
-  const { pid, pidfd, master } = await execute(parts);
+  const { pid, pidfd, master, killsBefore } = await execute(parts);
   using _ = pidfd;
-  return exitStatus(await awaitForeground({ pid, pidfd, master, signals }));
+  const exit = await awaitForeground({ pid, pidfd, master, signals });
+  if ('signal' in exit && exit.signal === SIGKILL) await explainKill(parts, killsBefore);
+  return exitStatus(exit);
+}
+
+/** As of `run`. */
+async function explainKill({ record, linux, runtime }: Parts, killsBefore: number): Promise<void> {
+  const { limitThatKilled } = await import('./memory-limit-too-low.ts');
+  const limit = limitThatKilled(record.cgroups, { linux }, killsBefore);
+  if (limit !== undefined) runtime.log.warning(limit, { pointer: '/linux/resources/memory' });
 }
 
 interface Executed {
   readonly pid: number;
   readonly pidfd: Pidfd;
   readonly master: number | undefined;
+  /** How many of the container's processes were killed for want of memory before. */
+  readonly killsBefore: number;
 }
 
 /** @throws RuntimeError; then there is no process */
@@ -156,7 +168,7 @@ async function execute(parts: Parts): Promise<Executed> {
     mustHaveExecuted(pid, parts);
     if (mayFailToBegin(resources)) mustHaveBegun(pid, record.cgroups, resources, killsBefore);
     if (options.pidFile) writePidFile(options.pidFile, pid);
-    return { pid, pidfd, master };
+    return { pid, pidfd, master, killsBefore };
   } catch (error) {
     // The stub ends with its socket.
     execution.disconnect();

@@ -53,8 +53,12 @@ function saysNothing({ code, details }: RuntimeError): boolean {
 }
 
 /** What a process that was killed in the foreground has met, if it was that; by its status alone nobody could tell. */
-export function limitThatKilled(cgroups: readonly string[], { linux }: Config): string | undefined {
+export function limitThatKilled(
+  cgroups: readonly string[],
+  { linux }: Pick<Config, 'linux'>,
+  killsBefore = 0,
+): string | undefined {
   const limited = memoryLimit(linux?.resources);
-  if (!limited || memoryTrouble(cgroups).kills === 0) return undefined;
+  if (!limited || memoryTrouble(cgroups).kills <= killsBefore) return undefined;
   return `memory limit too low: ${limited.limit}: a process of the container was OOM-killed`;
 }

@@ -128,14 +128,35 @@ describe('a memory limit that is too low', () => {
   });
 });
 
-test('a process that takes more than the limit is killed, and run says why', async (context) => {
-  needMemoryLimits(context);
-  need(context, 'busybox');
-  const bundle = limitedBundle('sh', '-c', 'x=$(dd if=/dev/zero bs=1M count=64 2>/dev/null | tr "\\0" a)');
-  setLimit(bundle, 16 << 20);
-  const result = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()]);
-  expect(result).toMatchObject({ code: 137, stdout: '' });
-  expect(result.stderr).toContain(
-    'memory limit too low: 16777216: a process of the container was OOM-killed',
-  );
+const HOG = ['sh', '-c', 'x=$(dd if=/dev/zero bs=1M count=64 2>/dev/null | tr "\\0" a)'];
+
+describe('a process that takes more than the limit is killed', () => {
+  const words = 'memory limit too low: 16777216: a process of the container was OOM-killed';
+
+  test('and run says why', async (context) => {
+    needMemoryLimits(context);
+    need(context, 'busybox');
+    const bundle = limitedBundle(...HOG);
+    setLimit(bundle, 16 << 20);
+    const result = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()]);
+    expect(result).toMatchObject({ code: 137, stdout: '' });
+    expect(result.stderr).toContain(words);
+  });
+
+  test('and exec says why, of its own process', async (context) => {
+    needMemoryLimits(context);
+    need(context, 'busybox');
+    const bundle = limitedBundle('sleep', '600');
+    setLimit(bundle, 16 << 20);
+    const id = rig.id();
+    const log = join(rig.path, 'errors-of-exec');
+    const run = ['run', '--detach', '--bundle', bundle.path, id];
+    expect(await rig.tsrun(run, { through: [...quiet, log] })).toMatchObject({ code: 0 });
+    const killed = await rig.tsrun(['exec', id, ...HOG]);
+    expect(killed).toMatchObject({ code: 137, stdout: '' });
+    expect(killed.stderr).toContain(words);
+    expect(await rig.tsrun(['exec', id, 'sh', '-c', 'kill -9 $$'])).toEqual(
+      expect.objectContaining({ code: 137, stderr: '' }),
+    );
+  });
 });
