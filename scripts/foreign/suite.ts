@@ -1,8 +1,16 @@
 /** Runs the suite: one file of bats at a time, each in namespaces and cgroups of its own (isolated.sh). */
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { release } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { inRoot } from '../build/paths.ts';
 import type { Run } from './results.ts';
 import type { Caller, Runtime } from './runtimes.ts';
@@ -69,7 +77,7 @@ function runFile({ source, bin, scratch }: Suite, runtime: Runtime, caller: Call
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
         ...caller.env,
-        RUNC: runtime.path,
+        RUNC: patient(runtime, out),
         PATH: `${bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
         SHELL: '/bin/sh',
         TERM: 'xterm',
@@ -80,6 +88,24 @@ function runFile({ source, bin, scratch }: Suite, runtime: Runtime, caller: Call
   if (error) throw error;
   const text = existsSync(tap) ? readFileSync(tap, 'utf8') : '';
   return parseTap(text, testNames(readFileSync(join(folder, file), 'utf8')));
+}
+
+/** The suite starts in the background what receives terminals, and on a busy machine the runtime is there before it. */
+function patient({ path }: Runtime, directory: string): string {
+  const script = `#!/bin/sh
+last=
+for argument; do
+  [ "$last" != --console-socket ] || timeout 10 sh -c 'until [ -S "$0" ]; do sleep 0.05; done' "$argument"
+  last=$argument
+done
+unset last argument
+exec ${path} "$@"
+`;
+  const file = join(directory, basename(path));
+  writeFileSync(file, script);
+  // Whatever the umask is, others call it.
+  chmodSync(file, 0o755);
+  return file;
 }
 
 function print(file: string, { tests, diagnostics }: Tap, milliseconds: number): void {
