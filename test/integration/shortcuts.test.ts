@@ -6,6 +6,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeLauncher } from '../../scripts/build/launcher.ts';
+import { adopt } from '../setup/adopt.ts';
 import { execute, type Result } from '../setup/execute.ts';
 import { need, needRoot, needs } from '../setup/needs.ts';
 import { created, sleepingBundle, started, stateOf, stopped } from '../setup/probe-container.ts';
@@ -289,6 +290,8 @@ describe('an engine says the same', () => {
       const syscalls = [{ names: ['execve'], action: 'SCMP_ACT_KILL_PROCESS' }];
       linux.seccomp = { defaultAction: 'SCMP_ACT_ALLOW', syscalls };
     };
+    // How it has ended can be seen as long as nobody reaps it.
+    using _ = adopt();
     const seen = await both({ config }, (id) => rig.tsrun(['start', id]));
     expect(seen).toContain('seccomp');
   });
