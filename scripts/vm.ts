@@ -67,7 +67,7 @@ async function tests(guest: Guest, options: Options): Promise<number> {
     const result = { ...run, tally: await testIn(guest, run), milliseconds: Date.now() - begin };
     results.push(result);
     // At once: the whole takes long, and may be ended before.
-    await record(guest, [result]);
+    await record(guest, result);
   }
   const sum = (name: keyof Tally) => results.reduce((total, { tally }) => total + tally[name], 0);
   const total: Tally = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };

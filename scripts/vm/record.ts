@@ -16,33 +16,27 @@ export interface RunResult extends TestRun {
 }
 
 /** Runs that the command line has cut short are not kept. @throws where the page has no place for it */
-export async function record(guest: Guest, results: readonly RunResult[]): Promise<void> {
-  const places = wholeRuns.map(placeOf);
-  const whole = results.filter((result) => places.includes(placeOf(result)));
-  if (whole.length === 0) return;
+export async function record(guest: Guest, result: RunResult): Promise<void> {
+  if (!wholeRuns.some((run) => placeOf(run) === placeOf(result))) return;
   const page = readFileSync(PAGE, 'utf8');
   const [before, rest] = page.split(BEGIN);
   const [kept, after] = rest?.split(END) ?? [];
   if (before === undefined || kept === undefined || after === undefined)
     throw new Error(`"${BEGIN}" is not in docs/testing.md`);
-  const text = recordText(kept, whole, await versions(guest), new Date());
+  const text = recordText(kept, result, await versions(guest), new Date());
   writeFileSync(PAGE, `${before}${BEGIN}\n${text}\n${END}${after}`);
 }
 
 /**
- * @param kept the text so far: lines of runs that are not among the results stay
+ * @param kept the text so far: the other runs' lines stay
  * @param versions what was tested, and on what
  */
-export function recordText(
-  kept: string,
-  results: readonly RunResult[],
-  versions: string,
-  date: Date,
-): string {
+export function recordText(kept: string, result: RunResult, versions: string, date: Date): string {
   const lines = wholeRuns.map((run) => {
     const place = placeOf(run);
-    const result = results.find((other) => placeOf(other) === place);
-    return result ? row(result, date) : kept.split('\n').find((line) => line.startsWith(place));
+    return place === placeOf(result)
+      ? row(result, date)
+      : kept.split('\n').find((line) => line.startsWith(place));
   });
   return [
     '| as | cgroup manager | engine | test files | passed | failed | skipped | minutes | date |',

@@ -20,7 +20,6 @@ import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
 import type { CreateOptions } from './create.ts';
 import { destroy } from './destroy.ts';
-import { ownsRights } from './granted-capabilities.ts';
 import { connectToInit, listenForDriver } from './init-socket.ts';
 import { prepareNotify } from './notify.ts';
 import { processStatus } from './process-status.ts';
@@ -53,8 +52,7 @@ export class Construction {
   readonly #runtime: Runtime;
   readonly #options: CreateOptions;
   readonly #listens: boolean;
-  readonly #waits: boolean;
-  readonly #detached: boolean;
+  readonly #ways: Ways;
   #keepFilter: (() => void) | undefined;
   #record: StateRecord;
 
@@ -65,31 +63,25 @@ export class Construction {
     return new Construction(runtime, options, ways, systemdManager);
   }
 
-  private constructor(
-    runtime: Runtime,
-    options: CreateOptions,
-    { waits, detached }: Ways,
-    systemd?: typeof systemdManager,
-  ) {
+  private constructor(runtime: Runtime, options: CreateOptions, ways: Ways, systemd?: typeof systemdManager) {
     checkContainerId(options.id);
     this.#runtime = runtime;
     this.execution = new Execution(runtime.log);
     this.#options = options;
     const bundle = readBundle(options.bundle, options.config, runtime.log);
     const { process, hooks } = bundle.config;
-    checkConsole(process.terminal ?? false, detached, options.consoleSocket);
+    checkConsole(process.terminal ?? false, ways.detached, options.consoleSocket);
     this.directory = new StateDirectory(runtime.root, options.id);
     // systemd would say that its unit is there.
     if (systemd) this.directory.refuseTaken();
     this.request = containerRequest(runtime, options, bundle, systemd);
-    this.#waits = waits;
-    this.#detached = detached;
-    this.#listens = waits || runInContainer(hooks);
+    this.#ways = ways;
+    this.#listens = ways.waits || runInContainer(hooks);
     this.plan = createPlan(this.request, {
       listener: this.#listens ? listener : undefined,
       connect: () => connectToInit(this.directory),
       console: process.terminal ? consoleReceiver : undefined,
-      waits,
+      waits: ways.waits,
       onHelper: (pid) => this.#save({ helper: { pid, startTime: startTimeOf(pid) } }),
     });
     this.#record = this.#firstRecord();
@@ -108,7 +100,7 @@ export class Construction {
     try {
       await prepareNotify(this.directory);
       this.#execute();
-      if (this.#detached) await this.#prepareShortcuts();
+      if (this.#ways.detached) await this.#prepareShortcuts();
     } catch (error) {
       throw await this.#fail(error);
     }
@@ -136,7 +128,7 @@ export class Construction {
       this.filter = filterOf(profile, program);
       if (!isListenedTo(this.filter)) return;
       const { checkAgent, withAgent } = await import('./seccomp-agent.ts');
-      if (this.#waits) checkAgent(config);
+      if (this.#ways.waits) checkAgent(config);
       else this.filter = await withAgent(this.filter, config, this.#record, () => 'created');
     } catch (error) {
       throw inFile(error, configFile);
@@ -200,7 +192,7 @@ export class Construction {
     const { shortcuts } = await import('./shortcuts.ts');
     const { record, directory, filter } = this;
     const { config } = this.request;
-    directory.writeShortcuts(await shortcuts({ record, config, directory, filter }, this.#waits));
+    directory.writeShortcuts(await shortcuts({ record, config, directory, filter }, this.#ways.waits));
   }
 
   #listener(): number {
@@ -215,6 +207,7 @@ export class Construction {
   #firstRecord(): StateRecord {
     const { config, rootfs, id, bundle, host, overlay, dataDirectory, idMaps, preserveFds } = this.request;
     const { nested, resctrl, systemd } = this.request;
+    const { nofile } = host;
     const freezer = freezerFile(this.request.cgroups.directories);
     return {
       version: 1,
@@ -228,7 +221,8 @@ export class Construction {
       created: new Date().toISOString().replace('Z', '000000Z'),
       ...(config.annotations ? { annotations: config.annotations } : {}),
       ownerUid: host.identity.euid,
-      ...this.#creatorsRights(),
+      capabilities: host.identity.capabilities.toString(16),
+      ...(nofile ? { nofile: { soft: nofile.soft.toString(16), hard: nofile.hard.toString(16) } } : {}),
       cgroups: this.request.cgroups.directories.map(({ path }) => path),
       ...(systemd ? { systemd: systemd.unit } : {}),
       ...(resctrl ? { resctrl: { joined: resctrl.joined, made: resctrl.made } } : {}),
@@ -241,19 +235,6 @@ export class Construction {
       hasPoststop: (config.hooks?.poststop?.length ?? 0) > 0,
       preserveFds,
       ...(this.request.noNewKeyring ? { noNewKeyring: true } : {}),
-    };
-  }
-
-  #creatorsRights(): Pick<StateRecord, 'nofile' | 'capabilities'> {
-    const { config, host, idMaps, nested } = this.request;
-    const { nofile, identity } = host;
-    const rights = ownsRights(
-      { userNamespace: idMaps !== undefined, ...(nested ? { nested } : {}) },
-      config.linux ?? {},
-    );
-    return {
-      ...(nofile ? { nofile: { soft: nofile.soft.toString(16), hard: nofile.hard.toString(16) } } : {}),
-      ...(rights ? {} : { capabilities: identity.capabilities.toString(16) }),
     };
   }
 

@@ -10,8 +10,8 @@ import type { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 import { initOf, isPaused } from './status.ts';
 
-/** How long a killed process may take to end; longer means that it hangs in the kernel. */
-const DEATH = 10_000;
+/** Milliseconds that a killed process may take to end; longer means that it hangs in the kernel. */
+export const LONGEST_DEATH = 10_000;
 const SIGKILL = 9;
 
 /** @throws RuntimeError `system` where a process does not die; everything else is still there then */
@@ -93,7 +93,7 @@ function killAll(pids: readonly number[]): void {
 
 /** @throws RuntimeError `system` for a process that was killed and hangs in the kernel */
 function awaitEnd(process: Pidfd, pid: number): void {
-  if (!process.waitForEnd(DEATH)) {
+  if (!process.waitForEnd(LONGEST_DEATH)) {
     throw new RuntimeError('system', `process ${pid} does not end although it was killed`, {
       hint: `see where it hangs: cat /proc/${pid}/stack /proc/${pid}/wchan`,
     });

@@ -56,9 +56,9 @@ export class NotifySocket {
 
   /** Blocks until the container is ready, or its process has ended; then tells the manager, which goes on with it. */
   handOver(pid: number, pidfd: Pidfd): void {
-    while (!this.#takeReady()) {
+    while (!this.#hears('READY=1')) {
       const [, ended] = pollBlocking(this.#interests(pidfd), -1);
-      if (ended && !this.#takeReady()) return;
+      if (ended && !this.#hears('READY=1')) return;
       if (ended) break;
     }
     this.#tell((manager) => {
@@ -73,9 +73,7 @@ export class NotifySocket {
   #awaitBarrier(pidfd: Pidfd): void {
     const end = Date.now() + LAST_MESSAGES;
     for (let ended: boolean | undefined = false; !ended; ) {
-      for (let lines = this.#receive(); lines; lines = this.#receive()) {
-        if (lines.includes('BARRIER=1')) return;
-      }
+      if (this.#hears('BARRIER=1')) return;
       const left = end - Date.now();
       if (left <= 0) return;
       [, ended] = pollBlocking(this.#interests(pidfd), left);
@@ -88,7 +86,7 @@ export class NotifySocket {
    */
   async announce(pidfd: Pidfd): Promise<void> {
     for (let told = false, ended: boolean | undefined; ; ) {
-      const ready = this.#takeReady();
+      const ready = this.#hears('READY=1');
       if (ready && !told) this.#tell((manager) => tellReady(manager, process.pid));
       told ||= ready;
       // There may be more behind it.
@@ -105,10 +103,10 @@ export class NotifySocket {
     ];
   }
 
-  /** Reads what is there. @returns whether readiness was among it */
-  #takeReady(): boolean {
+  /** Reads what is there, as far as the line. @returns whether it was among it */
+  #hears(line: 'READY=1' | 'BARRIER=1'): boolean {
     for (let lines = this.#receive(); lines; lines = this.#receive()) {
-      if (lines.includes('READY=1')) return true;
+      if (lines.includes(line)) return true;
     }
     return false;
   }

@@ -34,6 +34,7 @@ export function processStatus(pid: number): ProcessStatus | undefined {
     userTime: Number(fields[11]),
   };
 }
+
 function statOf(pid: number): string | undefined {
   try {
     return readIfThere(`/proc/${pid}/stat`, 'latin1');

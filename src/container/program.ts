@@ -71,7 +71,7 @@ function programRequest(
   { process, linux = {} }: Config,
 ): Omit<ProgramRequest, 'filter'> {
   const { uid, gid, additionalGids = [] } = process.user;
-  const creators = record.capabilities === undefined ? undefined : BigInt(`0x${record.capabilities}`);
+  const creators = BigInt(`0x${record.capabilities}`);
   const rights = ownsRights(record, linux);
   const capabilities = grantedCapabilities(process.capabilities, rights, silentLog, creators);
   const noNewPrivileges = process.noNewPrivileges ?? false;

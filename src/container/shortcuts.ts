@@ -29,6 +29,7 @@ import { AF_UNIX, MSG_PEEK, SIGKILL, SOCK_SEQPACKET } from '../kernel/constants/
 import { ENOENT } from '../kernel/errno.ts';
 import { isListenedTo } from '../seccomp/load.ts';
 import { mayFailToBegin } from './begun.ts';
+import { LONGEST_DEATH } from './destroy.ts';
 import { notifies } from './notify.ts';
 import { type Startable, startSteps } from './program.ts';
 import { stateAs } from './state.ts';
@@ -37,8 +38,6 @@ import { stateText } from './state-json.ts';
 import type { StateRecord } from './state-record.ts';
 
 const dead: readonly ProcessState[] = ['gone', 'killed', 'ended'];
-/** Milliseconds. What takes longer hangs in the kernel: then the engine says so. */
-const LONGEST_DEATH = 10_000;
 const STDOUT = 1;
 /** Bytes: as much goes into a pipe whole or not at all (pipe(7), PIPE_BUF). */
 const WHOLE = 4096;

@@ -52,8 +52,8 @@ export interface StateRecord {
   readonly preserveFds: number;
   /** Its creator's limit of open files, which its process inherits whoever starts it. Hexadecimal. */
   readonly nofile?: { readonly soft: string; readonly hard: string };
-  /** Its creator's effective capabilities, a bit mask in hexadecimal: it gets no others. Absent where it has its own. */
-  readonly capabilities?: string;
+  /** Its creator's effective capabilities, a bit mask in hexadecimal: without a user namespace it gets no others. */
+  readonly capabilities: string;
   /** It has the session keyring of its creator, by `--no-new-keyring`. */
   readonly noNewKeyring?: true;
 }

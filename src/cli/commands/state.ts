@@ -1,5 +1,4 @@
 /** `tsrun state`: what a container is and does, as JSON. Engines read standard error with it: nothing goes there. */
-
 import { stateText } from '../../container/state-json.ts';
 import { defineCommand } from '../command.ts';
 import { containerId } from './container-id.ts';

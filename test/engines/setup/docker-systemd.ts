@@ -1,16 +1,13 @@
-/** Docker beside a systemd that makes its cgroups (test/setup/systemd-host.ts), with an image of busybox. */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** Docker where systemd makes the cgroups, with an image of busybox. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
-import { execute } from '../../setup/execute.ts';
-import { patience } from '../../setup/patience.ts';
-import { type FoundSystemd, leaveSystemd, needSystemd, needWay } from '../../setup/systemd-host.ts';
+import type { FoundSystemd } from '../../setup/systemd-host.ts';
 import { answering } from './answering.ts';
 import { busybox } from './docker.ts';
 import { documented } from './documented.ts';
 import { busyboxArchive } from './images.ts';
+import { systemdEngineHost } from './systemd-engine-host.ts';
 
 export interface SystemdDocker extends AsyncDisposable {
   /** What a command writes, without the last line's end. @throws where it fails */
@@ -19,48 +16,31 @@ export interface SystemdDocker extends AsyncDisposable {
 
 /** Skips the test where there is no systemd that a test may change. The daemon ends with the systemd. */
 export async function dockerBeside(context: TestContext, found: FoundSystemd): Promise<SystemdDocker> {
-  const path = mkdtempSync(join(tmpdir(), 'tsrun-docker-'));
-  const end = async () => {
-    await leaveSystemd(found);
-    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
-  };
+  const host = await systemdEngineHost(context, found);
   try {
-    const systemd = needSystemd(context, found);
-    context.skip(!systemd.ours, "the daemon would be the machine's own");
-    const [enter = '', ...entering] = needWay(context, systemd.asRoot);
     const said = async (...command: readonly string[]) => {
-      const line = [...entering, 'env', 'PATH=/usr/bin:/usr/sbin:/bin:/sbin', ...command];
-      const { code, stdout, stderr } = await execute(enter, line, { timeout: patience(90_000) });
+      const { code, stdout, stderr } = await host.run(command);
       if (code !== 0) throw new Error(`${command.join(' ')}: ${stderr}`);
       return stdout.trimEnd();
     };
-    writeFileSync(join(path, 'daemon.json'), settings(systemd.program));
-    spawn(enter, [...entering, 'sh', '-c', daemon, path], { stdio: 'ignore' });
-    const ask = () =>
-      said('docker', 'version').then(
-        () => true,
-        () => false,
-      );
-    await answering({ name: 'dockerd', log: join(path, 'log'), ask });
-    await said('docker', 'import', '--change', 'CMD ["sh"]', busyboxArchive({ path }), busybox);
-    return { said, [Symbol.asyncDispose]: end };
+    writeFileSync(host.file(file), settings());
+    const log = join(host.path, 'dockerd.log');
+    const daemon = host.start(['dockerd'], log);
+    const ask = async () => (await host.run(['docker', 'version'])).code === 0;
+    await answering({ name: 'dockerd', log, ask, daemon });
+    await said('docker', 'import', '--change', 'CMD ["sh"]', busyboxArchive(host), busybox);
+    return { said, [Symbol.asyncDispose]: host[Symbol.asyncDispose] };
   } catch (error) {
-    await end();
+    await host[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-/** It writes a key there; what systemd's namespaces have in /etc is otherwise the machine's. */
-const daemon = `
-  mkdir -p /etc/docker && mount -t tmpfs tmpfs /etc/docker
-  exec dockerd --config-file "$0/daemon.json" --data-root "$0/data" >"$0/log" 2>&1`;
+const file = '/etc/docker/daemon.json';
 
-function settings(program: string): string {
-  const { runtimes, ...others } = JSON.parse(documented('/etc/docker/daemon.json'));
-  const bySystemd = JSON.parse(documented('/etc/docker/daemon.json, with systemd'));
+function settings(): string {
   return JSON.stringify({
-    ...others,
-    ...bySystemd,
-    runtimes: { tsrun: { ...runtimes.tsrun, path: program } },
+    ...JSON.parse(documented(file)),
+    ...JSON.parse(documented(`${file}, with systemd`)),
   });
 }
