@@ -100,7 +100,6 @@ export class Construction {
     try {
       await prepareNotify(this.directory);
       this.#execute();
-      if (this.#ways.detached) await this.#prepareShortcuts();
     } catch (error) {
       throw await this.#fail(error);
     }
@@ -186,13 +185,6 @@ export class Construction {
     this.#save({ phase: 'created', ...findings, ...(this.#listens ? { listener: this.#listener() } : {}) });
     this.execution.execute(this.plan.wait);
     log.debug(stages.complete);
-  }
-
-  async #prepareShortcuts(): Promise<void> {
-    const { shortcuts } = await import('./shortcuts.ts');
-    const { record, directory, filter } = this;
-    const { config } = this.request;
-    directory.writeShortcuts(await shortcuts({ record, config, directory, filter }, this.#ways.waits));
   }
 
   #listener(): number {

@@ -11,7 +11,7 @@ import type { StateRecord } from './state-record.ts';
 import { initOf, isPaused } from './status.ts';
 
 /** Milliseconds that a killed process may take to end; longer means that it hangs in the kernel. */
-export const LONGEST_DEATH = 10_000;
+const LONGEST_DEATH = 10_000;
 const SIGKILL = 9;
 
 /** @throws RuntimeError `system` where a process does not die; everything else is still there then */

@@ -1,10 +1,6 @@
-/**
- * `start`: has the waiting first process of a created container execute the user's program. For most containers the
- * launcher has done that (shortcuts.ts), or tried to: then what is left is to say why it failed.
- */
+/** `start`: has the waiting first process of a created container execute the user's program. */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { callerReport } from '../host/caller.ts';
 import { receiveGreeting } from '../init/remote.ts';
 import { existsSync, unlinkSync } from '../kernel/file-system.ts';
 import { join } from '../kernel/path.ts';
@@ -27,18 +23,16 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   checkContainerId(id);
   using directory = new StateDirectory(runtime.root, id);
   directory.lock();
-  const sent = callerReport()?.startedInit;
   const record = directory.read();
   const status = record && statusOf(record, directory);
-  // It was created when the launcher looked; it may have ended of what it was sent then.
-  if (!record || (status !== 'created' && sent === undefined)) throw await refusal(directory, record, status);
+  if (!record || status !== 'created') throw await refusal(directory, record, status);
   const config = directory.readConfig();
   const filter = await withAgent(keptFilter(directory, config), config, record, () => 'created');
   const execution = new Execution(runtime.log);
   execution.pid = record.pid;
   const notify = await listenForReadiness(directory, runtime.log);
   try {
-    execution.connect('init', sent ?? greeted(connectToInit(directory)), sent !== undefined);
+    execution.connect('init', greeted(connectToInit(directory)));
     await startProgram(execution, { record, config, directory, filter });
     unlinkSync(join(directory.path, INIT_SOCKET));
     await runPoststart(execution, record, config);

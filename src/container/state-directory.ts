@@ -4,8 +4,8 @@
  */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { flock, unlinkat } from '../kernel/calls/file.ts';
-import { AT_FDCWD, LOCK_EX, LOCK_NB, O_CREAT, O_RDWR } from '../kernel/constants/file.ts';
+import { flock } from '../kernel/calls/file.ts';
+import { LOCK_EX, LOCK_NB, O_CREAT, O_RDWR } from '../kernel/constants/file.ts';
 import {
   closeSync,
   fstatSync,
@@ -28,12 +28,8 @@ import { checkStateRoot, makeStateRoot } from './state-root.ts';
 export const INIT_SOCKET = 'init.sock';
 const CONFIG = 'config.json';
 const FILTER = 'seccomp.bpf';
-const SHORTCUTS = 'shortcuts';
 const LOCK = 'lock';
 const RECORD = 'state.json';
-
-/** What is in the directory of most containers; the record last, without which it is one that was begun. */
-export const CONTAINER_FILES: readonly string[] = [INIT_SOCKET, CONFIG, FILTER, SHORTCUTS, LOCK, RECORD];
 
 export class StateDirectory {
   readonly path: string;
@@ -141,16 +137,6 @@ export class StateDirectory {
 
   readFilter(): Uint8Array {
     return readBytesSync(this.#filterFile);
-  }
-
-  /** Saves later commands the engine, see shortcuts.ts. */
-  writeShortcuts(content: Uint8Array): void {
-    this.#replace(SHORTCUTS, content);
-  }
-
-  /** From now on an engine does what they did. */
-  removeShortcuts(): void {
-    attempt(unlinkat(AT_FDCWD, join(this.path, SHORTCUTS)));
   }
 
   #replace(name: string, content: string | Uint8Array): void {

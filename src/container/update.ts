@@ -47,8 +47,6 @@ export async function update(runtime: Runtime, id: string, options: UpdateOption
       const resources = await setLimits(runtime, record, config, options.resources);
       await setSchemata(record, options);
       directory.replaceConfig({ ...config, linux: { ...config.linux, resources } });
-      // How `start` looks after a process depends on its limits.
-      if (statusOf(record, directory) === 'created') directory.removeShortcuts();
     } catch (error) {
       takeBack(devices, runtime.log);
       throw error;

@@ -14,8 +14,6 @@ export interface CallerReport {
   readonly openDescriptors: bigint;
   /** Those of descriptors 0 to 2 that were closed; they are open on /dev/null now. */
   readonly closedStdio: readonly number[];
-  /** The connection to a waiting init that the launcher has sent its last program to: it has not succeeded. */
-  readonly startedInit: number | undefined;
   /** The working directory was deleted (or is outside the root directory); it is `/` now. */
   readonly cwdDeleted: boolean;
 }
@@ -28,7 +26,6 @@ export function callerReport(): CallerReport | undefined {
   if (text === undefined) return undefined;
   const field = (index: number) => BigInt(`0x${text.slice(index * 16, index * 16 + 16)}`);
   const openDescriptors = field(1);
-  const given = field(6);
   return {
     cwdDeleted: field(0) === 1n,
     openDescriptors,
@@ -36,7 +33,6 @@ export function callerReport(): CallerReport | undefined {
     nofile: { soft: field(2), hard: field(3) },
     blockedSignals: field(4),
     ignoredSignals: field(5),
-    startedInit: given > 0xffffn ? undefined : Number(given),
   };
 }
 

@@ -19,13 +19,10 @@ export function pieces(message: Uint8Array): readonly Uint8Array[] {
 export class Remote {
   readonly control: number;
   readonly results: ResultTable;
-  #isUnderWay: boolean;
 
-  /** @param isUnderWay the first program has been sent by somebody else, and its answer is still to come */
-  constructor(control: number, results: ResultTable, isUnderWay = false) {
+  constructor(control: number, results: ResultTable) {
     this.control = control;
     this.results = results;
-    this.#isUnderWay = isUnderWay;
   }
 
   /**
@@ -64,8 +61,7 @@ export class Remote {
   }
 
   #send(message: Uint8Array): void {
-    if (!this.#isUnderWay) for (const piece of pieces(message)) perform(send(this.control, piece));
-    this.#isUnderWay = false;
+    for (const piece of pieces(message)) perform(send(this.control, piece));
   }
 
   /** The answer, or undefined at end of file. */

@@ -9,12 +9,10 @@
                                         // arguments and environment through, vectors included
         .set DIR,    0x00001000         // in the arena: name of the launcher's directory
         .set ERROR,  0x00003000         //   error message
-        .set SCRATCH, 0x00010000         //   what a shortcut needs
         .set STRING, 0x00020000         //   strings
         .set ARGV,   0x00800400         //   the caller's arguments; the table's are put in front, downwards
         .set ENVP,   0x01000400         //   the caller's environment, likewise
 
-        .include "operation.aarch64.inc"
         .text
 ehdr:   .byte 0x7f, 'E', 'L', 'F', 2, 1, 1, 0   // ELF64, little endian, System V
         .quad 0
@@ -94,11 +92,8 @@ stdio:  mov     x8, #25                 // fcntl(descriptor, F_GETFD)
         adr     x0, slash
         svc     #0
 
-// Most of what is asked of a container that is there takes no engine.
-2:      .include "shortcut.aarch64.inc"
-
 // The report.
-        add     x20, x19, #STRING
+2:      add     x20, x19, #STRING
         adr     x1, caller
         bl      text
         mov     x0, x23                 // flags
@@ -139,8 +134,6 @@ stdio:  mov     x8, #25                 // fcntl(descriptor, F_GETFD)
 2:      subs    x21, x21, #1
         b.ne    1b
         mov     x0, x23
-        bl      hex
-        ldr     x0, [x26, #GIVEN]
         bl      hex
         strb    wzr, [x20], #1
 

@@ -3,14 +3,12 @@
 # An engine changes its process before any JavaScript runs, and obeys its caller's environment
 # (NODE_OPTIONS, BUN_OPTIONS, LD_PRELOAD ...). So this program writes down what the engine will change,
 # renames every variable of the caller so that no engine knows it, and executes the engine, found beside itself.
-# Before that it looks for a shortcut: what `create` has prepared is done without an engine. No libc, no relocation.
-# Its TypeScript side: src/host/caller.ts reads the report, scripts/build/launcher.ts writes the table,
-# src/init/shortcuts.ts the shortcuts. aarch64.S is the same program, line by line.
+# No libc, no relocation. Its TypeScript side: src/host/caller.ts reads the report, scripts/build/launcher.ts writes the
+# table. aarch64.S is the same program, line by line.
 #
-#   report    TSRUN_CALLER=, then seven numbers of 16 hex digits each: flags (bit 0: the working directory is
+#   report    TSRUN_CALLER=, then six numbers of 16 hex digits each: flags (bit 0: the working directory is
 #             deleted), open descriptors (bit n: descriptor n), soft and hard limit of open files, blocked
-#             signals, ignored signals (bit n-1: signal n), the connection to an init that a shortcut has sent
-#             its program to (~0: none)
+#             signals, ignored signals (bit n-1: signal n)
 #   table     after the code: strings, each one letter and a text, ended by a zero byte; read in order:
 #             V text     put a variable in front of the environment
 #             A text     put an argument in front of the caller's arguments
@@ -27,13 +25,11 @@
                                         # arguments and environment through, vectors included
         .set DIR,    0x00001000         # in the arena: name of the launcher's directory
         .set ERROR,  0x00003000         #   error message
-        .set SCRATCH, 0x00010000         #   what a shortcut needs
         .set STRING, 0x00020000         #   strings
         .set ARGV,   0x00800400         #   the caller's arguments; the table's are put in front, downwards
         .set ENVP,   0x01000400         #   the caller's environment, likewise
 
         .intel_syntax noprefix
-        .include "operation.x86-64.inc"
         .text
 ehdr:   .byte 0x7f, 'E', 'L', 'F', 2, 1, 1, 0   # ELF64, little endian, System V
         .quad 0
@@ -114,11 +110,8 @@ stdio:  mov     eax, 72                 # fcntl(descriptor, F_GETFD)
         lea     rdi, [rip + slash]
         syscall
 
-# Most of what is asked of a container that is there takes no engine.
-2:      .include "shortcut.x86-64.inc"
-
 # The report.
-        lea     rbp, [rbx + STRING]
+2:      lea     rbp, [rbx + STRING]
         lea     rsi, [rip + caller]
         call    text
         mov     rax, r15                # flags
@@ -158,8 +151,6 @@ stdio:  mov     eax, 72                 # fcntl(descriptor, F_GETFD)
 2:      dec     r13d
         jnz     1b
         mov     rax, r15
-        call    hex
-        mov     rax, [rbx + GIVEN]
         call    hex
         mov     byte ptr [rbp], 0
         inc     rbp

@@ -30,8 +30,8 @@ export class Execution implements Live {
     this.#log = log;
   }
 
-  connect(actor: Actor, control: number, isUnderWay = false): void {
-    this.#remotes.set(actor, new Remote(control, this.results, isUnderWay));
+  connect(actor: Actor, control: number): void {
+    this.#remotes.set(actor, new Remote(control, this.results));
   }
 
   define(placeholder: Call, value: number): void {
