@@ -6,6 +6,7 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerReport } from '../host/caller.ts';
 import { hostCgroups, unifiedCgroupOf } from '../host/cgroups.ts';
 import { identity, isPrivileged } from '../host/identity.ts';
+import { transferableStreams } from '../host/streams.ts';
 import { call } from '../kernel/call.ts';
 import { SIGKILL } from '../kernel/constants/process.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
@@ -142,6 +143,8 @@ async function execute(parts: Parts): Promise<Executed> {
     preserveFds: options.preserveFds,
     keyring: record.noNewKeyring ? undefined : record.id,
     rootless: identity().isRootless,
+    streams: transferableStreams(),
+    idMaps: record.idMaps,
     log: runtime.log,
     console: process.terminal ? consoleReceiver : undefined,
   });

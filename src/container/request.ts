@@ -12,6 +12,7 @@ import { hostCgroups } from '../host/cgroups.ts';
 import { fullMounts } from '../host/full-mounts.ts';
 import { type Identity, identity } from '../host/identity.ts';
 import { isOwnNamespace } from '../host/own-namespace.ts';
+import { transferableStreams } from '../host/streams.ts';
 import { statSync } from '../kernel/file-system.ts';
 import type { Log } from '../log/log.ts';
 import { callerIds } from '../namespaces/caller-ids.ts';
@@ -126,6 +127,7 @@ function hostFacts(): HostFacts {
     identity: identity(),
     cgroups: hostCgroups(),
     nofile: callerReport()?.nofile,
+    streams: transferableStreams,
     isDirectory: isDirectoryHere,
     isOwnNamespace,
     fullMounts,

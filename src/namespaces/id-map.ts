@@ -19,6 +19,23 @@ export interface IdMaps {
   readonly denySetgroups: boolean;
 }
 
+/** What an id of the container is outside of it; undefined where it does not exist. */
+export function hostId(mappings: readonly IdMapping[], id: number): number | undefined {
+  const range = mappings.find(({ containerID, size }) => id >= containerID && id < containerID + size);
+  return range && range.hostID + id - range.containerID;
+}
+
+/** Reads /proc/PID/uid_map or gid_map. */
+export function parseMap(text: string): readonly IdMapping[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [containerID = 0, hostID = 0, size = 0] = line.trim().split(/ +/).map(Number);
+      return { containerID, hostID, size };
+    });
+}
+
 /** The kernel's format, which is also the helpers' arguments: inside, outside, count. */
 export function mapLines(mappings: readonly IdMapping[]): string {
   return mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`).join('');

@@ -17,6 +17,7 @@ import { sysctlSteps } from '../namespaces/sysctl.ts';
 import { groupsStep } from '../process/credentials.ts';
 import { uniqueEnvironment } from '../process/environment.ts';
 import { initLabels } from '../process/labels.ts';
+import { type StreamSteps, streamSteps } from '../process/streams.ts';
 import { resctrlSteps } from '../resctrl/steps.ts';
 import { commandSteps } from './command-steps.ts';
 import { insideSteps, namespaceSteps, needsUserStub } from './namespace-steps.ts';
@@ -82,6 +83,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
   const nested = nestedUserSteps(request.nested);
   const labels = initLabels(config.process, !request.noNewKeyring);
   const prepared = prepareRoot(request, root, console);
+  const streams = ownStreams(request);
   const findings: Findings = { executable: '', env: [], cwdEntered: true };
   const { idMapNamespaces } = root;
   const inherited = [listener, console, ...idMapNamespaces.opened].filter((handle) => handle !== undefined);
@@ -95,6 +97,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
       ...join.steps,
       ...root.outside,
       ...namespaceSteps(request, join),
+      ...streams.outside,
       ...join.afterClone,
     ],
     inside: [
@@ -107,6 +110,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
       ...hookSteps(request, root.tree, handles),
       ...sysctlSteps(config.linux?.sysctl, namespaces, host.isOwnNamespace),
       ...changeRoot(request, root.tree, prepared),
+      ...streams.inside,
       groupsStep(config.process.user),
       ...nested.inside,
       ...commandSteps(config.process, findings, request.environment),
@@ -117,6 +121,23 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
     findings,
     cgroups: join.outcome,
   };
+}
+
+/** None with a terminal, which is another stream. */
+function ownStreams({
+  config: { process },
+  namespaces,
+  idMaps,
+  nested,
+  host,
+}: ContainerRequest): StreamSteps {
+  return streamSteps({
+    streams: process.terminal ? [] : host.streams(),
+    uid: nested?.outer.uid ?? process.user.uid,
+    userNamespace: namespaces.some(({ type }) => type === 'user'),
+    mappings: idMaps?.uid.mappings,
+    rootless: host.identity.isRootless,
+  });
 }
 
 /** sd_listen_fds(3): the sockets are for the process with this pid, which is 1 in a pid namespace of its own. */

@@ -4,6 +4,7 @@
  */
 import type { ExecJoin } from '../cgroups/exec-join.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import type { Stream } from '../host/streams.ts';
 import { beginStep, hideStep, keyringStep } from '../init/setup-steps.ts';
 import { cloneStep, dismissStep, spawnStubStep } from '../init/spawn-step.ts';
 import { type Step, step } from '../init/step.ts';
@@ -15,12 +16,14 @@ import { AT_FDCWD, O_DIRECTORY, O_NOFOLLOW, O_PATH } from '../kernel/constants/f
 import { CLONE_NEWCGROUP, CLONE_NEWUSER, PR_SET_DUMPABLE } from '../kernel/constants/process.ts';
 import { describeErrno, EINVAL, EPERM, errnoName } from '../kernel/errno.ts';
 import type { Log } from '../log/log.ts';
+import type { IdMaps } from '../namespaces/id-map.ts';
 import { namespaceKinds } from '../namespaces/kinds.ts';
 import { joinNestedSteps } from '../namespaces/nested-user.ts';
 import { finalAffinitySteps, initialAffinitySteps } from '../process/affinity.ts';
 import { groupsStep } from '../process/credentials.ts';
 import { execLabelSteps } from '../process/labels.ts';
 import { execOomScoreSteps } from '../process/oom-score.ts';
+import { streamSteps } from '../process/streams.ts';
 import { terminalSteps } from '../process/terminal.ts';
 import type { ResctrlRecord } from '../resctrl/group.ts';
 import { joinResctrlSteps } from '../resctrl/steps.ts';
@@ -43,6 +46,10 @@ export interface ExecRequest {
   /** Whose session keyring it joins: the container's id, or undefined where that has none of its own. */
   readonly keyring: string | undefined;
   readonly rootless: boolean;
+  /** Those that are given to its user. */
+  readonly streams: readonly Stream[];
+  /** Of the container's user namespace, if they are known. */
+  readonly idMaps: IdMaps | undefined;
   readonly log: Log;
   /** Takes the master of the terminal. */
   readonly console: Call | undefined;
@@ -63,6 +70,15 @@ export function execPlan(request: ExecRequest): ExecPlan {
   const join = cgroups.unified && { directory: cgroups.unified, attach: cgroups.attachUnified };
   const withUser = (request.namespaces & CLONE_NEWUSER) !== 0;
   const nested = request.nested ? joinNestedSteps(request.pid, withUser) : undefined;
+  const streams = streamSteps({
+    streams: console ? [] : request.streams,
+    uid,
+    userNamespace: withUser,
+    mappings: request.idMaps?.uid.mappings,
+    rootless: request.rootless,
+    // Its own namespace may be nested in the one that is joined first.
+    pid: request.pid,
+  });
   const withCgroup = (request.namespaces & CLONE_NEWCGROUP) !== 0;
   return {
     findings,
@@ -80,6 +96,7 @@ export function execPlan(request: ExecRequest): ExecPlan {
       joinStep(target, request.namespaces & ~(CLONE_NEWCGROUP | (nested ? CLONE_NEWUSER : 0))),
       cloneStep({ from: 'stub', to: 'init', flags: 0, cgroup: join, explain: cloneFailed }),
       dismissStep('stub'),
+      ...streams.outside,
       // Entering the cgroup would be refused from inside its namespace.
       ...(withCgroup
         ? [step('init', 'join the cgroup namespace', '', [setns(target, CLONE_NEWCGROUP)])]
@@ -89,6 +106,7 @@ export function execPlan(request: ExecRequest): ExecPlan {
       ...(withUser ? [becomeRoot()] : []),
       hideStep(),
       ...(request.keyring === undefined ? [] : [keyringStep(request.keyring)]),
+      ...streams.inside,
       groupsStep(process.user),
       ...(console ? execTerminal(console, process, uid) : []),
       ...(nested?.inside ?? []),

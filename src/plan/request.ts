@@ -5,6 +5,7 @@ import type { SystemdManager } from '../cgroups/systemd/manager.ts';
 import type { CgroupOwner } from '../cgroups/v2/owner.ts';
 import type { HostCgroups } from '../host/cgroups.ts';
 import type { Identity } from '../host/identity.ts';
+import type { Stream } from '../host/streams.ts';
 import type { Log } from '../log/log.ts';
 import type { IdMaps } from '../namespaces/id-map.ts';
 import type { NestedIds } from '../namespaces/nested-user.ts';
@@ -19,6 +20,8 @@ export interface HostFacts {
   readonly cgroups: HostCgroups;
   /** The caller's own limit on open files: the engine has raised it for itself. */
   readonly nofile: ResourceLimit | undefined;
+  /** The standard streams that may be given to the container's user. */
+  readonly streams: () => readonly Stream[];
   /** Undefined where nothing is there. */
   readonly isDirectory: (path: string) => boolean | undefined;
   /** Mount points of procfs and sysfs that hide nothing. */

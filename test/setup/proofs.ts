@@ -41,6 +41,7 @@ export const fieldProofs: Readonly<Record<string, Evidence>> = {
     tests: [
       ...compared('a user that is not root, with groups and a umask'),
       ['integration/rootless/single-id.test.ts', 'a process that is not root owns what it writes'],
+      ['integration/streams.test.ts', 'belong to the user of the process that run starts'],
     ],
   },
   '/process/args': {

@@ -8,6 +8,7 @@ import { tolerate } from '../../kernel/call.ts';
 import { close, fchownat, openat } from '../../kernel/calls/file.ts';
 import { AT_FDCWD, O_DIRECTORY, O_NOFOLLOW, O_PATH } from '../../kernel/constants/file.ts';
 import { EACCES, ENOENT } from '../../kernel/errno.ts';
+import { hostId } from '../../namespaces/id-map.ts';
 import type { Config, IdMapping, Namespace } from '../../spec/types.ts';
 
 export interface CgroupOwner {
@@ -44,9 +45,9 @@ const LIST = '/sys/kernel/cgroup/delegate';
 export function cgroupOwner(request: OwnerRequest, read: (path: string) => string): CgroupOwner | undefined {
   if (!isGivenAway(request)) return undefined;
   const { config, maps, outer = config.process.user, euid } = request;
-  const uid = maps ? onHost(maps.uid, outer.uid) : outer.uid;
+  const uid = maps ? hostId(maps.uid, outer.uid) : outer.uid;
   if (uid === undefined || uid === euid) return undefined;
-  const gid = maps ? onHost(maps.gid, outer.gid) : outer.gid;
+  const gid = maps ? hostId(maps.gid, outer.gid) : outer.gid;
   const listed = read(LIST)
     .split('\n')
     .filter((name) => /^[\w.]+$/.test(name));
@@ -67,11 +68,6 @@ function hasWritableMount({ mounts = [] }: Pick<Config, 'mounts'>): boolean {
       !options.includes('ro') &&
       !options.includes('rro'),
   );
-}
-
-function onHost(mappings: readonly IdMapping[], id: number): number | undefined {
-  const one = mappings.find(({ containerID, size }) => id >= containerID && id < containerID + size);
-  return one && one.hostID + id - one.containerID;
 }
 
 /**

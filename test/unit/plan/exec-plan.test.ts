@@ -17,6 +17,8 @@ function names(keyring: string | undefined): string[] {
     preserveFds: 0,
     keyring,
     rootless: false,
+    streams: [],
+    idMaps: undefined,
     log: silentLog,
     console: undefined,
   });
@@ -42,6 +44,8 @@ test('uses its first processors before it enters the cgroup, and its last ones t
     preserveFds: 0,
     keyring: undefined,
     rootless: false,
+    streams: [],
+    idMaps: undefined,
     log: silentLog,
     console: undefined,
   });
@@ -69,6 +73,8 @@ test('joins the namespace of a nested process last, by way of the container’s'
     preserveFds: 0,
     keyring: undefined,
     rootless: false,
+    streams: [],
+    idMaps: undefined,
     log: silentLog,
     console: undefined,
   });
@@ -95,6 +101,8 @@ test('labels the stub before it joins anything of the container', () => {
     preserveFds: 0,
     keyring: 'web',
     rootless: false,
+    streams: [],
+    idMaps: undefined,
     log: silentLog,
     console: undefined,
   });

@@ -107,6 +107,10 @@ function requestFor(
       identity,
       cgroups,
       nofile: { soft: 1024n, hard: 1048576n },
+      streams: () => [
+        { fd: 0, uid: identity.euid },
+        { fd: 2, uid: identity.euid },
+      ],
       fullMounts: () => ['/proc', '/bundle/rootfs/proc', '/sys'],
       isOwnNamespace: (_, path) => path.startsWith('/proc/self/'),
       isDirectory: (path) => path.startsWith('/sys') || path.endsWith('/'),
