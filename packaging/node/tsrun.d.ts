@@ -26,6 +26,7 @@ export interface PlanOptions {
   /** As the options of the command line. */
   readonly config?: string;
   readonly overlay?: string;
+  readonly overlayLower?: readonly string[];
   readonly root?: string;
 }
 

@@ -6,9 +6,6 @@ import { SPEC_VERSION, version } from './version.ts';
 
 const HOOKS = ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'];
 
-/** Annotations that reach outside the container; an engine should not let its users set them. */
-const UNSAFE_ANNOTATIONS = ['org.tsrun.overlay', 'org.tsrun.overlay.lowerdirs'];
-
 export async function featuresDocument(): Promise<object> {
   const { mountOptions } = await import('../rootfs/mount-options.ts');
   return {
@@ -18,8 +15,17 @@ export async function featuresDocument(): Promise<object> {
     mountOptions: [...mountOptions.keys()].sort(),
     linux: await linux(),
     annotations: { 'org.tsrun.version': await version(), 'org.tsrun.checkpoint.enabled': 'false' },
-    potentiallyUnsafeConfigAnnotations: UNSAFE_ANNOTATIONS,
+    potentiallyUnsafeConfigAnnotations: await unsafeAnnotations(),
   };
+}
+
+/** Annotations that change what tsrun does; a name that ends with a dot stands for all that begin with it. */
+async function unsafeAnnotations(): Promise<readonly string[]> {
+  const [{ PREFIX }, { LOWERDIRS, OVERLAY }] = await Promise.all([
+    import('../cgroups/systemd/annotations.ts'),
+    import('../rootfs/overlay/request.ts'),
+  ]);
+  return [PREFIX, OVERLAY, LOWERDIRS];
 }
 
 async function linux(): Promise<object> {

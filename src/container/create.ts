@@ -19,6 +19,8 @@ export interface CreateOptions {
   readonly preserveFds: number;
   /** `--overlay`, as given. */
   readonly overlay?: string;
+  /** `--overlay-lower`, as given. */
+  readonly overlayLower?: readonly string[];
 }
 
 /** @throws RuntimeError; then nothing of the container is left */

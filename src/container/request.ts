@@ -84,7 +84,7 @@ function request(
     idMaps: maps,
     nested,
     rootfs: bundle.rootfs,
-    overlay: overlayRequest(config, options.overlay),
+    overlay: overlayRequest(config, options),
     stateDirectory: `${runtime.root}/${options.id}`,
     dataDirectory: () => dataDirectory(dataOwner(host.identity), runtime.root, options.id),
     cgroups,

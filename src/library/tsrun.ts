@@ -47,6 +47,7 @@ export interface PlanOptions {
   /** As the options of the command line. */
   readonly config?: string;
   readonly overlay?: string;
+  readonly overlayLower?: readonly string[];
   readonly root?: string;
 }
 
@@ -55,9 +56,16 @@ export interface PlanOptions {
  *
  * @throws RuntimeError
  */
-export async function plan({ id = 'container', root, ...options }: PlanOptions): Promise<DescribedPlan> {
+export async function plan({
+  id = 'container',
+  root,
+  overlayLower,
+  ...options
+}: PlanOptions): Promise<DescribedPlan> {
   const runtime = runtimeFrom(root === undefined ? {} : { root }, silentLog);
-  return located(async () => describePlan(await planOf(runtime, createOptions(id, options))));
+  return located(async () =>
+    describePlan(await planOf(runtime, createOptions(id, { ...options, 'overlay-lower': overlayLower }))),
+  );
 }
 
 async function located<T>(work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 /**
  * Removes a directory and what is below it, by descriptors: what the container has put there, or moves while it
- * is removed, never leads out of it, and no depth runs out of descriptors (two are open at a time).
+ * is removed, never leads out of it, no symbolic link leads to it, and no depth runs out of descriptors (two are open at
+ * a time).
  */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
@@ -20,14 +21,20 @@ export interface CallRunner {
 
 /** @throws RuntimeError `system` where something cannot be removed; nothing where there is no such directory */
 export function removeTree(path: string, runner: CallRunner = new LocalRunner()): void {
-  const [parent = -1] = runner.run([openat(F.AT_FDCWD, dirname(path), F.O_PATH | F.O_DIRECTORY)]);
+  const open = openat2(F.AT_FDCWD, dirname(path), F.O_PATH | F.O_DIRECTORY, F.RESOLVE_NO_SYMLINKS);
+  const [parent = -1] = runner.run([open]);
   if (parent === -ENOENT) return;
-  if (parent < 0) throw failure(path, 'openat', -parent);
+  if (parent < 0) throw failure(path, open.name, -parent);
   try {
-    new TreeRemoval(path, parent, runner).remove();
+    removeTreeIn(parent, path, runner);
   } finally {
     runner.run([close(parent)]);
   }
+}
+
+/** The same in a directory that is open. @param path its last part is removed */
+export function removeTreeIn(parent: number, path: string, runner: CallRunner = new LocalRunner()): void {
+  new TreeRemoval(path, parent, runner).remove();
 }
 
 type Name = string | Uint8Array;

@@ -208,15 +208,25 @@ const inputs: Readonly<Record<string, BadInput>> = {
     hint: 'write "disk"',
     at: '"disc"',
   },
-  'a lower layer that is not there': {
+  'an annotation that names a directory of the host for its layer': {
     config: (config) => {
-      config.annotations = { 'org.tsrun.overlay': 'tmpfs', 'org.tsrun.overlay.lowerdirs': '/no/layer' };
+      config.annotations = { 'org.tsrun.overlay': 'dir=/etc' };
     },
-    code: 'overlay',
+    code: 'config',
+    pointer: '/annotations/org.tsrun.overlay',
+    says: '"org.tsrun.overlay" names a directory of the host, "dir=/etc", which an annotation may not do',
+    hint: 'use the option --overlay=dir=PATH of create and run',
+    at: '"dir=/etc"',
+  },
+  'an annotation that names directories of the host to read from': {
+    config: (config) => {
+      config.annotations = { 'org.tsrun.overlay': 'tmpfs', 'org.tsrun.overlay.lowerdirs': '["/etc"]' };
+    },
+    code: 'config',
     pointer: '/annotations/org.tsrun.overlay.lowerdirs',
-    says: 'the lower layer "/no/layer" is no directory',
-    hint: 'must be a directory that exists',
-    at: '"/no/layer"',
+    says: '"org.tsrun.overlay.lowerdirs" names directories of the host, which an annotation may not do',
+    hint: 'use the option --overlay-lower PATH of create and run',
+    at: '"[\\"/etc\\"]"',
   },
 };
 
@@ -305,6 +315,16 @@ describe('the command line', () => {
       ['run', '--overlay=disc', '--bundle', 'BUNDLE', 'x'],
       1,
       /--overlay: unknown kind of overlay "disc"/,
+    ],
+    'a lower layer that does not exist': [
+      ['run', '--overlay=tmpfs', '--overlay-lower=/no/layer', '--bundle', 'BUNDLE', 'x'],
+      1,
+      /the lower layer "\/no\/layer" is not a directory\n {2}hint: each --overlay-lower must name a directory/,
+    ],
+    'lower layers without an overlay': [
+      ['create', '--overlay-lower=/', '--bundle', 'BUNDLE', 'x'],
+      1,
+      /--overlay-lower: the container has no overlay root\n {2}hint: add --overlay=disk/,
     ],
   };
   test.for(Object.entries(cases))('with %s', async ([, [words, code, says]], context) => {

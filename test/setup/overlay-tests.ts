@@ -17,7 +17,7 @@ import { environment } from './faults.ts';
 import { need } from './needs.ts';
 import { patience } from './patience.ts';
 import { remains } from './remains.ts';
-import { type Bundle, makeRig, type Rig } from './rig.ts';
+import { type Bundle, makeRig, type Rig, type RigOptions } from './rig.ts';
 import { treeDigest } from './tree-digest.ts';
 
 export interface OverlayVariant {
@@ -26,6 +26,8 @@ export interface OverlayVariant {
   readonly owner?: number;
   /** Whether the container has other ids than root's. */
   readonly otherIds: boolean;
+  /** Whether the container's first process mounts it. */
+  readonly byFirstProcess: boolean;
   readonly check?: (context: TestContext) => void;
 }
 
@@ -51,7 +53,12 @@ interface Prepared {
   /** Of what was run. */
   readonly ids: readonly string[];
   /** Runs a shell in the container. */
-  run(script: string, options?: readonly string[], annotations?: object): ReturnType<Rig['tsrun']>;
+  run(
+    script: string,
+    options?: readonly string[],
+    annotations?: object,
+    rigOptions?: RigOptions,
+  ): ReturnType<Rig['tsrun']>;
   /** Nothing has changed in the rootfs, and nothing is left but what is kept. */
   check(): void;
 }
@@ -76,7 +83,7 @@ async function prepare(rig: Rig, variant: OverlayVariant, path?: string): Promis
   return {
     bundle,
     ids,
-    run: (script, options = [], annotations = {}) => {
+    run: (script, options = [], annotations = {}, rigOptions = {}) => {
       const file = join(bundle.path, 'config.json');
       const config: LooseConfig = JSON.parse(readFileSync(file, 'utf8'));
       config.process.args = ['sh', '-c', script];
@@ -86,7 +93,7 @@ async function prepare(rig: Rig, variant: OverlayVariant, path?: string): Promis
       writeFileSync(file, JSON.stringify(config, undefined, 2));
       const id = rig.id();
       ids.push(id);
-      return rig.tsrun(['run', '--bundle', bundle.path, ...options, id], { env });
+      return rig.tsrun(['run', '--bundle', bundle.path, ...options, id], { env, ...rigOptions });
     },
     check: () => {
       expect(treeDigest(bundle.rootfs)).toBe(before);
@@ -102,7 +109,6 @@ function unlock(kept: string): void {
 }
 
 const ANNOTATION = 'org.tsrun.overlay';
-const LOWERDIRS = 'org.tsrun.overlay.lowerdirs';
 
 export function overlayTests(name: string, variant: OverlayVariant): void {
   const setUp = async (context: TestContext, rig: Rig, path?: string) => {
@@ -116,7 +122,9 @@ export function overlayTests(name: string, variant: OverlayVariant): void {
       await using rig = makeRig();
       const { run, check } = await setUp(context, rig);
       const kept = join(rig.path, 'kept');
-      const result = await run(CHANGES, [], { [ANNOTATION]: kind === 'dir' ? `dir=${kept}` : kind });
+      const result = await (kind === 'dir'
+        ? run(CHANGES, [`--overlay=dir=${kept}`])
+        : run(CHANGES, [], { [ANNOTATION]: kind }));
       expect(result).toMatchObject({ code: 0, stderr: '', stdout: OUTPUT });
       expect(existsSync(join(kept, 'upper/new'))).toBe(kind === 'dir');
       unlock(kept);
@@ -176,9 +184,9 @@ export function overlayTests(name: string, variant: OverlayVariant): void {
         writeFileSync(join(layer, layer.slice(-3)), 'own\n');
       }
       const before = layers.map(treeDigest);
-      const annotations = { [ANNOTATION]: 'disk', [LOWERDIRS]: JSON.stringify(layers) };
       const script = 'cat /f; echo; cat /both /e/file /one /two; ls /e; rm -rf /e /both';
-      expect(await run(script, [], annotations)).toMatchObject({
+      const options = layers.flatMap((layer) => ['--overlay-lower', layer]);
+      expect(await run(script, options, { [ANNOTATION]: 'disk' })).toMatchObject({
         code: 0,
         stderr: '',
         stdout: 'f\none\none\nown\nown\nfile\ninner\n',
@@ -201,18 +209,57 @@ export function overlayTests(name: string, variant: OverlayVariant): void {
         'l'.repeat(200),
       ];
       const place = join(rig.path, ...odd);
-      for (const at of [join(place, '..'), join(place, 'kept'), join(rig.path, 'n:o,p\\q')])
-        mkdirSync(at, { recursive: true });
+      for (const at of [join(place, '..'), join(rig.path, 'n:o,p\\q')]) mkdirSync(at, { recursive: true });
+      mkdirSync(join(place, 'kept'), { recursive: true, mode: 0o700 });
       const layer = join(rig.path, 'n:o,p\\q');
       writeFileSync(join(layer, 'deep'), 'deep\n');
       const { run, check } = await setUp(context, rig, join(place, 'bundle'));
       const overlay = kind === 'dir' ? `dir=${join(place, 'kept')}` : kind;
-      const result = await run(`${CHANGES}; cat /deep`, [], {
-        [ANNOTATION]: overlay,
-        [LOWERDIRS]: JSON.stringify([layer]),
-      });
+      const options = [`--overlay=${overlay}`, `--overlay-lower=${layer}`];
+      const result = await run(`${CHANGES}; cat /deep`, options);
       expect(result).toMatchObject({ code: 0, stderr: '', stdout: `${OUTPUT}deep\n` });
       unlock(join(place, 'kept'));
+      check();
+    });
+
+    // strace counts the calls of each process apart: of a stub and of the first process, both would fail.
+    const testNames = variant.byFirstProcess ? test : undefined;
+    testNames?.(
+      'a kernel that takes no descriptors of layers (before 6.13) is given names',
+      async (context) => {
+        need(context, 'strace');
+        await using rig = makeRig();
+        const { run, check } = await setUp(context, rig);
+        const log = join(rig.path, 'strace');
+        // The source and the lower layers come first.
+        const old = ['strace', '-f', '-qq', '-o', log, '-e', 'inject=fsconfig:error=EINVAL:when=3'];
+        const options = { through: old };
+        expect(await run(CHANGES, ['--overlay=disk'], {}, options)).toMatchObject({
+          code: 0,
+          stderr: '',
+          stdout: OUTPUT,
+        });
+        expect(readFileSync(log, 'utf8')).toMatch(/FSCONFIG_SET_STRING, "upperdir", "\/proc\/self\/fd\/\d+"/);
+        check();
+      },
+    );
+
+    test('a directory that other users can reach is refused for a kept layer', async (context) => {
+      await using rig = makeRig();
+      const { run, check } = await setUp(context, rig);
+      const kept = join(rig.path, 'kept');
+      mkdirSync(kept, { mode: 0o755 });
+      const option = `--overlay=dir=${kept}`;
+      const refused = await run('touch /x', [option]);
+      expect(refused).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(`"${kept}" is open to other users (mode 0755)`),
+      });
+      expect(refused.stderr).toContain(`chmod 700 "${kept}"`);
+      expect(readdirSync(kept)).toEqual([]);
+      chmodSync(kept, 0o700);
+      expect(await run('touch /x', [option])).toMatchObject({ code: 0, stderr: '' });
+      unlock(kept);
       check();
     });
 

@@ -6,7 +6,7 @@ import { RuntimeError } from '../../errors/runtime-error.ts';
 import { parseVariant } from './parse-variant.ts';
 import { property, type UnitProperty } from './property.ts';
 
-const PREFIX = 'org.systemd.property.';
+export const PREFIX = 'org.systemd.property.';
 
 /** Where the container is, and which process is in it: not for the bundle to say otherwise. */
 const ours = new Set(['PIDs', 'PIDFDs', 'Slice', 'Delegate', 'DelegateSubgroup']);

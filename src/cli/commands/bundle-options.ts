@@ -28,6 +28,12 @@ export const bundleOptions = [
     help: 'writable layer: disk, tmpfs, tmpfs=SIZE, dir=PATH or off (default: as the configuration says)',
   },
   {
+    name: 'overlay-lower',
+    type: 'list',
+    value: 'PATH',
+    help: 'read-only layer below the rootfs; repeat it for more, the uppermost first',
+  },
+  {
     name: 'console-socket',
     type: 'text',
     value: 'SOCKET',
@@ -70,5 +76,6 @@ export function createOptions(id: string, options: Values<typeof bundleOptions>)
     noNewKeyring: options['no-new-keyring'] ?? false,
     preserveFds: options['preserve-fds'] ?? 0,
     overlay: options.overlay,
+    overlayLower: options['overlay-lower'],
   });
 }

@@ -4,6 +4,7 @@ import { AT_EMPTY_PATH, AT_RECURSIVE } from '../constants/file.ts';
 import {
   FSCONFIG_CMD_CREATE,
   FSCONFIG_CMD_RECONFIGURE,
+  FSCONFIG_SET_FD,
   FSCONFIG_SET_FLAG,
   FSCONFIG_SET_STRING,
   FSMOUNT_CLOEXEC,
@@ -24,6 +25,10 @@ export function fsopen(type: string): Call {
 
 export function fsconfigString(fs: FdArg, key: string, value: string | Uint8Array): Call {
   return call('fsconfig', fs, FSCONFIG_SET_STRING, key, value, 0);
+}
+
+export function fsconfigFd(fs: FdArg, key: string, fd: FdArg): Call {
+  return call('fsconfig', fs, FSCONFIG_SET_FD, key, 0, fd);
 }
 
 export function fsconfigFlag(fs: FdArg, key: string): Call {

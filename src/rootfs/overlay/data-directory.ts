@@ -2,7 +2,8 @@
  * Where the writable layers of containers live: on disk, which the state root (/run) usually is not. file-hierarchy(7),
  * XDG Base Directory Specification.
  */
-import { join } from '../../kernel/path.ts';
+import { trustedPath } from '../../host/trusted-path.ts';
+import { join, resolve } from '../../kernel/path.ts';
 
 export interface DataOwner {
   /** Root of the machine, and not of a user namespace. */
@@ -11,17 +12,29 @@ export interface DataOwner {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** A container's directory for data; unique for its id and the state root. Nothing is made. */
+/**
+ * A container's directory for data; unique for its id and the state root. Nothing is made.
+ *
+ * @returns a path without symbolic links, but for tsrun's own part of it, where none is accepted when it is used
+ * @throws RuntimeError `usage` if another user can choose where a symbolic link leads
+ */
 export function dataDirectory(owner: DataOwner, stateRoot: string, id: string): string {
-  return join(dataHome(owner), fingerprint(stateRoot), id);
+  const { parent, name } = dataHome(owner);
+  return join(trustedPath(parent), name, fingerprint(stateRoot), id);
 }
 
-function dataHome({ isRoot, environment }: DataOwner): string {
-  if (isRoot) return '/var/lib/tsrun';
+interface DataHome {
+  readonly parent: string;
+  readonly name: string;
+}
+
+function dataHome({ isRoot, environment }: DataOwner): DataHome {
+  if (isRoot) return { parent: '/var/lib', name: 'tsrun' };
   const { XDG_DATA_HOME, HOME } = environment;
-  if (XDG_DATA_HOME?.startsWith('/')) return join(XDG_DATA_HOME, 'tsrun');
+  if (XDG_DATA_HOME?.startsWith('/')) return { parent: resolve(XDG_DATA_HOME), name: 'tsrun' };
   const home = HOME?.startsWith('/') ? HOME : homeOfCaller();
-  return home ? join(home, '.local/share/tsrun') : `/var/tmp/tsrun-${process.geteuid?.()}`;
+  if (home) return { parent: join(home, '.local/share'), name: 'tsrun' };
+  return { parent: '/var/tmp', name: `tsrun-${process.geteuid?.()}` };
 }
 
 /** As the user database has it. */

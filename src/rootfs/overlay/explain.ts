@@ -5,7 +5,6 @@ import type { Failure } from '../../kernel/call.ts';
 import * as E from '../../kernel/errno.ts';
 import { statSync } from '../../kernel/file-system.ts';
 import { explainInvalid } from './explain-invalid.ts';
-import { LOWERDIRS } from './request.ts';
 
 /** What was to be mounted. */
 export interface RefusedOverlay {
@@ -71,21 +70,24 @@ function missingLayer(refused: RefusedOverlay): Reason | undefined {
   const missing = [writable.upper, writable.work].find((path) => !mayBeDirectory(path));
   return missing === undefined
     ? undefined
-    : { because: `"${missing}" is no directory`, hint: 'make it, or name another' };
+    : { because: `"${missing}" is not a directory`, hint: 'make it, or name another' };
 }
 
 function missingLower(path: string, isRootfs: boolean, { destination, pointer }: RefusedOverlay): Reason {
   if (isRootfs) {
     return {
-      because: `the rootfs "${path}" is no directory`,
+      because: `the rootfs "${path}" is not a directory`,
       pointer: '/root/path',
       hint: 'root.path is relative to the bundle, the directory of config.json',
     };
   }
   return {
-    because: `the lower layer "${path}" is no directory`,
-    pointer: destination === undefined ? `/annotations/${LOWERDIRS}` : pointer,
-    hint: 'every layer must be a directory that exists, with an absolute path',
+    because: `the lower layer "${path}" is not a directory`,
+    pointer: destination === undefined ? '' : pointer,
+    hint:
+      destination === undefined
+        ? 'each --overlay-lower must name a directory that exists'
+        : 'every layer must be a directory that exists, with an absolute path',
   };
 }
 

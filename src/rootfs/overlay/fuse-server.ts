@@ -35,11 +35,14 @@ import { perform } from '../../kernel/local.ts';
 import type { IdMaps } from '../../namespaces/id-map.ts';
 import type { RefusedOverlay } from './explain.ts';
 import { layer, layerName, openingCalls } from './layer.ts';
+import { openDirectories } from './opened-directories.ts';
+import type { Writable } from './steps.ts';
 
 /** Where its mount is handed over: no layer is there, and nothing that fuse-overlayfs needs. */
 export const PLACE = '/sys';
 
 export interface ServedOverlay extends RefusedOverlay {
+  readonly writable: Writable;
   /** Of a writable layer in memory. */
   readonly size?: string | undefined;
   /** Permission bits of the root. */
@@ -127,14 +130,17 @@ export class FuseServer {
   }
 
   #execute(remote: Remote, device: Call): void {
-    const { lowers, writable } = this.#overlay;
-    if (writable?.kind === 'tmpfs') run(remote, this.#memory());
-    const { upper, work } =
-      writable?.kind === 'directories' ? writable : { upper: `${PLACE}/upper`, work: `${PLACE}/work` };
-    const layers = [...lowers, upper, work].map(layer);
+    const { lowers, writable, pointer } = this.#overlay;
+    if (writable.kind === 'tmpfs') run(remote, this.#memory());
+    const below = lowers.map(layer);
+    const { upper, work, calls, verify } =
+      writable.kind === 'directories' ? openDirectories(writable, pointer) : inMemory();
+    const layers = [...below, upper, work];
     const opened = openingCalls(layers);
     const nothing = openat(AT_FDCWD, '/dev/null', O_RDWR);
-    run(remote, [nothing, dup3(nothing, 0), dup3(this.#log, 1), dup3(this.#log, 2), ...opened]);
+    const streams = [nothing, dup3(nothing, 0), dup3(this.#log, 1), dup3(this.#log, 2)];
+    run(remote, [...streams, ...openingCalls(below), ...calls]);
+    verify?.(remote.results);
     const names = layers.map((one) => layerName(one, remote.results));
     const [workName, upperName] = [names.pop(), names.pop()];
     const options = [
@@ -169,6 +175,12 @@ export class FuseServer {
       this.#maps && [this.#maps.uid, this.#maps.gid].every(({ mappings }) => mappings.every(isSingle));
     return single ? ['squash_to_uid=0', 'squash_to_gid=0'] : [];
   }
+}
+
+/** Upper and work directory in the tmpfs at `PLACE`. */
+function inMemory() {
+  const [upper, work] = [layer(`${PLACE}/upper`), layer(`${PLACE}/work`)];
+  return { upper, work, calls: [], verify: undefined };
 }
 
 function isSingle({ size }: { readonly size: number }): boolean {

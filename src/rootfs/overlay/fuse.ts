@@ -55,7 +55,7 @@ function mayHelp(failure: Failure, refused: ServedOverlay): boolean {
   if (errno === EPERM || errno === ENODEV) return true;
   return (
     errno === EINVAL &&
-    !/ no directory$|locked in a user|volatile/.test(explainOverlay(failure, refused).message)
+    !/ not a directory$|locked in a user|volatile/.test(explainOverlay(failure, refused).message)
   );
 }
 

@@ -1,7 +1,16 @@
 /** The calls that mount an overlay: Documentation/filesystems/overlayfs.rst, fsopen(2). */
-import type { Call, FdArg, Results } from '../../kernel/call.ts';
+import type { Call, Failure, FdArg, Results } from '../../kernel/call.ts';
 import { close } from '../../kernel/calls/file.ts';
-import { fsconfigCreate, fsconfigFlag, fsconfigString, fsmount, fsopen } from '../../kernel/calls/mount.ts';
+import {
+  fsconfigCreate,
+  fsconfigFd,
+  fsconfigFlag,
+  fsconfigString,
+  fsmount,
+  fsopen,
+} from '../../kernel/calls/mount.ts';
+import { FSCONFIG_SET_FD } from '../../kernel/constants/mount.ts';
+import { EINVAL } from '../../kernel/errno.ts';
 import { type Layer, layerName, MAX_OPTION } from './layer.ts';
 
 export interface OverlayLayers {
@@ -18,6 +27,12 @@ export interface OverlayOptions {
   readonly volatile: boolean;
 }
 
+/**
+ * How the kernel gets at a layer that is open: by its descriptor (kernel 6.13), or by a name for it, for which the
+ * results of the calls that opened the layers have to be known.
+ */
+export type LayerNaming = 'descriptor' | Results;
+
 /** Upper layers stay what they look like: no file without its data, no directory that points elsewhere. */
 const SELF_CONTAINED = ['index=off', 'xino=off', 'metacopy=off', 'redirect_dir=nofollow'];
 
@@ -25,7 +40,7 @@ const SELF_CONTAINED = ['index=off', 'xino=off', 'metacopy=off', 'redirect_dir=n
 export function mountOverlay(
   layers: OverlayLayers,
   { userxattr, volatile }: OverlayOptions,
-  results: Results,
+  naming: LayerNaming,
 ): { readonly calls: readonly Call[]; readonly mount: Call } {
   const fs = fsopen('overlay');
   const mount = fsmount(fs, 0);
@@ -38,7 +53,7 @@ export function mountOverlay(
     mount,
     calls: [
       ...[fs, fsconfigString(fs, 'source', 'overlay')],
-      ...layerCalls(fs, layers, results),
+      ...layerCalls(fs, layers, naming),
       ...options,
       ...flags.map((flag) => fsconfigFlag(fs, flag)),
       ...[fsconfigCreate(fs), mount, close(fs)],
@@ -46,22 +61,37 @@ export function mountOverlay(
   };
 }
 
-export function layerCalls(fs: FdArg, { lower, writable }: OverlayLayers, results: Results): readonly Call[] {
-  return [
-    ...lowerCalls(fs, lower, results),
-    ...(writable
-      ? [
-          fsconfigString(fs, 'upperdir', layerName(writable.upper, results)),
-          fsconfigString(fs, 'workdir', layerName(writable.work, results)),
-        ]
-      : []),
-  ];
+export function layerCalls(
+  fs: FdArg,
+  { lower, writable }: OverlayLayers,
+  naming: LayerNaming,
+): readonly Call[] {
+  const above = writable
+    ? [layerCall(fs, 'upperdir', writable.upper, naming), layerCall(fs, 'workdir', writable.work, naming)]
+    : [];
+  return [...lowerCalls(fs, lower, naming), ...above];
 }
 
-/** All in one option, which every kernel takes; one by one where that is too long (kernel 6.8). */
-function lowerCalls(fs: FdArg, lower: readonly Layer[], results: Results): readonly Call[] {
-  const names = lower.map((one) => layerName(one, results));
-  const joined = names.join(':');
-  if (joined.length <= MAX_OPTION) return [fsconfigString(fs, 'lowerdir', joined)];
-  return names.map((name) => fsconfigString(fs, 'lowerdir+', name));
+function layerCall(fs: FdArg, option: string, layer: Layer, naming: LayerNaming): Call {
+  if (naming !== 'descriptor') return fsconfigString(fs, option, layerName(layer, naming));
+  return layer.opened ? fsconfigFd(fs, option, layer.opened) : fsconfigString(fs, option, layer.path);
+}
+
+const ADDED = 'lowerdir+';
+
+/** All in one option, which every kernel takes; one by one if that is too long (kernel 6.8) or one has no name. */
+function lowerCalls(fs: FdArg, lower: readonly Layer[], naming: LayerNaming): readonly Call[] {
+  const joined = joinedNames(lower, naming);
+  if (joined !== undefined && joined.length <= MAX_OPTION) return [fsconfigString(fs, 'lowerdir', joined)];
+  return lower.map((one) => layerCall(fs, ADDED, one, naming));
+}
+
+function joinedNames(layers: readonly Layer[], naming: LayerNaming): string | undefined {
+  if (naming !== 'descriptor') return layers.map((one) => layerName(one, naming)).join(':');
+  return layers.some(({ opened }) => opened) ? undefined : layers.map(({ path }) => path).join(':');
+}
+
+/** Whether the kernel is too old for what is not a name: it takes no descriptors, or no layers one by one. */
+export function needsNames({ call: { name, args }, errno }: Failure): boolean {
+  return name === 'fsconfig' && errno === EINVAL && (args[1] === FSCONFIG_SET_FD || args[2] === ADDED);
 }

@@ -5,25 +5,43 @@
 
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import { type ActionStep, action } from '../../init/step.ts';
-import { readFileSync, writeFileSync } from '../../kernel/file-system.ts';
+import { openat2 } from '../../kernel/calls/file.ts';
+import { O_CREAT, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } from '../../kernel/constants/file.ts';
+import { readFileSync, writeSync } from '../../kernel/file-system.ts';
+import { attempt, perform } from '../../kernel/local.ts';
 import { join } from '../../kernel/path.ts';
+import { type OverlayDirectories, reopen } from './opened-directories.ts';
+import { INSIDE, withDirectory } from './own-directory.ts';
 
 const FILE = 'used-by';
 
-/** @throws RuntimeError `overlay` while another container uses it */
-export function refuseOccupied(base: string, pointer: string): void {
-  const [pid = '', startTime = ''] = read(join(base, FILE))?.trim().split(' ') ?? [];
+/**
+ * @param fd of the layer's directory `base`
+ * @throws RuntimeError `overlay` while another container uses it
+ */
+export function refuseOccupied(fd: number, base: string): void {
+  const [pid = '', startTime = ''] = noteIn(fd)?.trim().split(' ') ?? [];
   if (!/^\d+$/.test(pid) || startTimeOf(pid) !== startTime) return;
   throw new RuntimeError('overlay', `"${base}" is in use by another container, of process ${pid}`, {
-    pointer,
     hint: 'a writable layer serves one container at a time: delete that one, or name another directory',
   });
 }
 
-export function occupyStep(base: string, pointer: string): ActionStep {
-  const path = join(base, FILE);
-  return action(`note who uses "${base}"`, pointer, [`write("${path}", "PID START-TIME")`], ({ pid }) => {
-    writeFileSync(path, `${pid} ${startTimeOf(String(pid))}\n`);
+function noteIn(fd: number): string | undefined {
+  const opened = attempt(openat2(fd, FILE, O_RDONLY | O_NONBLOCK, INSIDE));
+  if (opened < 0) return undefined;
+  return withDirectory(opened, () => read(`/proc/self/fd/${opened}`));
+}
+
+export function occupyStep(directories: OverlayDirectories, pointer: string): ActionStep {
+  const { base } = directories;
+  const does = [`write("${join(base, FILE)}", "PID START-TIME")`];
+  return action(`note who uses "${base}"`, pointer, does, ({ pid }) => {
+    withDirectory(reopen(directories, pointer), (fd) => {
+      const flags = O_WRONLY | O_CREAT | O_TRUNC;
+      const note = perform(openat2(fd, FILE, flags, INSIDE, 0o600));
+      withDirectory(note, () => writeSync(note, `${pid} ${startTimeOf(String(pid))}\n`));
+    });
   });
 }
 

@@ -1,6 +1,9 @@
 /**
- * What the annotations `org.tsrun.overlay` and `org.tsrun.overlay.lowerdirs` and the option `--overlay` ask for:
- * a root that is an overlay, and where its writable layer lives. See docs/overlay.md.
+ * What the annotation `org.tsrun.overlay` and the options `--overlay` and `--overlay-lower` ask for: a root that is
+ * an overlay, and where its writable layer lives. See docs/overlay.md.
+ *
+ * Engines copy the annotations of an image into config.json. So an annotation chooses among places of tsrun's own;
+ * directories of the host are the caller's to name, on the command line.
  */
 
 import { RuntimeError } from '../../errors/runtime-error.ts';
@@ -10,7 +13,7 @@ import type { Config } from '../../spec/types.ts';
 export const OVERLAY = 'org.tsrun.overlay';
 export const LOWERDIRS = 'org.tsrun.overlay.lowerdirs';
 
-/** `disk`: deleted with the container. `directory`: kept, and used again by who names it again. */
+/** `disk`: deleted with the container. `directory`: kept, and used again by a container that names it again. */
 export type WritableLayer =
   | { readonly kind: 'disk' }
   | { readonly kind: 'tmpfs'; readonly size?: string }
@@ -20,80 +23,90 @@ export interface OverlayRequest {
   readonly layer: WritableLayer;
   /** Read-only layers below the rootfs, the uppermost first; absolute. */
   readonly lowerdirs: readonly string[];
-  /** JSON pointer of the annotation; empty where the command line asked. */
+  /** JSON pointer of the annotation; empty if the command line asked. */
   readonly pointer: string;
 }
 
+/** The caller's. */
+export interface OverlayOptions {
+  /** `--overlay`, which overrides the annotation. */
+  readonly overlay?: string | undefined;
+  /** `--overlay-lower`, the uppermost first. */
+  readonly overlayLower?: readonly string[] | undefined;
+}
+
 const POINTER = `/annotations/${OVERLAY}`;
-const LOWERDIRS_POINTER = `/annotations/${LOWERDIRS}`;
-const HINT = 'write "disk", "tmpfs", "tmpfs=64m", "dir=/an/absolute/path" or "off"';
 
 /**
- * @param option the value of `--overlay`, which overrides the annotation
- * @returns undefined where the container runs on its rootfs directly
+ * @returns undefined if the container runs on its rootfs directly
  * @throws RuntimeError `config` for a bad annotation, `usage` for a bad option
  */
 export function overlayRequest(
   { annotations = {} }: Pick<Config, 'annotations'>,
-  option?: string,
+  { overlay, overlayLower = [] }: OverlayOptions = {},
 ): OverlayRequest | undefined {
-  const text = option ?? annotations[OVERLAY];
-  const lowerdirs = annotations[LOWERDIRS];
-  if (text === undefined) {
-    if (lowerdirs === undefined) return undefined;
-    throw bad(LOWERDIRS_POINTER, `"${LOWERDIRS}" without "${OVERLAY}"`, `add "${OVERLAY}": "disk"`);
-  }
+  if (annotations[LOWERDIRS] !== undefined) throw lowerdirsAnnotated();
+  const annotated = annotations[OVERLAY];
+  const annotatedLayer = annotated === undefined ? undefined : layerOfAnnotation(annotated);
+  const layer = overlay === undefined ? annotatedLayer : layerOfOption(overlay);
+  const lowerdirs = overlayLower.map(lowerdir);
+  if (layer) return { layer, lowerdirs, pointer: overlay === undefined ? POINTER : '' };
+  if (lowerdirs.length === 0) return undefined;
+  throw badOption('overlay-lower', 'the container has no overlay root', 'add --overlay=disk');
+}
+
+/** @returns undefined for `off` */
+function layerOfAnnotation(text: string): WritableLayer | undefined {
+  const hint = 'write "disk", "tmpfs", "tmpfs=64m" or "off"';
+  if (!text.startsWith('dir=')) return parseLayer(text, hint, (...bad) => badAnnotation(POINTER, ...bad));
+  throw badAnnotation(
+    POINTER,
+    `"${OVERLAY}" names a directory of the host, "${text}", which an annotation may not do: it may come from an image`,
+    `${hint}; or leave the annotation out and use the option --overlay=dir=PATH of create and run`,
+  );
+}
+
+/** @returns undefined for `off` */
+function layerOfOption(text: string): WritableLayer | undefined {
+  const hint = 'use disk, tmpfs, tmpfs=64m, dir=PATH or off';
+  const refuse: Refusal = (...bad) => badOption('overlay', ...bad);
+  if (!text.startsWith('dir=')) return parseLayer(text, hint, refuse);
+  if (text === 'dir=') throw refuse('the path of the directory is missing', hint);
+  return { kind: 'directory', path: resolve(text.slice(4)) };
+}
+
+type Refusal = (message: string, hint: string) => RuntimeError;
+
+/** What annotations may choose, too. */
+function parseLayer(text: string, hint: string, refuse: Refusal): WritableLayer | undefined {
   if (text === 'off') return undefined;
-  const pointer = option === undefined ? POINTER : '';
-  const layer = parseLayer(text, pointer);
-  return { layer, lowerdirs: lowerdirs === undefined ? [] : parseLowerdirs(lowerdirs), pointer };
-}
-
-function parseLayer(text: string, pointer: string): WritableLayer {
-  if (text === 'disk') return { kind: 'disk' };
-  if (text === 'tmpfs') return { kind: 'tmpfs' };
+  if (text === 'disk' || text === 'tmpfs') return { kind: text };
   const size = /^tmpfs(?:=|[,:]size=)(.*)$/s.exec(text)?.[1];
-  if (size !== undefined) {
-    if (/^[1-9]\d*[kmg%]?$/i.test(size)) return { kind: 'tmpfs', size };
-    throw bad(
-      pointer,
-      `"${size}" is not a size of a tmpfs`,
-      'write bytes, "512k", "64m", "1g" or "10%" of the memory',
-    );
-  }
-  if (text.startsWith('dir=')) return { kind: 'directory', path: directory(text.slice(4), pointer) };
-  throw bad(pointer, `unknown kind of overlay "${text}"`, HINT);
+  if (size === undefined) throw refuse(`unknown kind of overlay "${text}"`, hint);
+  if (/^[1-9]\d*[kmg%]?$/i.test(size)) return { kind: 'tmpfs', size };
+  throw refuse(
+    `"${size}" is not a size of a tmpfs`,
+    'write bytes, "512k", "64m", "1g" or "10%" of the memory',
+  );
 }
 
-/** What the command line says is relative to the working directory; a configuration has none. */
-function directory(path: string, pointer: string): string {
-  if (path !== '' && !path.includes('\0') && (path.startsWith('/') || pointer === '')) return resolve(path);
-  throw bad(pointer, `the overlay's directory "${path}" is not an absolute path`, HINT);
+function lowerdir(path: string): string {
+  if (path !== '') return resolve(path);
+  throw badOption('overlay-lower', 'the path of the layer is missing', 'name a directory that exists');
 }
 
-/** A JSON array, since a path may hold any character; or, as overlay itself has it, paths between colons. */
-function parseLowerdirs(text: string): readonly string[] {
-  const paths = text.startsWith('[') ? parseArray(text) : text.split(':');
-  for (const path of paths) {
-    if (typeof path === 'string' && path.startsWith('/') && !path.includes('\0')) continue;
-    throw bad(LOWERDIRS_POINTER, `${JSON.stringify(path)} is not an absolute path`, LOWERDIRS_HINT);
-  }
-  return paths as readonly string[];
+function lowerdirsAnnotated(): RuntimeError {
+  return badAnnotation(
+    `/annotations/${LOWERDIRS}`,
+    `"${LOWERDIRS}" names directories of the host, which an annotation may not do: it may come from an image`,
+    'leave the annotation out and use the option --overlay-lower PATH of create and run, once for each layer',
+  );
 }
 
-const LOWERDIRS_HINT =
-  'write a JSON array in the string, "[\\"/layers/b\\",\\"/layers/a\\"]", the uppermost layer first';
-
-function parseArray(text: string): readonly unknown[] {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw bad(LOWERDIRS_POINTER, `"${LOWERDIRS}" is not a JSON array`, LOWERDIRS_HINT);
-  }
+function badAnnotation(pointer: string, message: string, hint: string): RuntimeError {
+  return new RuntimeError('config', message, { pointer, hint });
 }
 
-function bad(pointer: string, message: string, hint: string): RuntimeError {
-  return pointer === ''
-    ? new RuntimeError('usage', `--overlay: ${message}`, { hint })
-    : new RuntimeError('config', message, { pointer, hint });
+function badOption(option: string, message: string, hint: string): RuntimeError {
+  return new RuntimeError('usage', `--${option}: ${message}`, { hint });
 }

@@ -7,9 +7,10 @@ import type { Call } from '../../kernel/call.ts';
 import { statSync } from '../../kernel/file-system.ts';
 import { type Log, silentLog } from '../../log/log.ts';
 import type { IdMaps } from '../../namespaces/id-map.ts';
-import { makeDirectoriesStep, overlayDirectories } from './directories.ts';
+import { makeDirectoriesStep } from './directories.ts';
 import { fuseFallback } from './fuse.ts';
 import { occupyStep } from './occupant.ts';
+import { overlayDirectories } from './opened-directories.ts';
 import type { OverlayRequest } from './request.ts';
 import { rootDirectory } from './root-directory.ts';
 import { type OverlaySource, overlaySteps, type Writable } from './steps.ts';
@@ -49,11 +50,10 @@ export function overlayRoot(request: OverlayRequest, context: OverlayRootContext
   const namespaced = idMaps !== undefined || joinsUserNamespace;
   const actor = namespaced && isPrivileged(identity) ? 'stub' : 'init';
   const root = rootDirectory(rootfs, actor === 'stub' ? undefined : idMaps);
-  const { writable, make } = writableLayer(layer, context, root, pointer);
+  const { writable, make, noted } = writableLayer(layer, context, root, pointer);
   const userxattr = !identity.inInitialUserNamespace || (actor === 'init' && namespaced);
   const source: OverlaySource = { actor, userxattr, lowers: [rootfs, ...lowerdirs], writable, root, pointer };
   const { steps, tree } = overlaySteps(actor === 'init' ? { ...source, ...fuse(source, context) } : source);
-  const noted = layer.kind === 'directory' ? [occupyStep(layer.path, pointer)] : [];
   return actor === 'stub'
     ? { outside: [...make, ...steps], inside: noted, tree }
     : { outside: make, inside: [...steps, ...noted], tree };
@@ -75,14 +75,15 @@ function writableLayer(
   { dataDirectory, rootfs }: OverlayRootContext,
   root: ReturnType<typeof rootDirectory>,
   pointer: string,
-): { readonly writable: Writable; readonly make: readonly Step[] } {
+): { readonly writable: Writable; readonly make: readonly Step[]; readonly noted: readonly Step[] } {
   if (layer.kind === 'directory') refuseRootfs(layer.path, rootfs, pointer);
-  if (layer.kind === 'tmpfs') return { writable: layer, make: [] };
+  if (layer.kind === 'tmpfs') return { writable: layer, make: [], noted: [] };
   const kept = layer.kind === 'directory';
   const directories = overlayDirectories(kept ? layer.path : dataDirectory(), kept);
   return {
     writable: { kind: 'directories', ...directories },
     make: [makeDirectoriesStep(directories, root, pointer)],
+    noted: kept ? [occupyStep(directories, pointer)] : [],
   };
 }
 

@@ -21,14 +21,21 @@ import { unshare } from '../../kernel/calls/namespace.ts';
 import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_PATH } from '../../kernel/constants/file.ts';
 import { MNT_DETACH, MS_PRIVATE, MS_REC } from '../../kernel/constants/mount.ts';
 import { CLONE_NEWNS } from '../../kernel/constants/process.ts';
-import { EINVAL } from '../../kernel/errno.ts';
+import { EINVAL, ELOOP } from '../../kernel/errno.ts';
 import { explainOverlay } from './explain.ts';
 import { type Layer, layer, openedLayer, openingCalls } from './layer.ts';
-import { mountOverlay, type OverlayLayers, type OverlayOptions } from './mount-calls.ts';
+import {
+  type LayerNaming,
+  mountOverlay,
+  needsNames,
+  type OverlayLayers,
+  type OverlayOptions,
+} from './mount-calls.ts';
+import { exchanged, type OverlayDirectories, openDirectories } from './opened-directories.ts';
 import type { RootDirectory } from './root-directory.ts';
 
 export type Writable =
-  | { readonly kind: 'directories'; readonly upper: string; readonly work: string; readonly kept: boolean }
+  | ({ readonly kind: 'directories' } & OverlayDirectories)
   | { readonly kind: 'tmpfs'; readonly size?: string };
 
 export interface OverlaySource {
@@ -56,58 +63,50 @@ export function overlaySteps(source: OverlaySource): {
 }
 
 function ways(source: OverlaySource, tree: Call): readonly Step[] {
-  if (source.writable.kind === 'tmpfs') return [tmpfsStep(source, source.writable.size, tree, 'detached')];
-  const { upper, work, kept } = source.writable;
-  const layers = { lower: source.lowers.map(layer), writable: { upper: layer(upper), work: layer(work) } };
-  return overDirectories(source, layers, { userxattr: source.userxattr, volatile: !kept }, tree);
+  const { writable } = source;
+  if (writable.kind === 'tmpfs') return [tmpfsStep(source, writable.size, tree, 'detached')];
+  return [overDirectories(source, writable, tree)];
 }
 
 const TITLE = 'mount the overlay root';
 
-function overDirectories(
-  source: OverlaySource,
-  layers: OverlayLayers,
-  options: OverlayOptions,
-  tree: Call,
-): readonly Step[] {
-  const { upper } = layers.writable ?? {};
-  const handOver = source.actor === 'init' && upper ? ownRoot(upper.path, source.root) : [];
-  const opening = [
-    ...openingCalls(layers.lower),
-    ...openingCalls(upper ? [upper, (layers.writable as { work: Layer }).work] : []),
-  ];
-  const mountStep = (results: Results) =>
-    step(
-      source.actor,
-      TITLE,
-      source.pointer,
-      [...handOver, ...mounted(layers, options, tree, results)],
-      recover(source, tree),
-    );
-  // Without descriptors no result is needed to name the layers: one step does.
-  if (opening.length === 0) return [mountStep(noResults)];
-  return [
-    step(source.actor, 'open the layers of the root', source.pointer, opening, {
-      ...recover(source, tree),
-      check: (results) => [mountStep(results)],
-    }),
-  ];
+function overDirectories(source: OverlaySource, directories: OverlayDirectories, tree: Call): Step {
+  const { actor, pointer, lowers, userxattr, root } = source;
+  const { upper, work, calls, verify } = openDirectories(directories, pointer);
+  const layers = { lower: lowers.map(layer), writable: { upper, work } };
+  const opened = openingCalls([...layers.lower, upper, work]);
+  const handOver = actor === 'init' ? ownRoot(upper.opened, root) : [];
+  const mount = (naming: LayerNaming) =>
+    mounted(layers, { userxattr, volatile: !directories.kept }, tree, naming);
+  const explain = (failure: Failure) => {
+    if (failure.call.name === 'openat2' && failure.errno === ELOOP)
+      return exchanged(directories.base, pointer);
+    const instead = recover(source, tree).recover(failure);
+    if (!Array.isArray(instead)) return instead;
+    return [step(actor, 'close the layers of the root', pointer, opened.map(close)), ...instead];
+  };
+  const byName = (context: Call) =>
+    step(actor, 'name the layers of the root', pointer, [close(context)], {
+      check: (results) => {
+        verify(results);
+        return [step(actor, TITLE, pointer, mount(results), { recover: explain })];
+      },
+    });
+  const first = mount('descriptor');
+  const [context] = first as [Call];
+  return step(actor, TITLE, pointer, [...calls, ...openingCalls(layers.lower), ...handOver, ...first], {
+    observe: verify,
+    recover: (failure) => (needsNames(failure) ? [byName(context)] : explain(failure)),
+  });
 }
-
-const noResults: Results = {
-  value: ({ name }) => {
-    throw new TypeError(`the result of ${name} is not known yet`);
-  },
-  bytes: () => new Uint8Array(),
-};
 
 function mounted(
   layers: OverlayLayers,
   options: OverlayOptions,
   tree: Call,
-  results: Results,
+  naming: LayerNaming,
 ): readonly Call[] {
-  const { calls, mount } = mountOverlay(layers, options, results);
+  const { calls, mount } = mountOverlay(layers, options, naming);
   const opened = openingCalls([
     ...layers.lower,
     ...(layers.writable ? [layers.writable.upper, layers.writable.work] : []),
@@ -124,11 +123,9 @@ function recover(source: OverlaySource, tree: Call) {
   };
 }
 
-/** The owner of the root, where it is not the one who made the upper directory. */
-function ownRoot(upper: string, root: RootDirectory | undefined): readonly Call[] {
-  if (!root?.owner) return [];
-  const opened = openat(AT_FDCWD, upper, O_PATH | O_DIRECTORY);
-  return [opened, ignoreErrors(fchownat(opened, '', root.owner.uid, root.owner.gid)), close(opened)];
+/** The owner of the root, if it is not the one who made the upper directory. */
+function ownRoot(upper: Call, root: RootDirectory | undefined): readonly Call[] {
+  return root?.owner ? [ignoreErrors(fchownat(upper, '', root.owner.uid, root.owner.gid))] : [];
 }
 
 /**
@@ -180,8 +177,7 @@ function attach(memory: Call, place: string): readonly Call[] {
 
 function adorn(memory: Call, upper: Call, root: RootDirectory | undefined): readonly Call[] {
   if (!root) return [];
-  const owner = root.owner ? [ignoreErrors(fchownat(upper, '', root.owner.uid, root.owner.gid))] : [];
-  return [...owner, ignoreErrors(call('fchmodat', memory, 'upper', root.mode))];
+  return [...ownRoot(upper, root), ignoreErrors(call('fchmodat', memory, 'upper', root.mode))];
 }
 
 function memoryMount(

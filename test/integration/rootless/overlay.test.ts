@@ -10,9 +10,9 @@ import { remains } from '../../setup/remains.ts';
 import { makeRig } from '../../setup/rig.ts';
 import { needRanges, withRanges } from '../../setup/subordinate-ranges.ts';
 
-overlayTests('with a single id', { otherIds: false });
+overlayTests('with a single id', { otherIds: false, byFirstProcess: true });
 
-overlayTests('with ranges', { config: withRanges, otherIds: true, check: needRanges });
+overlayTests('with ranges', { config: withRanges, otherIds: true, byFirstProcess: true, check: needRanges });
 
 test("a file whose owner the user namespace does not have cannot be changed: that is the kernel's", async (context) => {
   need(context, 'busybox');
@@ -73,11 +73,12 @@ test('a lower layer of the machine can be read, and what nobody here owns stays 
   await using rig = makeRig();
   const bundle = rig.bundle({
     config: (config) => {
-      config.annotations = { 'org.tsrun.overlay': 'disk', 'org.tsrun.overlay.lowerdirs': '/usr/share' };
+      config.annotations = { 'org.tsrun.overlay': 'disk' };
       config.process.args = ['sh', '-c', 'ls -d /doc; touch /own; echo x >>/doc/x; echo $?'];
     },
   });
-  const result = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()], { env: environment() });
+  const line = ['run', '--bundle', bundle.path, '--overlay-lower', '/usr/share', rig.id()];
+  const result = await rig.tsrun(line, { env: environment() });
   expect(result.stdout).toBe('/doc\n1\n');
   expect(result.stderr).toMatch(/Permission denied|Value too large/);
 });

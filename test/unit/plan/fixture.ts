@@ -29,6 +29,7 @@ export const rootlessSpec = generateSpec({ rootless: true, overlay: false, ids }
 interface Machine extends HostFixture {
   readonly cgroups?: HostCgroups;
   readonly noPivot?: boolean;
+  readonly overlayLower?: readonly string[];
 }
 
 /** As root, on a machine with cgroups of version 2 alone. */
@@ -78,7 +79,7 @@ function planOf(config: Config, identity: Identity, machine: Machine): Plan {
 function requestFor(
   config: Config,
   identity: Identity,
-  { cgroups = unified, noPivot = false, ...facts }: Machine,
+  { cgroups = unified, noPivot = false, overlayLower, ...facts }: Machine,
 ): ContainerRequest {
   const linux = config.linux ?? {};
   const own = containerCgroups(cgroups, { id: 'web', cgroupsPath: linux.cgroupsPath });
@@ -92,7 +93,7 @@ function requestFor(
     idMaps: maps,
     nested,
     rootfs: '/bundle/rootfs',
-    overlay: overlayRequest(config),
+    overlay: overlayRequest(config, { overlayLower }),
     stateDirectory: '/run/tsrun/web',
     dataDirectory: () => '/data/web',
     cgroups: own,

@@ -36,13 +36,10 @@ const plans: Readonly<Record<string, () => Plan>> = {
   'spec-overlay': () => asRoot(overlaySpec),
   'spec-overlay-rootless': () => asOrdinaryUser(overlayRootlessSpec),
   'overlay-tmpfs': () =>
-    asRoot({
-      ...minimal,
-      annotations: {
-        'org.tsrun.overlay': 'tmpfs=64m',
-        'org.tsrun.overlay.lowerdirs': '["/layers/a:b","/layers/c"]',
-      },
-    }),
+    asRoot(
+      { ...minimal, annotations: { 'org.tsrun.overlay': 'tmpfs=64m' } },
+      { overlayLower: ['/layers/a:b', '/layers/c'] },
+    ),
   hooks: () =>
     asRoot({
       ...minimal,

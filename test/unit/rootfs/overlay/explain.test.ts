@@ -26,8 +26,8 @@ describe('explainOverlay', () => {
   it('points at the field that names a layer that is missing', () => {
     expect(explain(ENOENT, { lowers: ['/missing'] }).details.pointer).toBe('/root/path');
     const further = explain(EINVAL, { lowers: [base, '/missing'] });
-    expect(further.message).toMatch(/"\/missing" is no directory/);
-    expect(further.details.pointer).toBe('/annotations/org.tsrun.overlay.lowerdirs');
+    expect(further.message).toMatch(/"\/missing" is not a directory/);
+    expect(further.details).toMatchObject({ pointer: '', hint: expect.stringContaining('--overlay-lower') });
     const entry = explain(ENOENT, { lowers: ['/missing'], pointer: '/mounts/2', destination: '/d' });
     expect(entry.message).toMatch(/^cannot mount "overlay" at "\/d": /);
     expect(entry.details.pointer).toBe('/mounts/2');

@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { RuntimeError } from '../../../../src/errors/runtime-error.ts';
 import { overlayRequest } from '../../../../src/rootfs/overlay/request.ts';
+import type { Config } from '../../../../src/spec/types.ts';
 
-const annotated = (overlay?: string, lowerdirs?: string) => ({
-  annotations: {
-    ...(overlay === undefined ? {} : { 'org.tsrun.overlay': overlay }),
-    ...(lowerdirs === undefined ? {} : { 'org.tsrun.overlay.lowerdirs': lowerdirs }),
-  },
+const annotated = (overlay: string): Pick<Config, 'annotations'> => ({
+  annotations: { 'org.tsrun.overlay': overlay },
 });
 
 function refusal(run: () => unknown): RuntimeError {
@@ -30,61 +28,87 @@ describe('overlayRequest', () => {
     ['tmpfs=64m', { kind: 'tmpfs', size: '64m' }],
     ['tmpfs,size=10%', { kind: 'tmpfs', size: '10%' }],
     ['tmpfs:size=4096', { kind: 'tmpfs', size: '4096' }],
-    ['dir=/a b/../c,:\\', { kind: 'directory', path: '/c,:\\' }],
   ])('reads %s', (text, layer) => {
     expect(overlayRequest(annotated(text))?.layer).toEqual(layer);
   });
 
   it('lets the option override the annotation', () => {
-    expect(overlayRequest(annotated('disk'), 'off')).toBeUndefined();
-    expect(overlayRequest(annotated('off'), 'tmpfs')).toEqual({
+    expect(overlayRequest(annotated('disk'), { overlay: 'off' })).toBeUndefined();
+    expect(overlayRequest(annotated('off'), { overlay: 'tmpfs' })).toEqual({
       layer: { kind: 'tmpfs' },
       lowerdirs: [],
       pointer: '',
     });
   });
 
-  it.each([
-    '',
-    'Disk',
-    'tmpfs=',
-    'tmpfs=0',
-    'tmpfs=64mb',
-    'tmpfs,nr_inodes=1',
-    'dir=',
-    'dir=relative',
-    'dir=/a\0b',
-  ])('refuses the annotation %j at its place in the configuration', (text) => {
-    const { code, details } = refusal(() => overlayRequest(annotated(text)));
-    expect({ code, pointer: details.pointer }).toEqual({
-      code: 'config',
-      pointer: '/annotations/org.tsrun.overlay',
-    });
-    expect(details.hint).toMatch(/^write /);
-  });
+  it.each(['', 'Disk', 'tmpfs=', 'tmpfs=0', 'tmpfs=64mb', 'tmpfs,nr_inodes=1'])(
+    'refuses the annotation %j at its place in the configuration',
+    (text) => {
+      const { code, details } = refusal(() => overlayRequest(annotated(text)));
+      expect({ code, pointer: details.pointer }).toEqual({
+        code: 'config',
+        pointer: '/annotations/org.tsrun.overlay',
+      });
+      expect(details.hint).toMatch(/^write /);
+    },
+  );
 
   it('calls a bad option a matter of usage', () => {
-    expect(refusal(() => overlayRequest({}, 'memory')).code).toBe('usage');
+    expect(refusal(() => overlayRequest({}, { overlay: 'memory' })).code).toBe('usage');
   });
 
-  it('takes a relative directory from the command line only', () => {
-    expect(overlayRequest({}, 'dir=x')?.layer).toEqual({ kind: 'directory', path: `${process.cwd()}/x` });
+  it.each([
+    ['dir=x', `${process.cwd()}/x`],
+    ['dir=/a b/../c,:\\', '/c,:\\'],
+  ])('takes the directory of %s from the command line', (overlay, path) => {
+    expect(overlayRequest({}, { overlay })?.layer).toEqual({ kind: 'directory', path });
   });
 
-  it('reads further layers as a JSON array, in which a path may hold any character, or between colons', () => {
-    expect(overlayRequest(annotated('disk', '["/a:b","/c,\\\\"]'))?.lowerdirs).toEqual(['/a:b', '/c,\\']);
-    expect(overlayRequest(annotated('disk', '/a:/b'))?.lowerdirs).toEqual(['/a', '/b']);
+  it.each([['dir=/etc'], ['dir=relative'], ['dir=/etc', 'off']])(
+    'refuses the annotation %s, which an image can have, whatever the option says: %s',
+    (text, overlay?: string) => {
+      const { code, message, details } = refusal(() => overlayRequest(annotated(text), { overlay }));
+      expect({ code, pointer: details.pointer }).toEqual({
+        code: 'config',
+        pointer: '/annotations/org.tsrun.overlay',
+      });
+      expect(message).toContain('names a directory of the host');
+      expect(details.hint).toContain('--overlay=dir=PATH');
+    },
+  );
+
+  it.each(['/etc', '["/etc","/root"]', '', '['])('refuses the annotated layers %j', (text) => {
+    const annotations = { 'org.tsrun.overlay': 'disk', 'org.tsrun.overlay.lowerdirs': text };
+    for (const overlay of [undefined, 'off', 'tmpfs']) {
+      const { code, details } = refusal(() => overlayRequest({ annotations }, { overlay }));
+      expect({ code, pointer: details.pointer }).toEqual({
+        code: 'config',
+        pointer: '/annotations/org.tsrun.overlay.lowerdirs',
+      });
+      expect(details.hint).toContain('--overlay-lower PATH');
+    }
   });
 
-  it.each(['', 'a', '/a:', '[', '["a"]', '[1]', '["/a\\u0000"]'])('refuses the layers %j', (text) => {
-    const { details } = refusal(() => overlayRequest(annotated('disk', text)));
-    expect(details.pointer).toBe('/annotations/org.tsrun.overlay.lowerdirs');
+  it('takes further layers from the command line, in which a path may hold any character', () => {
+    const overlayLower = ['/a:b', '/c,\\', 'd'];
+    expect(overlayRequest(annotated('disk'), { overlayLower })?.lowerdirs).toEqual([
+      '/a:b',
+      '/c,\\',
+      `${process.cwd()}/d`,
+    ]);
   });
 
-  it('refuses layers for an overlay that nobody asked for, but not for one that is switched off', () => {
-    expect(refusal(() => overlayRequest(annotated(undefined, '/a'))).message).toMatch(
-      /without "org.tsrun.overlay"/,
-    );
-    expect(overlayRequest(annotated('disk', '/a'), 'off')).toBeUndefined();
+  it.each<[Pick<Config, 'annotations'>, string?]>([[{}], [annotated('off')], [annotated('disk'), 'off']])(
+    'refuses layers if there is no overlay: %j, %s',
+    (config, overlay) => {
+      const { code, details } = refusal(() => overlayRequest(config, { overlay, overlayLower: ['/a'] }));
+      expect(code).toBe('usage');
+      expect(details.hint).toBe('add --overlay=disk');
+    },
+  );
+
+  it('refuses a layer without a path', () => {
+    expect(refusal(() => overlayRequest({}, { overlay: 'disk', overlayLower: [''] })).code).toBe('usage');
+    expect(refusal(() => overlayRequest({}, { overlay: 'dir=' })).code).toBe('usage');
   });
 });
