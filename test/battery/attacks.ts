@@ -8,6 +8,7 @@ import { image } from './attacks/image.ts';
 import { input } from './attacks/input.ts';
 import { links } from './attacks/links.ts';
 import { names } from './attacks/names.ts';
+import { overlay } from './attacks/overlay.ts';
 import { processes } from './attacks/processes.ts';
 import { races } from './attacks/races.ts';
 import { volumes } from './attacks/volumes.ts';
@@ -15,6 +16,7 @@ import { volumes } from './attacks/volumes.ts';
 export const families: Readonly<Record<string, readonly Attack[]>> = {
   'leaked descriptors': descriptors,
   'what the image has': [...links, ...image],
+  'layers and annotations': overlay,
   'volumes inside of /proc': volumes,
   races,
   'processes in the container': processes,

@@ -214,8 +214,8 @@ const inputs: Readonly<Record<string, BadInput>> = {
     },
     code: 'config',
     pointer: '/annotations/org.tsrun.overlay',
-    says: '"org.tsrun.overlay" names a directory of the host, "dir=/etc", which an annotation may not do',
-    hint: 'use the option --overlay=dir=PATH of create and run',
+    says: '"org.tsrun.overlay" names a directory of the host: only the option --overlay=dir=PATH may',
+    hint: 'remove the annotation and add the option to create or run',
     at: '"dir=/etc"',
   },
   'an annotation that names directories of the host to read from': {
@@ -224,8 +224,8 @@ const inputs: Readonly<Record<string, BadInput>> = {
     },
     code: 'config',
     pointer: '/annotations/org.tsrun.overlay.lowerdirs',
-    says: '"org.tsrun.overlay.lowerdirs" names directories of the host, which an annotation may not do',
-    hint: 'use the option --overlay-lower PATH of create and run',
+    says: '"org.tsrun.overlay.lowerdirs" names directories of the host: only the option --overlay-lower PATH may',
+    hint: 'remove the annotation and add the option to create or run, once for each layer',
     at: '"[\\"/etc\\"]"',
   },
 };

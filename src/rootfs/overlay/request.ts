@@ -61,8 +61,8 @@ function layerOfAnnotation(text: string): WritableLayer | undefined {
   if (!text.startsWith('dir=')) return parseLayer(text, hint, (...bad) => badAnnotation(POINTER, ...bad));
   throw badAnnotation(
     POINTER,
-    `"${OVERLAY}" names a directory of the host, "${text}", which an annotation may not do: it may come from an image`,
-    `${hint}; or leave the annotation out and use the option --overlay=dir=PATH of create and run`,
+    `"${OVERLAY}" names a directory of the host: only the option --overlay=dir=PATH may, since annotations come from images too`,
+    `${hint}; or remove the annotation and add the option to create or run`,
   );
 }
 
@@ -98,8 +98,8 @@ function lowerdir(path: string): string {
 function lowerdirsAnnotated(): RuntimeError {
   return badAnnotation(
     `/annotations/${LOWERDIRS}`,
-    `"${LOWERDIRS}" names directories of the host, which an annotation may not do: it may come from an image`,
-    'leave the annotation out and use the option --overlay-lower PATH of create and run, once for each layer',
+    `"${LOWERDIRS}" names directories of the host: only the option --overlay-lower PATH may, since annotations come from images too`,
+    'remove the annotation and add the option to create or run, once for each layer',
   );
 }
 

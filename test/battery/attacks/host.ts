@@ -3,6 +3,7 @@ import {
   chmodSync,
   chownSync,
   cpSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -112,6 +113,34 @@ export const host: readonly Attack[] = [
       sentinel.check();
       must(result.code !== 0, 'it was trusted');
       return reason(result);
+    },
+  },
+  {
+    claim: 'nor one that a symbolic link of another user leads to',
+    as: 'root',
+    needs: ['busybox'],
+    run: async (target) => {
+      const sentinel = target.sentinel();
+      const shared = mkdtempSync(join(target.rig.path, 'shared-'));
+      chmodSync(shared, 0o1777);
+      const link = join(shared, 'state');
+      symlinkSync(sentinel.path, link);
+      lchownSync(link, 65_534, 65_534);
+      const program = [...target.program, '--root', link];
+      const { path } = target.bundle();
+      let last = '';
+      for (const command of [
+        ['delete', '--force', 'directory'],
+        ['run', '--bundle', path, target.rig.id()],
+        ['list'],
+      ]) {
+        const line = [...program, ...command];
+        const result = await execute(line[0] as string, line.slice(1));
+        sentinel.check();
+        must(result.code !== 0, `${command[0]} trusts it`);
+        last ||= reason(result);
+      }
+      return last;
     },
   },
   {
