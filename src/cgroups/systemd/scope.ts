@@ -36,9 +36,10 @@ export function scopeProperties(request: ScopeRequest): readonly UnitProperty[] 
     ...['Memory', 'CPU', cgroups === 1 ? 'BlockIO' : 'IO', 'Tasks'].map((name) =>
       property(`${name}Accounting`, 'b', true),
     ),
+    // The last assignment of a property counts: that of the configuration's own fields.
+    ...annotatedProperties(annotations),
     ...devicesOf(request),
     ...limitProperties(request.limits, version).map(roomForStubs),
-    ...annotatedProperties(annotations),
   ];
 }
 

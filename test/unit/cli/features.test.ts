@@ -51,7 +51,11 @@ test('features say what the code can do', async () => {
       },
     },
     annotations: { 'org.tsrun.checkpoint.enabled': 'false' },
-    potentiallyUnsafeConfigAnnotations: expect.arrayContaining(['org.tsrun.overlay']),
+    potentiallyUnsafeConfigAnnotations: [
+      'org.systemd.property.',
+      'org.tsrun.overlay',
+      'org.tsrun.overlay.lowerdirs',
+    ],
   });
 });
 

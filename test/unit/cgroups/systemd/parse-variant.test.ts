@@ -45,12 +45,16 @@ test('annotations become properties; seconds become microseconds', () => {
       'org.systemd.property.CollectMode': "'inactive-or-failed'",
       'org.systemd.property.TimeoutStopSec': '123',
       'org.systemd.property.RuntimeMaxSec': '1.5',
+      'org.systemd.property.After': "['a.service']",
+      'org.systemd.property.MemoryHigh': 'uint64 1000000',
       'com.example.other': 'no',
     }),
   ).toEqual([
     { name: 'CollectMode', signature: 's', value: 'inactive-or-failed' },
     { name: 'TimeoutStopUSec', signature: 't', value: 123_000_000n },
     { name: 'RuntimeMaxUSec', signature: 't', value: 1_500_000n },
+    { name: 'After', signature: 'as', value: ['a.service'] },
+    { name: 'MemoryHigh', signature: 't', value: 1_000_000n },
   ]);
 });
 
@@ -60,6 +64,13 @@ test.each([
   ['org.systemd.property.a/b/c', 'true'],
   ['org.systemd.property.TimeoutStopSec', "'long'"],
   ['org.systemd.property.Slice', "'a.slice'"],
+  ['org.systemd.property.Conflicts', "['ssh.service']"],
+  ['org.systemd.property.OnSuccess', "['poweroff.target']"],
+  ['org.systemd.property.SuccessAction', "'poweroff-force'"],
+  ['org.systemd.property.DeviceAllow', "['/dev/sda']"],
+  ['org.systemd.property.DevicePolicy', "'auto'"],
+  ['org.systemd.property.IPIngressFilterPath', "['/sys/fs/bpf/x']"],
+  ['org.systemd.property.JobTimeoutSec', '1'],
 ])('%s=%s is refused', (key, value) => {
   expect(() => annotatedProperties({ [key]: value })).toThrow(RuntimeError);
 });

@@ -125,10 +125,17 @@ describe('a scope', () => {
       'CPUAccounting=yes',
       'IOAccounting=yes',
       'TasksAccounting=yes',
+      'TimeoutStopUSec=5000000',
       'DevicePolicy=strict',
       expect.stringContaining('[/dev/char/1:3, rwm]'),
-      'TimeoutStopUSec=5000000',
     ]);
+  });
+
+  test('has the limits of the configuration, whatever its annotations say', () => {
+    const annotations = { 'org.systemd.property.TasksMax': 'uint64 1000' };
+    const limited = { ...request, annotations, limits: limits({ pids: { limit: 100 } }, unified) };
+    const assigned = scopeProperties(limited).map(propertyText);
+    expect(assigned.findLast((text) => text.startsWith('TasksMax='))).toBe('TasksMax=100');
   });
 
   test('has no device rules with the user’s systemd, which cannot keep them', () => {
