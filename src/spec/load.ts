@@ -2,7 +2,8 @@
 
 import { type Log, silentLog } from '../log/log.ts';
 import { addUser } from './absent-user.ts';
-import { brokenJson, invalidConfig, sentence } from './invalid-config.ts';
+import { type SchemaNode, schemaAt } from './expectation.ts';
+import { brokenJson, invalidConfig } from './invalid-config.ts';
 import { type Check, checkMeaning } from './meaning/check.ts';
 import { configChecks, processChecks, resourcesChecks } from './meaning/checks.ts';
 import { dropNulls } from './nulls.ts';
@@ -11,13 +12,17 @@ import { liftZeroPidsLimit } from './pids-limit.ts';
 import type { Problem } from './problem.ts';
 import { readText } from './read-text.ts';
 import { shapeProblems } from './shape.ts';
+import { correctSpelling, type Spelling } from './spelling.ts';
 import type { Config, Process, Resources } from './types.ts';
 import {
+  schemaText,
+  unnamed,
   type Validator,
   validateConfig,
   validateProcess,
   validateResources,
 } from './validators.generated.js';
+import { warn, warnOfSpelling } from './warnings.ts';
 
 /** What is known about a kind of file. */
 interface Kind<T> {
@@ -75,8 +80,8 @@ export function loadProcess(file: string, log: Log = silentLog): Process {
  */
 export function loadResources(
   file: string,
-  text = readText(file, RESOURCES.missing),
   log: Log = silentLog,
+  text = readText(file, RESOURCES.missing),
 ): Resources {
   return take(RESOURCES, file, text, log);
 }
@@ -103,22 +108,35 @@ function parse(file: string, text: string): unknown {
   }
 }
 
-function check<T>(kind: Kind<T>, value: unknown, file: string, text: string, log: Log): T {
-  const errors = shapeErrors(kind, value);
+function check<T>(kind: Kind<T>, parsed: unknown, file: string, text: string, log: Log): T {
+  unnamed.found = false;
+  const fits = kind.validator(parsed);
+  const spelling = unnamed.found ? correctSpelling(parsed, schemaOf(kind.schema)) : undefined;
+  const value = spelling ? spelling.value : parsed;
+  const errors = (spelling ? kind.validator(value) : fits) ? [] : shapeErrors(kind, value);
   const problems = [...errors, ...checkMeaning(kind.checks, value as T, text, errors)];
-  if (problems.length === 0) return value as T;
-  const fatal = problems.filter((problem) => !problem.warning);
+  if (problems.length === 0 && !spelling) return value as T;
+  const written = spelling ? problems.map((problem) => asWritten(problem, spelling)) : problems;
+  const fatal = written.filter((problem) => !problem.warning);
   if (fatal.length > 0) throw invalidConfig(file, text, fatal);
-  for (const problem of problems) warn(log, file, problem);
+  for (const problem of written) warn(log, file, problem);
+  if (spelling) warnOfSpelling(log, file, text, spelling.warnings);
   return value as T;
 }
 
+function schemaOf(pointer: string): SchemaNode {
+  return schemaAt(JSON.parse(schemaText) as SchemaNode, pointer);
+}
+
+function asWritten(problem: Problem, spelling: Spelling): Problem {
+  return { ...problem, pointer: spelling.written(problem.pointer) };
+}
+
 /**
- * Null stands for an absent property to the Go and C runtimes, so engines may write it: drop it. A process may have
- * no user: give it one. Then look again.
+ * What is wrong with a value that does not fit. Null stands for an absent property to the Go and C runtimes, so engines
+ * may write it: drop it. A process may have no user: give it one. Then look again.
  */
 function shapeErrors<T>({ validator, schema }: Kind<T>, value: unknown): readonly Problem[] {
-  if (validator(value)) return [];
   const changed = [dropNulls(value), addUser(processOf(value, schema))];
   if (changed.includes(true) && validator(value)) return [];
   return shapeProblems(validator.errors ?? [], value, schema);
@@ -128,9 +146,4 @@ function shapeErrors<T>({ validator, schema }: Kind<T>, value: unknown): readonl
 function processOf(value: unknown, schema: string): unknown {
   if (schema === '/process' || typeof value !== 'object' || value === null) return value;
   return Object.hasOwn(value, 'process') ? (value as { process: unknown }).process : undefined;
-}
-
-function warn(log: Log, file: string, problem: Problem): void {
-  // The sentence has the hint in it.
-  log.warning(`${file}: ${sentence(problem)}`, { pointer: problem.pointer });
 }

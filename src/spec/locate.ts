@@ -6,7 +6,7 @@
 import { type Node, type ParseError, parse, parseTree } from 'jsonc-parser';
 import { type Finding, RuntimeError } from '../errors/runtime-error.ts';
 import { configError, type Origin, originOf, place, sentence, toFinding } from './invalid-config.ts';
-import { segments } from './pointer.ts';
+import { nodeAt } from './node-at.ts';
 import { syntaxProblem } from './syntax-problem.ts';
 import { excerpt, positionOf } from './text-position.ts';
 
@@ -56,19 +56,7 @@ function tryParseTree(text: string): Node | undefined {
 
 /** Of the value at `pointer`, or of the nearest object around what is missing. */
 function offsetOf(tree: Node | undefined, pointer: string): number {
-  let node = tree;
-  for (const segment of segments(pointer)) {
-    const next = node && childOf(node, segment);
-    if (next === undefined) break;
-    node = next;
-  }
-  return node?.offset ?? 0;
-}
-
-function childOf(node: Node, segment: string): Node | undefined {
-  if (node.type === 'array') return node.children?.[Number(segment)];
-  // Of a property that is there twice the last one counts, as in JSON.parse.
-  return node.children?.findLast((property) => property.children?.[0]?.value === segment)?.children?.[1];
+  return tree === undefined ? 0 : nodeAt(tree, pointer).node.offset;
 }
 
 function locateSyntax({ file, text }: Origin, error: RuntimeError): RuntimeError {

@@ -1,9 +1,14 @@
 /** Where in a configuration file a field stands. Imported only when there is an error, like locate.ts. */
 import { readFileSync } from 'node:fs';
-import { findNodeAtLocation, parseTree } from 'jsonc-parser';
+import { parseTree } from 'jsonc-parser';
+import { nodeAt } from './node-at.ts';
 import { withoutByteOrderMark } from './parse-json.ts';
-import { segments } from './pointer.ts';
 import { type Position, positionOf } from './text-position.ts';
+
+export interface Place extends Position {
+  /** As the file spells it. */
+  readonly pointer: string;
+}
 
 /**
  * Looks into the file as it is now.
@@ -11,10 +16,10 @@ import { type Position, positionOf } from './text-position.ts';
  * @param pointer JSON pointer
  * @returns undefined where the file has no such field, as when a default is to blame
  */
-export function placeOf(file: string, pointer: string): Position | undefined {
+export function placeOf(file: string, pointer: string): Place | undefined {
   const text = withoutByteOrderMark(readFileSync(file, 'utf8'));
   const tree = parseTree(text);
-  const path = segments(pointer).map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment));
-  const node = tree && findNodeAtLocation(tree, path);
-  return node && positionOf(text, node.offset);
+  const found = tree && nodeAt(tree, pointer);
+  if (!found || found.missing.length > 0) return undefined;
+  return { ...positionOf(text, found.node.offset), pointer: found.pointer };
 }

@@ -18,3 +18,5 @@ export const validateProcess: Validator;
 export const validateResources: Validator;
 /** The schema of config.json, as JSON. */
 export const schemaText: string;
+/** Whether a validator has met a property that the schema does not name; whoever calls one resets it. */
+export const unnamed: { found: boolean };

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { UpdateOptions } from '../../container/update.ts';
 import { RuntimeError } from '../../errors/runtime-error.ts';
+import type { Log } from '../../log/log.ts';
 import type { Resources } from '../../spec/types.ts';
 import { byteSize } from '../byte-size.ts';
 import { defineCommand, type Values } from '../command.ts';
@@ -67,7 +68,7 @@ export const update = defineCommand({
   async run({ runtime }, { options, args: [id = ''] }) {
     if (options['kernel-memory'] !== undefined || options['kernel-memory-tcp'] !== undefined)
       runtime.log.warning('Kernel memory settings are ignored and will be removed');
-    const request = await updateRequest(options);
+    const request = await updateRequest(options, runtime.log);
     const layer = await import('../../container/update.ts');
     await layer.update(runtime, id, request);
     return 0;
@@ -75,15 +76,18 @@ export const update = defineCommand({
 });
 
 /** @throws RuntimeError `usage`, `config` */
-export async function updateRequest(options: Options): Promise<UpdateOptions> {
+async function updateRequest(options: Options, log: Log): Promise<UpdateOptions> {
   const schemata = { l3CacheSchema: options['l3-cache-schema'], memBwSchema: options['mem-bw-schema'] };
   if (options.resources === undefined || options.resources === '')
     return given({ resources: fromOptions(options), ...schemata });
   const { loadResources } = await import('../../spec/load.ts');
   if (options.resources === '-')
-    return given({ resources: loadResources('standard input', readFileSync(STDIN, 'utf8')), ...schemata });
+    return given({
+      resources: loadResources('standard input', log, readFileSync(STDIN, 'utf8')),
+      ...schemata,
+    });
   const file = absolute(options.resources);
-  return given({ resources: loadResources(file), file, ...schemata });
+  return given({ resources: loadResources(file, log), file, ...schemata });
 }
 
 function fromOptions(options: Options): Resources {
