@@ -15,6 +15,7 @@ import { Execution } from '../plan/execution.ts';
 import type { ContainerRequest } from '../plan/request.ts';
 import { usesDataDirectory } from '../rootfs/overlay/root.ts';
 import { type Filter, filterOf, isListenedTo } from '../seccomp/load.ts';
+import { warn } from '../spec/warnings.ts';
 import { readBundle } from './bundle.ts';
 import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
@@ -122,7 +123,8 @@ export class Construction {
     // Most containers that are made by hand have none.
     const { compiledFilter } = await import('../seccomp/compiled.ts');
     try {
-      const { program, keep } = await compiledFilter(profile, this.#runtime.root);
+      const { program, keep, warnings } = await compiledFilter(profile, this.#runtime.root);
+      for (const problem of warnings) warn(this.#runtime.log, configFile, problem);
       this.#keepFilter = keep;
       this.filter = filterOf(profile, program);
       if (!isListenedTo(this.filter)) return;

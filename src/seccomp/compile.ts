@@ -1,28 +1,32 @@
 /** A profile becomes a program: libseccomp's, behind a head for system calls that the profile cannot know. */
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { describeErrno, EDOM, EEXIST, EPERM } from '../kernel/errno.ts';
-import {
-  type Comparison,
-  type FilterContext,
-  Libseccomp,
-  SCMP_FLTATR_CTL_OPTIMIZE,
-} from '../kernel/libseccomp.ts';
+import { describeErrno, EDOM, EEXIST } from '../kernel/errno.ts';
+import { type FilterContext, Libseccomp, SCMP_FLTATR_CTL_OPTIMIZE } from '../kernel/libseccomp.ts';
+import type { Problem } from '../spec/problem.ts';
 import type { Seccomp } from '../spec/types.ts';
-import { type Action, actions, architectures, operators, type SystemCallRule } from './names.ts';
+import { AUDIT_ARCH_X86_64, architectures, type SystemCallRule, X32_TOKEN } from './names.ts';
 import { type LastCalls, newerCallsHead, refusesByDefault } from './newer-calls.ts';
+import { systemCallNumber } from './newer-names.ts';
+import { numberedRules } from './numbered-rules.ts';
+import { type OtherName, resolveOtherNames } from './other-names.ts';
+import { actionOf, alternativesOf } from './rules.ts';
 
 const POINTER = '/linux/seccomp';
-/** libseccomp's token of x32 is its own; the kernel's architecture is that of x86-64, AUDIT_ARCH_X86_64. */
-const X32_TOKEN = 0x4000_003e;
-const AUDIT_ARCH_X86_64 = 0xc000_003e;
 /** A binary tree instead of a list pays from here on; with few rules libseccomp 2.5 makes mistakes in trees. */
 const TREE_FROM = 32;
 const BINARY_TREE = 2;
 /** BPF_MAXINSNS, of eight bytes each. */
 const LONGEST = 4096 * 8;
 
-/** @returns classic BPF @throws RuntimeError `config`, `system` where libseccomp is missing */
-export function compile(profile: Seccomp): Uint8Array {
+export interface CompiledProfile {
+  /** Classic BPF. */
+  readonly program: Uint8Array;
+  /** Names that could not be given a rule. */
+  readonly warnings: readonly Problem[];
+}
+
+/** @throws RuntimeError `config`, `system` where libseccomp is missing */
+export function compile(profile: Seccomp): CompiledProfile {
   const library = openLibrary();
   const defaultAction = actionOf(profile.defaultAction, profile.defaultErrnoRet);
   using filter = library.newFilter(defaultAction);
@@ -30,15 +34,18 @@ export function compile(profile: Seccomp): Uint8Array {
   const rules = profile.syscalls ?? [];
   if (rules.length > 0 && countOf(rules) > TREE_FROM)
     filter.setAttribute(SCMP_FLTATR_CTL_OPTIMIZE, BINARY_TREE);
+  const others: OtherName[] = [];
   rules.forEach((rule, index) => {
     // libseccomp refuses rules that change nothing.
-    if (actionOf(rule.action, rule.errnoRet) !== defaultAction) addRules(library, filter, rule, index);
+    if (actionOf(rule.action, rule.errnoRet) === defaultAction) return;
+    others.push(...addRules(library, filter, rule, index));
   });
   const head = refusesByDefault(profile.defaultAction)
-    ? newerCallsHead(lastCalls(library, tokens, rules))
+    ? newerCallsHead(lastCalls(library, listedTokens(library, profile), rules))
     : new Uint8Array();
-  const program = Buffer.concat([head, filter.export()]);
-  if (program.length <= LONGEST) return program;
+  const { numbered, warnings } = resolveOtherNames(library, tokens, others, profile.defaultAction);
+  const program = Buffer.concat([head, numberedRules(numbered), filter.export()]);
+  if (program.length <= LONGEST) return { program, warnings };
   throw new RuntimeError('config', `the profile becomes a program of ${program.length / 8} instructions`, {
     pointer: POINTER,
     hint: 'the kernel takes 4096: join rules of the same action, or leave architectures out',
@@ -57,12 +64,6 @@ function openLibrary(): Libseccomp {
 
 function countOf(rules: readonly SystemCallRule[]): number {
   return rules.reduce((sum, { names }) => sum + names.length, 0);
-}
-
-/** An errno is 16 bits wide; EPERM where none is given. */
-function actionOf(action: Action, errno: number = EPERM): number {
-  const value = actions[action];
-  return action === 'SCMP_ACT_ERRNO' || action === 'SCMP_ACT_TRACE' ? value | (errno & 0xffff) : value;
 }
 
 /** @returns the tokens of all of them; the machine's own is always among them */
@@ -84,44 +85,44 @@ function addArchitectures(library: Libseccomp, filter: FilterContext, profile: S
   return tokens;
 }
 
+/** Of those whose newer calls fail with ENOSYS: what the profile lists, or the machine's own where it lists none. */
+function listedTokens(library: Libseccomp, { architectures: listed = [] }: Seccomp): ReadonlySet<number> {
+  if (listed.length === 0) return new Set([library.nativeArchitecture()]);
+  return new Set(listed.flatMap((name) => library.architecture(architectures[name]) ?? []));
+}
+
 function refusal(result: number): string {
   return result === -EDOM ? 'its byte order is not that of this machine' : describeErrno(-result);
 }
 
-function addRules(library: Libseccomp, filter: FilterContext, rule: SystemCallRule, index: number): void {
+/** @returns the names that libseccomp does not know: calls of newer kernels, and mistakes */
+function addRules(
+  library: Libseccomp,
+  filter: FilterContext,
+  rule: SystemCallRule,
+  index: number,
+): readonly OtherName[] {
   const action = actionOf(rule.action, rule.errnoRet);
   const alternatives = alternativesOf(rule);
+  const others: OtherName[] = [];
   rule.names.forEach((name, nth) => {
+    const pointer = `${POINTER}/syscalls/${index}/names/${nth}`;
     const number = library.systemCall(name);
-    // Profiles name calls of newer kernels and of other architectures.
-    if (number === undefined) return;
+    if (number === undefined) {
+      others.push({ name, pointer, rule });
+      return;
+    }
     for (const comparisons of alternatives) {
       const result = filter.addRule(action, number, comparisons);
       if (result >= 0) continue;
       throw new RuntimeError(
         'config',
         `libseccomp refuses the rule for "${name}": ${describeErrno(-result)}`,
-        {
-          pointer: `${POINTER}/syscalls/${index}/names/${nth}`,
-        },
+        { pointer },
       );
     }
   });
-}
-
-/**
- * Conditions on different arguments must all be met. libseccomp takes one condition per argument: where there are
- * two on the same, each becomes a rule of its own, and one that is met is enough (runc and crun do the same).
- */
-export function alternativesOf({ args = [] }: SystemCallRule): readonly (readonly Comparison[])[] {
-  const comparisons = args.map(({ index, op, value, valueTwo = 0 }) => ({
-    index,
-    operator: operators[op],
-    a: BigInt(value),
-    b: BigInt(valueTwo),
-  }));
-  const distinct = new Set(comparisons.map(({ index }) => index)).size === comparisons.length;
-  return distinct ? [comparisons] : comparisons.map((comparison) => [comparison]);
+  return others;
 }
 
 function lastCalls(
@@ -132,15 +133,15 @@ function lastCalls(
   const names = new Set(rules.flatMap((rule) => rule.names));
   const last = (token: number): number | undefined => {
     let largest = 0;
-    for (const name of names) largest = Math.max(largest, library.systemCall(name, token) ?? 0);
+    for (const name of names) largest = Math.max(largest, systemCallNumber(library, name, token) ?? 0);
     return largest || undefined;
   };
   const lastX32 = tokens.has(X32_TOKEN) ? last(X32_TOKEN) : undefined;
-  return [...tokens]
-    .filter((token) => token !== X32_TOKEN)
-    .map((token) => ({
-      auditArchitecture: token,
-      last: last(token),
-      ...(token === AUDIT_ARCH_X86_64 ? { lastX32 } : {}),
-    }));
+  const known = [...tokens].filter((token) => token !== X32_TOKEN);
+  const all = lastX32 === undefined ? known : [...new Set([...known, AUDIT_ARCH_X86_64])];
+  return all.map((token) => ({
+    auditArchitecture: token,
+    last: tokens.has(token) ? last(token) : undefined,
+    ...(token === AUDIT_ARCH_X86_64 ? { lastX32 } : {}),
+  }));
 }

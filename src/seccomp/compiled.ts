@@ -2,16 +2,19 @@
 import { architecture } from '../kernel/architecture.ts';
 import { findLibseccomp } from '../kernel/libseccomp.ts';
 import { stringifyJson } from '../spec/parse-json.ts';
+import type { Problem } from '../spec/problem.ts';
 import type { Seccomp } from '../spec/types.ts';
 import { FilterCache } from './cache.ts';
 
 /** To be raised when the same profile and library become another program. */
-const COMPILER = 1;
+const COMPILER = 2;
 
 export interface Compiled {
   readonly program: Uint8Array;
   /** Keeps a new one for the next time; to be called when the state root is there. */
   readonly keep?: () => void;
+  /** Of its compilation. */
+  readonly warnings: readonly Problem[];
 }
 
 /** @throws RuntimeError `config`, `system` where libseccomp is missing */
@@ -19,11 +22,13 @@ export async function compiledFilter(profile: Seccomp, root: string): Promise<Co
   const key = keyOf(profile);
   const cache = new FilterCache(root);
   const kept = key === undefined ? undefined : cache.read(key);
-  if (kept) return { program: kept };
+  if (kept) return { program: kept, warnings: [] };
   // With it comes libseccomp, and what loads libraries.
   const { compile } = await import('./compile.ts');
-  const program = compile(profile);
-  return key === undefined ? { program } : { program, keep: () => cache.write(key, program) };
+  const compiled = compile(profile);
+  // A kept program would not repeat the warnings.
+  if (key === undefined || compiled.warnings.length > 0) return compiled;
+  return { ...compiled, keep: () => cache.write(key, compiled.program) };
 }
 
 /** All that a program depends on; undefined where that is not known, since only the loader finds the library. */

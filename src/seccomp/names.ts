@@ -56,3 +56,7 @@ export const architectures: Readonly<Record<Architecture, string>> = {
   SCMP_ARCH_PARISC64: 'parisc64',
   SCMP_ARCH_RISCV64: 'riscv64',
 };
+
+export const AUDIT_ARCH_X86_64 = 0xc000_003e;
+/** libseccomp's token of x32 is its own; the kernel's architecture is that of x86-64. */
+export const X32_TOKEN = 0x4000_003e;

@@ -4,7 +4,19 @@
  * before the call was there. Behaviour as in runc since 1.0: only where the default action is no permission.
  */
 import { ENOSYS } from '../kernel/errno.ts';
-import type { Action } from './names.ts';
+import {
+  ARCHITECTURE,
+  assemble,
+  type Instruction,
+  JA,
+  JEQ,
+  JGT,
+  JSET,
+  LD_W_ABS,
+  NUMBER,
+  RET,
+} from './classic-bpf.ts';
+import { type Action, AUDIT_ARCH_X86_64 } from './names.ts';
 
 /** The largest system call number that the profile names, by the ABI of one architecture. */
 export interface LastCalls {
@@ -17,22 +29,7 @@ export interface LastCalls {
 
 /** `__X32_SYSCALL_BIT` */
 const X32 = 0x4000_0000;
-/** struct seccomp_data */
-const NUMBER = 0;
-const ARCHITECTURE = 4;
-/** include/uapi/linux/bpf_common.h */
-const LD_W_ABS = 0x20;
-const JA = 0x05;
-const JEQ = 0x15;
-const JGT = 0x25;
-const JSET = 0x45;
-const RET = 0x06;
 const RET_ERRNO = 0x0005_0000;
-/** sizeof(struct sock_filter) */
-const SIZE = 8;
-
-/** code, jump if true, jump if false, k */
-type Instruction = readonly [number, number, number, number];
 
 /** Whoever allows, logs or traces what it does not know leaves the answer to the kernel, or to the tracer. */
 export function refusesByDefault(action: Action): boolean {
@@ -57,35 +54,37 @@ export function newerCallsHead(lastCalls: readonly LastCalls[]): Uint8Array {
 }
 
 /** For the accumulator with the architecture in it; of another architecture, it is left as it is. */
-function sectionOf({ auditArchitecture, last, lastX32 }: LastCalls): Instruction[] {
-  const limit = last ?? lastX32;
-  if (limit === undefined) return [];
-  const tests: Instruction[] =
-    last === undefined || lastX32 === undefined
-      ? [[JGT, 0, 1, limit]]
-      : [
-          [JSET, 1, 0, X32],
-          [JGT, 1, 2, last],
-          [JGT, 0, 1, lastX32],
-        ];
+function sectionOf(calls: LastCalls): Instruction[] {
+  const tests = testsOf(calls);
+  if (tests.length === 0) return [];
   const rest: Instruction[] = [
     [LD_W_ABS, 0, 0, NUMBER],
     ...tests,
     [RET, 0, 0, RET_ERRNO | ENOSYS],
     [JA, 0, 0, 0],
   ];
-  return [[JEQ, 0, rest.length, auditArchitecture], ...rest];
+  return [[JEQ, 0, rest.length, calls.auditArchitecture], ...rest];
 }
 
-function assemble(instructions: readonly Instruction[]): Uint8Array {
-  const bytes = new Uint8Array(instructions.length * SIZE);
-  const view = new DataView(bytes.buffer);
-  instructions.forEach(([code, jumpTrue, jumpFalse, k], index) => {
-    const at = index * SIZE;
-    view.setUint16(at, code, true);
-    view.setUint8(at + 2, jumpTrue);
-    view.setUint8(at + 3, jumpFalse);
-    view.setUint32(at + 4, k, true);
-  });
-  return bytes;
+/**
+ * Goes on behind itself for a call that is newer, else one instruction further. x32 shares its architecture with x86-64;
+ * the calls of the one that the profile does not list are the filter's, which kills.
+ */
+function testsOf({ auditArchitecture, last, lastX32 }: LastCalls): Instruction[] {
+  if (last !== undefined && lastX32 !== undefined) {
+    return [
+      [JSET, 1, 0, X32],
+      [JGT, 1, 2, last],
+      [JGT, 0, 1, lastX32],
+    ];
+  }
+  if (lastX32 !== undefined) {
+    return [
+      [JSET, 0, 2, X32],
+      [JGT, 0, 1, lastX32],
+    ];
+  }
+  if (last === undefined) return [];
+  const newer: Instruction = [JGT, 0, 1, last];
+  return auditArchitecture === AUDIT_ARCH_X86_64 ? [[JSET, 2, 0, X32], newer] : [newer];
 }

@@ -120,7 +120,7 @@ function check<T>(kind: Kind<T>, parsed: unknown, file: string, text: string, lo
   const fatal = written.filter((problem) => !problem.warning);
   if (fatal.length > 0) throw invalidConfig(file, text, fatal);
   for (const problem of written) warn(log, file, problem);
-  if (spelling) warnOfSpelling(log, file, text, spelling.warnings);
+  if (spelling && spelling.warnings.length > 0) warnOfSpelling(log, file, text, spelling.warnings);
   return value as T;
 }
 

@@ -91,7 +91,7 @@ export const fullConfig: LooseConfig = {
       architectures: ['SCMP_ARCH_X86_64'],
       syscalls: [
         {
-          names: ['mkdir', 'no_such_call'],
+          names: ['mkdir', 'cachestat'],
           action: 'SCMP_ACT_ERRNO',
           errnoRet: 1,
           args: [{ index: 0, value: 2n ** 64n - 1n, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }],

@@ -1,8 +1,9 @@
 /** Seccomp as root. */
 import { testForbidding } from '../setup/seccomp-error-tests.ts';
 import { testListener } from '../setup/seccomp-listener-tests.ts';
-import { testRefusals } from '../setup/seccomp-tests.ts';
+import { testNewerCalls, testRefusals } from '../setup/seccomp-tests.ts';
 
 testRefusals();
+testNewerCalls();
 testListener();
 testForbidding();

@@ -27,6 +27,22 @@ const variants: Readonly<Record<string, Circumstances>> = {
   'a profile for x86-64 and x32 alone': {
     profile: { ...dockerDefault(), architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X32'] },
   },
+  'a profile for x86-64 alone': { profile: { ...dockerDefault(), architectures: ['SCMP_ARCH_X86_64'] } },
+  'a profile for x86-64 alone that kills': {
+    profile: {
+      ...dockerDefault(),
+      architectures: ['SCMP_ARCH_X86_64'],
+      defaultAction: 'SCMP_ACT_KILL_PROCESS',
+    },
+  },
+  'a profile for x32 alone': { profile: { ...dockerDefault(), architectures: ['SCMP_ARCH_X32'] } },
+  'a profile for i386 alone': { profile: { ...dockerDefault(), architectures: ['SCMP_ARCH_X86'] } },
+  'a profile for i386 alone that kills': {
+    profile: { ...dockerDefault(), architectures: ['SCMP_ARCH_X86'], defaultAction: 'SCMP_ACT_KILL_PROCESS' },
+  },
+  'a profile for another machine': {
+    profile: { ...dockerDefault(), architectures: ['SCMP_ARCH_AARCH64'] },
+  },
   'a profile with an errno of its own': { profile: { ...dockerDefault(), defaultErrnoRet: 77 } },
   'a profile that traps': { profile: { ...dockerDefault(), defaultAction: 'SCMP_ACT_TRAP' } },
   'a profile that traces': { profile: { ...dockerDefault(), defaultAction: 'SCMP_ACT_TRACE' } },
@@ -35,7 +51,7 @@ const variants: Readonly<Record<string, Circumstances>> = {
       defaultAction: 'SCMP_ACT_ALLOW',
       architectures: ['SCMP_ARCH_X86'],
       syscalls: [
-        { names: ['mkdir', 'umask', 'socket', 'no_such_call'], action: 'SCMP_ACT_ERRNO', errnoRet: 42 },
+        { names: ['mkdir', 'umask', 'socket'], action: 'SCMP_ACT_ERRNO', errnoRet: 42 },
         // The probe's arguments have all bits set.
         rule('personality', 'SCMP_ACT_ERRNO', [0, 'SCMP_CMP_EQ', 2n ** 64n - 1n]),
         rule('lseek', 'SCMP_ACT_KILL_PROCESS', [1, 'SCMP_CMP_EQ', 5], [1, 'SCMP_CMP_GE', 2n ** 63n]),
@@ -67,6 +83,62 @@ export function testRefusals(): void {
         expect(ours).toBe(await refusals(rig, 'runc', circumstances));
       });
     }
+  });
+}
+
+/** Calls that Debian's libseccomp does not know. */
+export function testNewerCalls(): void {
+  test.skipIf(process.arch !== 'x64')(
+    'rules for newer system calls are kept, by their numbers',
+    async (context) => {
+      need(context, 'gcc', 'libseccomp');
+      await using rig = makeRig();
+      const profile: Seccomp = {
+        defaultAction: 'SCMP_ACT_ALLOW',
+        architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
+        syscalls: [
+          { names: ['fchmodat2', 'mseal'], action: 'SCMP_ACT_ERRNO', errnoRet: 77 },
+          rule('listmount', 'SCMP_ACT_KILL_PROCESS', [1, 'SCMP_CMP_GE', 2n ** 63n]),
+          rule('statmount', 'SCMP_ACT_KILL_PROCESS', [1, 'SCMP_CMP_EQ', 5]),
+        ],
+      };
+      const lines = (await refusals(rig, 'tsrun', { profile })).split('\n');
+      for (const abi of ['x86_64', 'x32']) {
+        expect(lines).toContain(`${abi} 452 errno 77`);
+        expect(lines).toContain(`${abi} 462 errno 77`);
+        expect(lines).toContain(`${abi} 458 signal 31`);
+        expect(lines).not.toContain(`${abi} 457 signal 31`);
+      }
+      expect(lines).toContain('i386 452 errno 77');
+    },
+  );
+
+  test('a name that nobody knows is an error if it is to be refused, and a warning if it is allowed', async (context) => {
+    need(context, 'libseccomp', 'busybox');
+    await using rig = makeRig();
+    const run = async (action: Rule['action'], defaultAction: Seccomp['defaultAction']) => {
+      const syscalls = [{ names: ['mkdir', 'opennat'], action }];
+      const all = [...(dockerDefault().syscalls ?? []), ...syscalls];
+      const bundle = rig.bundle({
+        config: (base) => {
+          base.linux.seccomp = {
+            defaultAction,
+            syscalls: defaultAction === 'SCMP_ACT_ALLOW' ? syscalls : all,
+          };
+        },
+      });
+      // The second time, the program would be a kept one.
+      await rig.tsrun(['run', '--bundle', bundle.path, rig.id()]);
+      return rig.tsrun(['run', '--bundle', bundle.path, rig.id()]);
+    };
+    const refused = await run('SCMP_ACT_ERRNO', 'SCMP_ACT_ALLOW');
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toContain('cannot apply SCMP_ACT_ERRNO to the system call "opennat"');
+    expect(refused.stderr).toContain('(/linux/seccomp/syscalls/0/names/1)');
+    const allowed = await run('SCMP_ACT_ALLOW', 'SCMP_ACT_ERRNO');
+    expect(allowed.code).toBe(0);
+    expect(allowed.stderr).toContain('warning:');
+    expect(allowed.stderr).toContain('found "opennat", which neither libseccomp');
   });
 }
 

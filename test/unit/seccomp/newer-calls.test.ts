@@ -1,41 +1,13 @@
 /** The head that answers ENOSYS, executed by an interpreter of the instructions it is made of. */
 import { describe, expect, test } from 'vitest';
 import { newerCallsHead, refusesByDefault } from '../../../src/seccomp/newer-calls.ts';
+import { execute } from './interpreter.ts';
 
 const X86_64 = 0xc000003e;
 const I386 = 0x40000003;
 const ARM = 0x40000028;
 const X32 = 0x40000000;
 const ENOSYS = 0x00050026;
-
-/** @returns the value that the filter returns, or undefined where execution goes on behind the head */
-function execute(program: Uint8Array, architecture: number, number: number): number | undefined {
-  const view = new DataView(program.buffer, program.byteOffset, program.byteLength);
-  const data = new Map([
-    [0, number],
-    [4, architecture],
-  ]);
-  let accumulator = 0;
-  for (let at = 0; at < program.length; at += 8) {
-    const [code, yes, no, k] = [
-      view.getUint16(at, true),
-      view.getUint8(at + 2),
-      view.getUint8(at + 3),
-      view.getUint32(at + 4, true),
-    ];
-    const jump = (condition: boolean) => {
-      at += 8 * (condition ? yes : no);
-    };
-    if (code === 0x20) accumulator = data.get(k) ?? Number.NaN;
-    else if (code === 0x15) jump(accumulator === k);
-    else if (code === 0x25) jump(accumulator > k);
-    else if (code === 0x45) jump((accumulator & k) !== 0);
-    else if (code === 0x05) at += 8 * k;
-    else if (code === 0x06) return k;
-    else throw new Error(`instruction 0x${code.toString(16)}`);
-  }
-  return undefined;
-}
 
 describe('what is newer than the profile', () => {
   const program = newerCallsHead([
@@ -60,9 +32,20 @@ describe('what is newer than the profile', () => {
   });
 });
 
-test('without x32 in the profile, its numbers are newer than all others', () => {
+test('calls of x32 are left to the filter, which kills, where the profile does not list it', () => {
   const program = newerCallsHead([{ auditArchitecture: X86_64, last: 439 }]);
-  expect(execute(program, X86_64, X32)).toBe(ENOSYS);
+  expect([X32, X32 + 439, X32 + 440].map((number) => execute(program, X86_64, number))).toEqual([
+    ...[undefined, undefined, undefined],
+  ]);
+  expect(execute(program, X86_64, 440)).toBe(ENOSYS);
+});
+
+test('calls of x86-64 are left to the filter where the profile lists x32 alone', () => {
+  const program = newerCallsHead([{ auditArchitecture: X86_64, last: undefined, lastX32: X32 + 547 }]);
+  expect([439, 5000, X32 + 547].map((number) => execute(program, X86_64, number))).toEqual([
+    ...[undefined, undefined, undefined],
+  ]);
+  expect(execute(program, X86_64, X32 + 548)).toBe(ENOSYS);
 });
 
 test('a profile that names nothing gets no head', () => {
