@@ -20,14 +20,15 @@ import { readBundle } from './bundle.ts';
 import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
 import type { CreateOptions } from './create.ts';
-import { destroy } from './destroy.ts';
+import { destroyOrWarn } from './destroy.ts';
 import { connectToInit, listenForDriver } from './init-socket.ts';
 import { prepareNotify } from './notify.ts';
 import { processStatus } from './process-status.ts';
+import { checksum } from './record/sealed-json.ts';
 import { containerRequest } from './request.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
-import type { StateRecord } from './state-record.ts';
+import { RECORD_VERSION, type StateRecord } from './state-record.ts';
 
 /** Stand for descriptors that are opened when the plan is executed. */
 export const listener = call('socket');
@@ -163,12 +164,12 @@ export class Construction {
     const startTime = startTimeOf(pid);
     // A cgroup with processes in it is another container's.
     const cgroups = this.plan.cgroups.occupied ? [] : this.#record.cgroups;
-    await destroy({ ...this.#record, pid, startTime, cgroups }, this.directory, this.#runtime.log);
+    await destroyOrWarn({ ...this.#record, pid, startTime, cgroups }, this.directory, this.#runtime.log);
   }
 
   #execute(): void {
     // What is to be undone is written down before it is done.
-    this.directory.write(this.#record);
+    this.#save(this.filter ? { filter: checksum(this.filter.program) } : {});
     this.directory.freezeConfig(this.request.config);
     if (this.filter) this.directory.writeFilter(this.filter.program);
     this.#keepFilter?.();
@@ -204,7 +205,7 @@ export class Construction {
     const { nofile } = host;
     const freezer = freezerFile(this.request.cgroups.directories);
     return {
-      version: 1,
+      version: RECORD_VERSION,
       ociVersion: config.ociVersion,
       id,
       phase: 'creating',

@@ -1,13 +1,19 @@
 /** `delete`: removes a stopped container, or with `--force` any. */
 import { RuntimeError } from '../errors/runtime-error.ts';
+import type { Log } from '../log/log.ts';
 import { checkContainerId } from './container-id.ts';
 import { destroy } from './destroy.ts';
+import type { Found } from './record/find.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 import { type Status, statusOf } from './status.ts';
 
-/** @throws RuntimeError `not-found` (not with force), `state` */
+/**
+ * @throws RuntimeError `not-found` (not with force); `state` for a container that runs (not with force), that another
+ *   runtime has made, or whose
+ *   parts cannot be told from others'. If anything is left, so is its record.
+ */
 export async function remove(
   runtime: Runtime,
   id: string,
@@ -15,11 +21,53 @@ export async function remove(
 ): Promise<void> {
   checkContainerId(id);
   using directory = new StateDirectory(runtime.root, id);
-  const taken = take(directory, force);
-  if (!taken) return;
-  const { record } = taken;
-  if (!force && record) mustHaveStopped(id, statusOf(record, directory));
-  await destroy(record, directory, runtime.log);
+  const found = take(directory, force);
+  if (!found) return;
+  if (found.kind === 'not ours') throw found.error;
+  if (found.kind === 'unrecorded') return directory.remove();
+  const record = found.kind === 'record' ? found.record : await salvage(found, runtime, id, force);
+  if (!force) mustHaveStopped(id, statusOf(record, directory));
+  await destroy(record, directory, runtime.log, { force });
+}
+
+/** @returns undefined if there is nothing to delete by force, or another process has just done it */
+function take(directory: StateDirectory, force: boolean): Found | undefined {
+  try {
+    lock(directory, force);
+    // Whoever removes it may be at it still: then the lock is one of our own making.
+    return directory.find();
+  } catch (error) {
+    if (force && error instanceof RuntimeError && error.code === 'not-found') return undefined;
+    throw error;
+  }
+}
+
+function lock(directory: StateDirectory, force: boolean): void {
+  try {
+    directory.lock();
+  } catch (error) {
+    if (!force || !(error instanceof RuntimeError) || error.code !== 'state') throw error;
+    // Either the lock is damaged, or the directory is not ours: that is the next thing looked at.
+    if (directory.find().kind === 'not ours') throw error;
+    directory.lockWithoutFile();
+  }
+}
+
+/** What the container was made with is enough to remove it. @throws RuntimeError `state` if that is lost, too */
+async function salvage(
+  { error, copy }: Extract<Found, { kind: 'damaged' }>,
+  { root, log }: Runtime,
+  id: string,
+  force: boolean,
+): Promise<StateRecord> {
+  if (!force) throw error;
+  if (!copy) throw (await import('./record/unidentified.ts')).unidentified(root, id, error);
+  noteCopy(error, log);
+  return copy;
+}
+
+function noteCopy({ message }: RuntimeError, log: Log): void {
+  log.warning(`${message}: the copy of its record is used`);
 }
 
 /** One that was never started has done nothing that could be lost. */
@@ -28,29 +76,4 @@ function mustHaveStopped(id: string, status: Status): void {
   throw new RuntimeError('state', `cannot delete container ${id} that is not stopped: ${status}`, {
     hint: `tsrun kill ${id} KILL, or tsrun delete --force ${id}`,
   });
-}
-
-/** @returns undefined where there is nothing to delete by force, or somebody else has just done it */
-function take(
-  directory: StateDirectory,
-  force: boolean,
-): { readonly record: StateRecord | undefined } | undefined {
-  try {
-    directory.lock();
-    // Whoever removes it may be at it still: then the lock is one of our own making.
-    return { record: readRecord(directory, force) };
-  } catch (error) {
-    if (force && error instanceof RuntimeError && error.code === 'not-found') return undefined;
-    throw error;
-  }
-}
-
-/** A record that cannot be read does not stop `--force`. */
-function readRecord(directory: StateDirectory, force: boolean): StateRecord | undefined {
-  try {
-    return directory.read();
-  } catch (error) {
-    if (force && error instanceof RuntimeError && error.code === 'state') return undefined;
-    throw error;
-  }
 }

@@ -3,9 +3,14 @@ import { freezer, isVersion1Freezer } from '../cgroups/freezer.ts';
 import { cgroupProcesses, killCgroup } from '../cgroups/processes.ts';
 import { removeAtOnce, removeCgroups } from '../cgroups/remove.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { W_OK } from '../kernel/constants/file.ts';
+import { EACCES } from '../kernel/errno.ts';
+import { accessErrno } from '../kernel/file-system.ts';
+import { dirname } from '../kernel/path.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import type { Log } from '../log/log.ts';
 import type { Hooks } from '../spec/types.ts';
+import { checkPaths } from './record/check-paths.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 import { initOf, isPaused } from './status.ts';
@@ -14,22 +19,70 @@ import { initOf, isPaused } from './status.ts';
 const LONGEST_DEATH = 10_000;
 const SIGKILL = 9;
 
-/** @throws RuntimeError `system` where a process does not die; everything else is still there then */
+/**
+ * @param options.force without it a configuration that cannot be read is an error, since hooks would be left out
+ * @throws RuntimeError if something is left: its record is still there then
+ */
 export async function destroy(
-  record: StateRecord | undefined,
+  record: StateRecord,
   directory: StateDirectory,
   log: Log,
+  { force }: { readonly force: boolean } = { force: true },
 ): Promise<void> {
-  if (!record || !directory.exists()) return directory.remove();
+  if (!directory.exists()) return;
+  checkPaths(record);
+  const hooks = record.hasPoststop ? hooksOf(record, directory, log, force) : undefined;
   await killProcesses(record);
-  removeCgroup(record, log);
-  if (record.resctrl) (await import('../resctrl/remove.ts')).removeResctrl(record.resctrl, log);
+  const left = [...removeCgroup(record, log)];
+  if (record.resctrl) left.push(...(await import('../resctrl/remove.ts')).removeResctrl(record.resctrl, log));
   // Most containers have none of these: what is not loaded costs nothing.
   if (record.systemd) (await import('../cgroups/systemd/end-unit.ts')).endUnit(record.systemd, log);
   if (record.dataDirectory) await (await import('./data-directory.ts')).removeData(record);
-  const hooks = record.hasPoststop ? directory.readConfig().hooks : undefined;
+  if (left.length > 0) throw notRemoved(record.id, left);
   directory.remove();
   if (hooks?.poststop) await runPoststop(hooks, record, log);
+}
+
+/** The same, for a command with something else to report: if anything is left, that is a warning. @returns whether all is gone */
+export async function destroyOrWarn(
+  record: StateRecord,
+  directory: StateDirectory,
+  log: Log,
+): Promise<boolean> {
+  try {
+    await destroy(record, directory, log);
+    return true;
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error;
+    log.warning(`container ${record.id} is not removed: ${error.message}`, {
+      hint: `tsrun delete --force ${record.id}`,
+    });
+    return false;
+  }
+}
+
+function notRemoved(id: string, left: readonly string[]): RuntimeError {
+  const names = left.map((path) => `"${path}"`).join(', ');
+  return new RuntimeError('cgroup', `cannot remove ${names} of container ${id}`, {
+    hint: `see what uses it: ls ${left[0]}; then tsrun delete --force ${id}`,
+  });
+}
+
+function hooksOf(
+  { id, phase }: StateRecord,
+  directory: StateDirectory,
+  log: Log,
+  force: boolean,
+): Hooks | undefined {
+  try {
+    return directory.readConfig().hooks;
+  } catch (error) {
+    if (!force || !(error instanceof RuntimeError)) throw error;
+    // A creator that was stopped may not have come to write it; then no hook of it has run.
+    if (phase !== 'creating')
+      log.warning(`the poststop hooks of container ${id} are not run: ${error.message}`);
+    return undefined;
+  }
 }
 
 /** The container is gone by now: what these hooks do wrong is a warning (runtime.md, Lifecycle, step 13). */
@@ -61,11 +114,16 @@ async function killDescendants(init: number): Promise<void> {
   for (let left = descendants(init); left.length > 0; left = descendants(init)) killAll(left);
 }
 
-/** One without processes is simply removed; most are, by now, and nothing has to be looked at. */
-function removeCgroup(record: StateRecord, log: Log): void {
+/**
+ * One without processes is simply removed; most are, by now, and nothing has to be looked at.
+ *
+ * @returns what is left of the container's own
+ */
+function removeCgroup(record: StateRecord, log: Log): readonly string[] {
   const left = record.cgroups.filter((path) => !removeAtOnce(path));
   for (const path of left) killMembers([path], record);
-  removeCgroups(left, log);
+  // If its parent is not ours to write to, it was there before, and the container did without it.
+  return removeCgroups(left, log).filter((path) => accessErrno(dirname(path), W_OK) !== EACCES);
 }
 
 /** All at once: killed one by one, they could fork faster. Returns when they have ended. */

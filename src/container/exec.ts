@@ -73,7 +73,7 @@ export async function exec(runtime: Runtime, id: string, options: ExecOptions): 
   const process = withGrantedGroups(asked, linux.namespaces ?? [], logOfRights(options, runtime));
   mustBeItsIds(process, record);
   checkConsole(process.terminal ?? false, options.detach, options.consoleSocket);
-  const filter = await withAgent(keptFilter(directory, config), config, record, () =>
+  const filter = await withAgent(keptFilter(directory, record, config), config, record, () =>
     statusOf(record, directory) === 'created' ? 'created' : 'running',
   );
   const parts = { record, namespaces: joinedFlags(config, record), process, linux, filter, options, runtime };

@@ -5,7 +5,8 @@ import { O_DIRECTORY, O_RDONLY } from '../kernel/constants/file.ts';
 import { AF_UNIX, SOCK_SEQPACKET } from '../kernel/constants/process.ts';
 import { closeSync, openSync } from '../kernel/file-system.ts';
 import { perform } from '../kernel/local.ts';
-import { INIT_SOCKET, type StateDirectory } from './state-directory.ts';
+import { INIT_SOCKET } from './record/files.ts';
+import type { StateDirectory } from './state-directory.ts';
 
 /** @returns the listening descriptor, for the init to inherit */
 export function listenForDriver(directory: StateDirectory): number {

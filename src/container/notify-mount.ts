@@ -6,6 +6,7 @@
 import { callerVariable } from '../host/caller.ts';
 import { join } from '../kernel/path.ts';
 import type { Config, Mount } from '../spec/types.ts';
+import { NOTIFY } from './record/files.ts';
 
 const PLACE = '/run/notify';
 const NAME = 'notify.sock';
@@ -16,7 +17,7 @@ export function notifiedSocket(): string | undefined {
 }
 
 export function notifyDirectory(stateDirectory: string): string {
-  return join(stateDirectory, 'notify');
+  return join(stateDirectory, NOTIFY);
 }
 
 export function notifyPath(stateDirectory: string): string {

@@ -3,7 +3,7 @@ import { SIGKILL } from '../kernel/constants/process.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { Construction } from './construction.ts';
 import type { CreateOptions } from './create.ts';
-import { destroy } from './destroy.ts';
+import { destroyOrWarn } from './destroy.ts';
 import { listenForReadiness } from './notify.ts';
 import type { NotifySocket } from './notify-socket.ts';
 import { writePidFile } from './pid-file.ts';
@@ -55,10 +55,7 @@ async function runInForeground(
   const exit = await awaitForeground({ pid, pidfd, master, signals });
   if ('signal' in exit && exit.signal === SIGKILL) await explainKill(construction, runtime);
   report?.({ event: 'exited', pid, exit });
-  if (!options.keep) {
-    await destroy(record, directory, runtime.log);
-    report?.({ event: 'deleted' });
-  }
+  if (!options.keep && (await destroyOrWarn(record, directory, runtime.log))) report?.({ event: 'deleted' });
   return exitStatus(exit);
 }
 

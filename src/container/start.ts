@@ -12,9 +12,10 @@ import { connectToInit } from './init-socket.ts';
 import { keptFilter } from './kept-filter.ts';
 import { listenForReadiness } from './notify.ts';
 import { runPoststart, startProgram } from './program.ts';
+import { INIT_SOCKET } from './record/files.ts';
 import type { Runtime } from './runtime.ts';
 import { withAgent } from './seccomp-agent.ts';
-import { INIT_SOCKET, StateDirectory } from './state-directory.ts';
+import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 import { initOf, type Status, statusOf } from './status.ts';
 
@@ -27,7 +28,7 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   const status = record && statusOf(record, directory);
   if (!record || status !== 'created') throw await refusal(directory, record, status);
   const config = directory.readConfig();
-  const filter = await withAgent(keptFilter(directory, config), config, record, () => 'created');
+  const filter = await withAgent(keptFilter(directory, record, config), config, record, () => 'created');
   const execution = new Execution(runtime.log);
   execution.pid = record.pid;
   const notify = await listenForReadiness(directory, runtime.log);
@@ -40,7 +41,7 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
     const code = error instanceof RuntimeError ? error.code : undefined;
     const explained = await explain(error, record, config);
     // The specification: stop the container, and go on with its deletion (runtime.md, Lifecycle, steps 7 and 9).
-    if (code === 'hook') await (await import('./destroy.ts')).destroy(record, directory, runtime.log);
+    if (code === 'hook') await (await import('./destroy.ts')).destroyOrWarn(record, directory, runtime.log);
     else if (explained === error && code === 'system' && !initOf(record)?.isAlive) throw killed(error);
     throw explained;
   }

@@ -1,49 +1,57 @@
 /**
  * The directory of one container below `--root`: its record, the frozen configuration, the lock, and the socket
- * that a created container waits on.
+ * that a created container waits on. docs/state.md describes the files.
  */
 
-import { RuntimeError } from '../errors/runtime-error.ts';
-import { flock } from '../kernel/calls/file.ts';
-import { LOCK_EX, LOCK_NB, O_CREAT, O_RDWR } from '../kernel/constants/file.ts';
+import type { RuntimeError } from '../errors/runtime-error.ts';
+import { flock, pwrite64 } from '../kernel/calls/file.ts';
+import {
+  LOCK_EX,
+  LOCK_NB,
+  O_CREAT,
+  O_DIRECTORY,
+  O_NOFOLLOW,
+  O_NONBLOCK,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+} from '../kernel/constants/file.ts';
 import {
   closeSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
-  readBytesSync,
-  readFileSync,
   removeTree,
   renameSync,
-  statSync,
-  writeFileSync,
+  writeAndClose,
 } from '../kernel/file-system.ts';
 import { attempt, perform } from '../kernel/local.ts';
 import { join } from '../kernel/path.ts';
-import { parseJson, stringifyJson } from '../spec/parse-json.ts';
 import type { Config } from '../spec/types.ts';
+import { CONFIG, FILTER, LOCK, NEW, RECORD, readStateFile } from './record/files.ts';
+import { type Found, findRecord } from './record/find.ts';
+import { damaged, notFound, taken, unreadable } from './record/problems.ts';
+import { checksum, seal, unseal } from './record/sealed-json.ts';
 import type { StateRecord } from './state-record.ts';
 import { checkStateRoot, makeStateRoot } from './state-root.ts';
 
-export const INIT_SOCKET = 'init.sock';
-const CONFIG = 'config.json';
-const FILTER = 'seccomp.bpf';
-const LOCK = 'lock';
-const RECORD = 'state.json';
+/** The container's files are its owner's alone; nothing that was put in their place is followed or waited for. */
+const PRIVATE = 0o600;
+const CAREFULLY = O_NOFOLLOW | O_NONBLOCK;
 
 export class StateDirectory {
   readonly path: string;
+  readonly id: string;
   readonly #root: string;
   #isRootChecked = false;
   #lock: number | undefined;
 
   constructor(root: string, id: string) {
     this.#root = root;
+    this.id = id;
     this.path = join(root, id);
-  }
-
-  get #configFile(): string {
-    return join(this.path, CONFIG);
   }
 
   #checkRoot(): void {
@@ -51,12 +59,8 @@ export class StateDirectory {
     this.#isRootChecked = true;
   }
 
-  get #filterFile(): string {
-    return join(this.path, FILTER);
-  }
-
   exists(): boolean {
-    return statSync(this.path) !== undefined;
+    return lstatSync(this.path) !== undefined;
   }
 
   /**
@@ -70,20 +74,54 @@ export class StateDirectory {
     try {
       mkdirSync(this.path, { mode: 0o700 });
     } catch (error) {
-      throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? taken() : error;
+      throw isError(error, 'EEXIST') ? taken(this.id) : error;
     }
-    this.lock();
+    this.#hold(this.#makeLock());
   }
 
   /** Takes nothing. @throws RuntimeError `exists` */
   refuseTaken(): void {
-    if (this.exists()) throw taken();
+    if (this.exists()) throw taken(this.id);
   }
 
-  /** Waits for whoever works on this container. The lock is the kernel's (flock(2)): it dies with its holder. */
+  /**
+   * Waits for whoever works on this container. The lock is the kernel's (flock(2)): it dies with its holder.
+   *
+   * @throws RuntimeError `not-found`; `state` if this is no container of ours, or the lock is not a file
+   */
   lock(): void {
     this.#checkRoot();
-    const fd = openLock(this.path);
+    const fd = this.#openLock();
+    if (!fstatSync(fd).isFile()) throw damaged(this.path, this.id, LOCK, 'is not a regular file');
+    this.#hold(fd);
+  }
+
+  /** Locks the directory itself: for a container whose lock is not a file, and so held by nobody. */
+  lockWithoutFile(): void {
+    this.#hold(openSync(this.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  }
+
+  #openLock(): number {
+    try {
+      return openLock(this.path);
+    } catch (error) {
+      if (!isError(error, 'ENOENT', 'ENOTDIR')) throw damaged(this.path, this.id, LOCK, unreadable(error));
+    }
+    // Nothing is put into a directory that is not ours.
+    const found = this.find();
+    if (found.kind === 'not ours') throw found.error;
+    return this.#makeLock();
+  }
+
+  #makeLock(): number {
+    try {
+      return openLock(this.path, O_CREAT);
+    } catch (error) {
+      throw isError(error, 'ENOENT') ? notFound() : error;
+    }
+  }
+
+  #hold(fd: number): void {
     perform(flock(fd, LOCK_EX));
     // Another holder may have deleted the container meanwhile: then this is the lock of nothing.
     if (fstatSync(fd).nlink === 0) {
@@ -95,7 +133,12 @@ export class StateDirectory {
 
   /** Whether another process holds the lock right now. */
   isLocked(): boolean {
-    const fd = openLock(this.path);
+    let fd: number;
+    try {
+      fd = openLock(this.path);
+    } catch {
+      return false; // Without a lock nobody can hold it.
+    }
     try {
       return attempt(flock(fd, LOCK_EX | LOCK_NB)) < 0;
     } finally {
@@ -112,49 +155,83 @@ export class StateDirectory {
     this.unlock();
   }
 
+  /**
+   * By the container's creator, who has claimed the directory. The copy in the lock survives damage to the record; what
+   * `delete` needs does not change afterwards.
+   */
   write(record: StateRecord): void {
-    this.#replace(RECORD, stringifyJson(record));
+    const bytes = seal(record);
+    this.#replace(RECORD, bytes);
+    // It only ever gets longer: as yet there is no process, then there is one.
+    if (record.phase === 'creating' && this.#lock !== undefined) perform(pwrite64(this.#lock, bytes, 0));
   }
 
   /** Keeps the configuration as it is now: later edits of the bundle must not matter (runtime.md, Lifecycle). */
   freezeConfig(config: Config): void {
-    writeFileSync(this.#configFile, stringifyJson(config), { mode: 0o600 });
+    this.#put(CONFIG, seal(config));
   }
 
   /** What `update` has changed is what later commands start from. */
   replaceConfig(config: Config): void {
-    this.#replace(CONFIG, stringifyJson(config));
+    this.#replace(CONFIG, seal(config));
   }
 
+  /** @throws RuntimeError `state` if it is damaged */
   readConfig(): Config {
-    return parseJson(readFileSync(this.#configFile, 'utf8')) as Config;
+    const config = unseal(this.#read(CONFIG));
+    if (config === undefined) throw this.#changed(CONFIG);
+    return config as Config;
   }
 
   /** Keeps the compiled seccomp filter: `start` and `exec` need no library. */
   writeFilter(program: Uint8Array): void {
-    writeFileSync(this.#filterFile, program, { mode: 0o600 });
+    this.#put(FILTER, program);
   }
 
-  readFilter(): Uint8Array {
-    return readBytesSync(this.#filterFile);
+  /** @param expected its checksum @throws RuntimeError `state` if it is damaged */
+  readFilter(expected: string | undefined): Uint8Array {
+    const program = this.#read(FILTER);
+    if (checksum(program) !== expected) throw this.#changed(FILTER);
+    return program;
   }
 
-  #replace(name: string, content: string | Uint8Array): void {
-    const path = join(this.path, name);
-    writeFileSync(`${path}.new`, content, { mode: 0o600 });
-    renameSync(`${path}.new`, path);
-  }
-
-  /** @returns undefined where the creator was stopped before it wrote anything @throws RuntimeError `not-found` */
-  read(): StateRecord | undefined {
-    this.#checkRoot();
+  #read(name: string): Buffer {
     try {
-      return parseJson(readFileSync(join(this.path, RECORD), 'utf8')) as StateRecord;
+      return readStateFile(this.path, name);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw corrupt(this.path, error);
-      if (!this.exists()) throw notFound();
-      return undefined;
+      throw damaged(this.path, this.id, name, unreadable(error));
     }
+  }
+
+  #changed(name: string): RuntimeError {
+    return damaged(this.path, this.id, name, 'does not have the checksum that tsrun gave it');
+  }
+
+  #replace(name: string, content: Uint8Array): void {
+    this.#put(`${name}${NEW}`, content);
+    const path = join(this.path, name);
+    renameSync(`${path}${NEW}`, path);
+  }
+
+  #put(name: string, content: Uint8Array): void {
+    const path = join(this.path, name);
+    writeAndClose(openSync(path, O_WRONLY | O_CREAT | O_TRUNC | CAREFULLY, PRIVATE), content);
+  }
+
+  /** @throws RuntimeError `not-found` */
+  find(): Found {
+    this.#checkRoot();
+    return findRecord(this.path, this.id);
+  }
+
+  /**
+   * @returns undefined if the creator was stopped before it wrote anything
+   * @throws RuntimeError `not-found`; `state` for a record that is damaged or not ours
+   */
+  read(): StateRecord | undefined {
+    const found = this.find();
+    if (found.kind === 'damaged' || found.kind === 'not ours') throw found.error;
+    return found.kind === 'record' ? found.record : undefined;
   }
 
   /** Whoever wants the lock meanwhile may make its file anew: then it is not empty, and emptied again. */
@@ -164,37 +241,16 @@ export class StateDirectory {
         removeTree(this.path);
         return;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY' || tries === 20) throw error;
+        if (!isError(error, 'ENOTEMPTY') || tries === 20) throw error;
       }
     }
   }
 }
 
-/** @throws RuntimeError `not-found` where the directory is gone */
-function openLock(directory: string): number {
-  try {
-    return openSync(join(directory, LOCK), O_RDWR | O_CREAT, 0o600);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw notFound();
-    throw error;
-  }
+function openLock(directory: string, flags = 0): number {
+  return openSync(join(directory, LOCK), O_RDWR | CAREFULLY | flags, PRIVATE);
 }
 
-function taken(): RuntimeError {
-  return new RuntimeError('exists', 'container with given ID already exists', {
-    hint: 'choose another id, or remove the container: tsrun delete --force ID',
-  });
-}
-
-export function notFound(): RuntimeError {
-  return new RuntimeError('not-found', 'container does not exist', {
-    hint: 'tsrun list shows the containers of this --root',
-  });
-}
-
-function corrupt(directory: string, cause: unknown): RuntimeError {
-  return new RuntimeError('state', `cannot read the state of the container in "${directory}"`, {
-    cause,
-    hint: 'tsrun delete --force removes what is left of it',
-  });
+function isError(error: unknown, ...codes: readonly string[]): boolean {
+  return codes.includes((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -1,11 +1,17 @@
-/** What is kept of a container between commands: `state.json` in its directory, written whole or not at all. */
+/**
+ * What is kept of a container between commands: `state.json` in its directory, written whole or not at all. A new field
+ * needs a check in `record/shape.ts`.
+ */
 import type { SystemdUnit } from '../cgroups/systemd/unit.ts';
 import type { IdMaps } from '../namespaces/id-map.ts';
 import type { Ids } from '../namespaces/nested-user.ts';
 import type { ResctrlRecord } from '../resctrl/group.ts';
 
+/** Of the record's format. A record with a higher one belongs to a newer tsrun and is left alone. */
+export const RECORD_VERSION = 1;
+
 export interface StateRecord {
-  readonly version: 1;
+  readonly version: typeof RECORD_VERSION;
   readonly ociVersion: string;
   readonly id: string;
   /** `creating` until the init waits for `start`; then it is the kernel that knows. */
@@ -47,6 +53,8 @@ export interface StateRecord {
   readonly cwdEntered?: boolean;
   /** The init's descriptor of the socket that it listens on. */
   readonly listener?: number;
+  /** Checksum of its compiled seccomp filter. */
+  readonly filter?: string;
   /** Spares `delete` reading the configuration. */
   readonly hasPoststop: boolean;
   readonly preserveFds: number;

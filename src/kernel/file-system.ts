@@ -35,7 +35,7 @@ import {
   X_OK,
 } from './constants/file.ts';
 import { type Dirent, decodeDirents } from './dirents.ts';
-import { describeErrno, EEXIST, EINTR, EISDIR, ENOENT, ENOTDIR } from './errno.ts';
+import { describeErrno, EEXIST, EFBIG, EINTR, EISDIR, ENOENT, ENOTDIR } from './errno.ts';
 import { attempt, isTolerated } from './local.ts';
 import { decodeStatx, type Status } from './statx.ts';
 
@@ -100,13 +100,22 @@ export function readBytesSync(path: string): Buffer {
   return readToTheEnd(openSync(path, O_RDONLY), path);
 }
 
-function readToTheEnd(fd: number, path: string): Buffer {
+/** Reads an open file and closes it. @throws `EFBIG` if there are more than `most` bytes */
+export function readUpTo(fd: number, path: string, most: number): Buffer {
+  return readToTheEnd(fd, path, most);
+}
+
+function readToTheEnd(fd: number, path: string, most = Number.POSITIVE_INFINITY): Buffer {
   const parts: Uint8Array[] = [];
+  let length = 0;
   try {
     for (;;) {
-      const part = bytesOf(read(fd, CHUNK), path);
+      const call = read(fd, CHUNK);
+      const part = bytesOf(call, path);
       if (part.length === 0) break;
       parts.push(part);
+      length += part.length;
+      if (length > most) throw new FileSystemError(EFBIG, call, path);
     }
   } finally {
     closeSync(fd);
@@ -124,15 +133,16 @@ export function writeSync(fd: number, data: string | Uint8Array, offset = 0): nu
 
 /** Makes the file, or empties it. */
 export function writeFileSync(path: string, data: string | Uint8Array, { mode = 0o666 } = {}): void {
-  writeTo(openSync(path, O_WRONLY | O_CREAT | O_TRUNC, mode), data);
+  writeAndClose(openSync(path, O_WRONLY | O_CREAT | O_TRUNC, mode), data);
 }
 
 /** Writes to a file that is there already, such as the kernel's own. */
 export function overwriteSync(path: string, data: string): void {
-  writeTo(openSync(path, O_WRONLY), data);
+  writeAndClose(openSync(path, O_WRONLY), data);
 }
 
-function writeTo(fd: number, data: string | Uint8Array): void {
+/** Writes all of it to an open file. */
+export function writeAndClose(fd: number, data: string | Uint8Array): void {
   try {
     const bytes = typeof data === 'string' ? Buffer.from(data) : data;
     for (let offset = 0; offset < bytes.length; ) offset += writeSync(fd, bytes, offset);

@@ -3,7 +3,9 @@ import { readFileSync, rmdirSync } from '../kernel/file-system.ts';
 import type { Log } from '../log/log.ts';
 import type { ResctrlRecord } from './group.ts';
 
-export function removeResctrl({ made }: ResctrlRecord, log: Log): void {
+/** @returns the directories that could not be removed */
+export function removeResctrl({ made }: ResctrlRecord, log: Log): string[] {
+  const left: string[] = [];
   // The monitoring group is in the other one.
   for (const directory of made.toReversed()) {
     try {
@@ -14,6 +16,8 @@ export function removeResctrl({ made }: ResctrlRecord, log: Log): void {
       log.warning(`cannot remove the resctrl group "${directory}": ${(error as Error).message}`, {
         pointer: '/linux/intelRdt',
       });
+      left.push(directory);
     }
   }
+  return left;
 }

@@ -11,11 +11,13 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LooseConfig } from '../setup/base-config.ts';
+import { changeRecord } from '../setup/change-record.ts';
 import { execute, minimalEnvironment } from '../setup/execute.ts';
 import { need, needs } from '../setup/needs.ts';
 import { created, detached, sleepingBundle, started, stateOf, stopped } from '../setup/probe-container.ts';
@@ -382,9 +384,8 @@ describe('the state directory', () => {
 
   test('whose record cannot be read does not hide other containers, and is removed by force', async (context) => {
     need(context, 'busybox');
-    const [good, bad] = [await created(rig, bundle), rig.id()];
-    mkdirSync(join(rig.root, bad));
-    writeFileSync(join(rig.root, bad, 'state.json'), '{"version":1,');
+    const [good, bad] = [await created(rig, bundle), await created(rig, bundle)];
+    truncateSync(join(rig.root, bad, 'state.json'), 100);
     const list = await rig.tsrun(['list', '--format', 'json']);
     expect(list.code).toBe(0);
     expect(JSON.parse(list.stdout).map(({ id }: { id: string }) => id)).toContain(good);
@@ -401,9 +402,7 @@ describe('the state directory', () => {
     await rig.tsrun(['kill', id, '9']);
     await stopped(rig, id);
     const stranger = spawn('sleep', ['600'], { stdio: 'ignore' });
-    const file = join(rig.root, id, 'state.json');
-    const record = JSON.parse(readFileSync(file, 'utf8'));
-    writeFileSync(file, JSON.stringify({ ...record, pid: stranger.pid }));
+    changeRecord(rig, id, { pid: stranger.pid });
     expect(await stateOf(rig, id)).toMatchObject({ status: 'stopped', pid: 0 });
     expect((await rig.tsrun(['kill', id, '9'])).stderr).toContain('container not running');
     expect((await rig.tsrun(['delete', '--force', id])).code).toBe(0);

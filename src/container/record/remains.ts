@@ -1,0 +1,23 @@
+/** Whether anything of a container is still on the host, its directory of state aside. */
+import { existsSync } from '../../kernel/file-system.ts';
+import type { StateRecord } from '../state-record.ts';
+import { initOf } from '../status.ts';
+
+export function hasRemains(record: StateRecord): boolean {
+  return remainsOf(record).length > 0;
+}
+
+/** @returns a line for each: what it is, and where */
+export function remainsOf(record: StateRecord): string[] {
+  const { cgroups, dataDirectory, resctrl, helper } = record;
+  const paths = [
+    ...cgroups.map((path) => ['cgroup', path] as const),
+    ...(dataDirectory === undefined ? [] : [['writable layer', dataDirectory] as const]),
+    ...(resctrl?.made ?? []).map((path) => ['resctrl group', path] as const),
+  ];
+  return [
+    ...(initOf(record)?.isAlive ? [`process ${record.pid}`] : []),
+    ...(helper && initOf(helper)?.isAlive ? [`process ${helper.pid} (fuse-overlayfs)`] : []),
+    ...paths.filter(([, path]) => existsSync(path)).map(([kind, path]) => `${kind} "${path}"`),
+  ];
+}
