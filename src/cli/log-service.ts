@@ -1,7 +1,7 @@
 /** Connects to the system's log. */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { connect, socket } from '../kernel/calls/socket.ts';
-import { AF_UNIX, SOCK_DGRAM } from '../kernel/constants/process.ts';
+import { AF_UNIX, SOCK_DGRAM, SOCK_NONBLOCK } from '../kernel/constants/process.ts';
 import { perform } from '../kernel/local.ts';
 import type { LogService } from '../log/service-record.ts';
 
@@ -11,7 +11,7 @@ const SOCKETS = { journald: '/run/systemd/journal/socket', syslog: '/dev/log' } 
 export function connectTo(kind: LogService['kind']): number {
   const path = SOCKETS[kind];
   try {
-    const fd = perform(socket(AF_UNIX, SOCK_DGRAM));
+    const fd = perform(socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK));
     perform(connect(fd, path));
     return fd;
   } catch (cause) {

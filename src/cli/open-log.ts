@@ -1,14 +1,25 @@
 /** Opens the log file. This comes before everything that can fail, since engines read errors from there. */
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { O_APPEND, O_CREAT, O_SYNC, O_WRONLY } from '../kernel/constants/file.ts';
+import {
+  O_APPEND,
+  O_CREAT,
+  O_NOCTTY,
+  O_NONBLOCK,
+  O_RDWR,
+  O_SYNC,
+  O_WRONLY,
+} from '../kernel/constants/file.ts';
 import { openSync } from '../kernel/file-system.ts';
 import { Logger, type LogSettings } from '../log/logger.ts';
 import { nodeFileSystem } from '../log/node-file-system.ts';
 import type { GlobalValues } from './globals.ts';
 import { absolute } from './paths.ts';
 
-/** As runc: append, so that a file shared by several commands keeps all, and synchronous. */
-const FLAGS = O_WRONLY | O_CREAT | O_APPEND | O_SYNC;
+/**
+ * As runc: append, so that a file shared by several commands keeps all, and synchronous. A FIFO must not make the
+ * command wait for its reader: not when it is opened, and not when it is full.
+ */
+const FLAGS = O_CREAT | O_APPEND | O_SYNC | O_NOCTTY | O_NONBLOCK;
 const MODE = 0o644;
 
 /** @throws RuntimeError `usage` when the log cannot be opened */
@@ -21,18 +32,19 @@ export async function openLog(options: GlobalValues): Promise<Logger> {
 }
 
 /** A file, or as crun has it `file:PATH`, `journald:IDENTIFIER`, `syslog:IDENTIFIER`. */
-async function destination(text: string): Promise<Pick<LogSettings, 'fd' | 'service'>> {
+async function destination(text: string): Promise<Pick<LogSettings, 'fd' | 'name' | 'service'>> {
   const [, kind, rest = ''] = /^(file|journald|syslog):(.*)$/s.exec(text) ?? [];
   if (kind === 'journald' || kind === 'syslog') {
     const { connectTo } = await import('./log-service.ts');
-    return { fd: connectTo(kind), service: { kind, identifier: rest || 'tsrun' } };
+    return { fd: connectTo(kind), name: kind, service: { kind, identifier: rest || 'tsrun' } };
   }
-  return { fd: open(kind === 'file' ? rest : text) };
+  const path = kind === 'file' ? rest : text;
+  return { fd: open(path), name: path };
 }
 
 function open(path: string): number {
   try {
-    return openSync(absolute(path), FLAGS, MODE);
+    return openForWriting(absolute(path));
   } catch (cause) {
     // An installation without its addon must still be able to say so where engines look.
     if (cause instanceof RuntimeError) return nodeFileSystem().openSync(absolute(path), 'as', MODE);
@@ -40,5 +52,15 @@ function open(path: string): number {
       cause,
       hint: 'check the path given with --log',
     });
+  }
+}
+
+function openForWriting(path: string): number {
+  try {
+    return openSync(path, O_WRONLY | FLAGS, MODE);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENXIO')) throw error;
+    // Nobody reads the FIFO yet. As crun does it: a reader that comes while the command runs gets everything.
+    return openSync(path, O_RDWR | FLAGS, MODE);
   }
 }

@@ -5,6 +5,7 @@ import { PR_SET_DUMPABLE } from '../kernel/constants/process.ts';
 import { writeSync } from '../kernel/file-system.ts';
 import { attempt } from '../kernel/local.ts';
 import { Logger } from '../log/logger.ts';
+import { writeToStderr } from '../log/standard-error.ts';
 import { writeAll } from '../log/write-all.ts';
 import type { Command, Context } from './command.ts';
 import { loadCommand } from './commands.ts';
@@ -14,7 +15,6 @@ import { parseCommand } from './parse-command.ts';
 import { runtimeFrom } from './runtime.ts';
 
 const STDOUT = 1;
-const STDERR = 2;
 
 const FAILURE = 1;
 /** runc's status for a command that does not exist. */
@@ -94,7 +94,7 @@ class Execution {
 
   #context(): Context {
     const runtime = runtimeFrom(this.#globals.options, this.#logger);
-    return { runtime, print, complain: (line) => writeAll(STDERR, `tsrun: ${line}\n`) };
+    return { runtime, print, complain: (line) => writeToStderr(`tsrun: ${line}\n`) };
   }
 
   async #fail(thrown: unknown): Promise<number> {
@@ -102,7 +102,7 @@ class Execution {
       const { explain } = await import('./explain.ts');
       await this.#logger.fail(await explain(thrown));
     } catch (broken) {
-      writeAll(STDERR, `tsrun: internal error: ${String(thrown)} (${String(broken)})\n`);
+      writeToStderr(`tsrun: internal error: ${String(thrown)} (${String(broken)})\n`);
     }
     return this.#failureStatus;
   }
@@ -116,7 +116,14 @@ class Execution {
 }
 
 function print(text: string): void {
-  writeAll(STDOUT, text, writeSync);
+  try {
+    writeAll(STDOUT, text, writeSync);
+  } catch (cause) {
+    throw new RuntimeError('system', 'cannot write to standard output', {
+      cause,
+      hint: 'is the disk full that it is redirected to?',
+    });
+  }
 }
 
 async function printHelp(command?: Command['name']): Promise<number> {

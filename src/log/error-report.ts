@@ -108,7 +108,7 @@ function isSaid(cause: Error, text: string): boolean {
 }
 
 /** Node's `ENOENT: no such file or directory, open '/x'` in the form of this project's messages. */
-function causeText(cause: Error): string {
+export function causeText(cause: Error): string {
   const [, code, meaning, call] = /^(E[A-Z0-9]+): (.*), (\w+)(?: |$)/s.exec(cause.message) ?? [];
   return code === undefined ? cause.message : `${call}: ${code} (${meaning})`;
 }

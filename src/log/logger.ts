@@ -6,13 +6,16 @@
 import type { RuntimeError } from '../errors/runtime-error.ts';
 import { blamed, type ErrorText, errorFields, errorText, type Fields, stacks } from './error-report.ts';
 import type { Log } from './log.ts';
+import { recordOutput, recordsToStderr } from './record-output.ts';
 import type { Format, Level, WriteRecord } from './records.ts';
 import type { LogService } from './service-record.ts';
-import { writeAll } from './write-all.ts';
+import { printWarning, type Warning, writeToStderr } from './standard-error.ts';
 
 export interface LogSettings {
   /** The open log file; without one, records go to standard error. */
   readonly fd?: number;
+  /** The log file as given with `--log`, for messages. */
+  readonly name?: string;
   readonly format: Format;
   /** The descriptor is a socket of the system's log, not a file. */
   readonly service?: LogService;
@@ -20,14 +23,6 @@ export interface LogSettings {
   /** Stacks, and everything as it happens. */
   readonly debug: boolean;
 }
-
-interface Warning {
-  readonly message: string;
-  readonly hint?: string;
-  readonly [field: string]: unknown;
-}
-
-const STDERR = 2;
 
 export class Logger implements Log {
   readonly #settings: LogSettings;
@@ -86,7 +81,7 @@ export class Logger implements Log {
     if (field !== undefined) lines.push(`  field: ${field}`);
     if (hint !== undefined) lines.push(`  hint: ${hint}`);
     if (this.#settings.debug) lines.push(stacks(error));
-    writeAll(STDERR, `${printable(lines.join('\n'))}\n`);
+    writeToStderr(`${lines.join('\n')}\n`);
     if (this.#settings.fd === undefined) this.#held.forEach(printWarning);
   }
 
@@ -96,23 +91,13 @@ export class Logger implements Log {
   }
 }
 
-async function openWriter({ fd = STDERR, format, level, service }: LogSettings): Promise<WriteRecord> {
+async function openWriter({ fd, name = '', format, level, service }: LogSettings): Promise<WriteRecord> {
+  const output = fd === undefined ? recordsToStderr : recordOutput(fd, name);
   try {
     const { recordWriter } = await import('./records.ts');
-    return recordWriter(fd, format, level, service);
+    return recordWriter(output, format, level, service);
   } catch {
     // An installation so broken that this cannot be loaded must still be able to say what is wrong.
-    return (at, msg) =>
-      writeAll(fd, `${JSON.stringify({ level: at, msg, time: new Date().toISOString() })}\n`);
+    return (at, msg) => output(`${JSON.stringify({ level: at, msg, time: new Date().toISOString() })}\n`);
   }
-}
-
-function printWarning({ message, hint }: Warning): void {
-  const text = `tsrun: warning: ${message}\n${hint === undefined ? '' : `  hint: ${hint}\n`}`;
-  writeAll(STDERR, printable(text));
-}
-
-/** Names of files and what configurations hold may have characters that steer a terminal. */
-function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]/gu, '\uFFFD');
 }

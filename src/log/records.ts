@@ -1,8 +1,8 @@
 /** Writes log records, with pino. Loaded when the first one is written: most commands that succeed write none. */
 import pino from 'pino';
+import type { WriteText } from './record-output.ts';
 import { type LogService, serviceRecord } from './service-record.ts';
 import { textLine } from './text-format.ts';
-import { writeAll } from './write-all.ts';
 
 export type Level = 'debug' | 'info' | 'warning' | 'error';
 export type Format = 'text' | 'json';
@@ -13,8 +13,13 @@ export type WriteRecord = (level: Level, message: string, fields?: Readonly<Reco
 /** Names and order of runc's levels. */
 const LEVELS = { debug: 20, info: 30, warning: 40, error: 50 } as const;
 
-/** @param fd where to; each record is one `write` @param service what the records are put into for a system's log */
-export function recordWriter(fd: number, format: Format, level: Level, service?: LogService): WriteRecord {
+/** @param output is called once for each record @param service the form of the system's log, for records that go there */
+export function recordWriter(
+  output: WriteText,
+  format: Format,
+  level: Level,
+  service?: LogService,
+): WriteRecord {
   const toLine = service ? serviceRecord(service, format) : format === 'json' ? asItIs : textLine;
   const logger = pino(
     {
@@ -25,7 +30,7 @@ export function recordWriter(fd: number, format: Format, level: Level, service?:
       timestamp: () => `,"time":"${rfc3339(new Date())}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => writeAll(fd, toLine(line)) },
+    { write: (line: string) => output(toLine(line)) },
   );
   return (at, message, fields = {}) => {
     const { level: _level, time: _time, msg: _msg, ...others } = fields;

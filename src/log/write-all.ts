@@ -1,7 +1,7 @@
 /** Writing to standard output and error without `process.stdout`, which costs milliseconds to set up. */
 import { nodeFileSystem } from './node-file-system.ts';
 
-const WAIT_MS = 2;
+const PAUSE_MS = 2;
 
 /** Writes some of the bytes, from the offset on. @returns how many */
 export type WriteSome = (fd: number, bytes: Uint8Array, offset: number) => number;
@@ -13,15 +13,29 @@ const writeWithNode: WriteSome = (fd, bytes, offset) => nodeFileSystem().writeSy
  * non-blocking) is waited for.
  */
 export function writeAll(fd: number, text: string, writeSome = writeWithNode): void {
+  try {
+    writeFully(fd, text, Number.POSITIVE_INFINITY, writeSome);
+  } catch (error) {
+    if (!isErrno(error) || (error.code !== 'EPIPE' && error.code !== 'EBADF')) throw error;
+  }
+}
+
+/**
+ * Writes everything, and waits while a non-blocking pipe or socket is full.
+ *
+ * @param patience for how many milliseconds at most
+ * @throws the error of write(2); EAGAIN when patience has run out
+ */
+export function writeFully(fd: number, text: string, patience: number, writeSome = writeWithNode): void {
   const bytes = Buffer.from(text);
+  const deadline = performance.now() + patience;
   let offset = 0;
   while (offset < bytes.length) {
     try {
       offset += writeSome(fd, bytes, offset);
     } catch (error) {
-      if (!isErrno(error)) throw error;
-      if (error.code === 'EPIPE' || error.code === 'EBADF') return;
-      if (error.code !== 'EAGAIN' && error.code !== 'EINTR') throw error;
+      if (!isErrno(error) || (error.code !== 'EAGAIN' && error.code !== 'EINTR')) throw error;
+      if (performance.now() >= deadline) throw error;
       pause();
     }
   }
@@ -32,5 +46,5 @@ function isErrno(error: unknown): error is NodeJS.ErrnoException {
 }
 
 function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MS);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
 }

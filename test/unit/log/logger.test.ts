@@ -16,6 +16,7 @@ vi.mock('../../../src/log/write-all.ts', () => ({
     if (fd === 2) stderr += text;
     else writeSync(fd, text);
   },
+  writeFully: (fd: number, text: string) => void writeSync(fd, text),
 }));
 
 afterAll(() => rmSync(directory, { recursive: true }));
