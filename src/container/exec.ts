@@ -30,7 +30,7 @@ import { grantedCapabilities, ownsRights } from './granted-capabilities.ts';
 import { withGrantedGroups } from './granted-groups.ts';
 import { keptFilter } from './kept-filter.ts';
 import { checkPassedDescriptors } from './passed-descriptors.ts';
-import { writePidFile } from './pid-file.ts';
+import { PidFile } from './pid-file.ts';
 import { processStatus } from './process-status.ts';
 import type { Runtime } from './runtime.ts';
 import { withAgent } from './seccomp-agent.ts';
@@ -103,9 +103,18 @@ async function execInForeground(parts: Parts): Promise<number> {
   using signals = new SignalForwarding({ terminal: parts.process.terminal ?? false });
   const { pid, pidfd, master, killsBefore } = await execute(parts);
   using _ = pidfd;
-  const exit = await awaitForeground({ pid, pidfd, master, signals });
+  const exit = await orEnd(pidfd, () => awaitForeground({ pid, pidfd, master, signals }));
   if ('signal' in exit && exit.signal === SIGKILL) await explainKill(parts, killsBefore);
   return exitStatus(exit);
+}
+
+async function orEnd<T>(pidfd: Pidfd, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    (await import('./end-child.ts')).endChild(pidfd);
+    throw error;
+  }
 }
 
 /** As of `run`. */
@@ -165,16 +174,18 @@ async function execute(parts: Parts): Promise<Executed> {
       prepareTerminal(master);
     }
     if (options.pidfdSocket) sendPidfd(options.pidfdSocket, 'setns', pid);
+    if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
+    using pidFile = options.pidFile ? PidFile.prepare(options.pidFile, pid) : undefined;
     log.debug(stages.program);
     execution.execute(programSteps(programRequest(parts, findings, pid)));
-    if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
     mustHaveExecuted(pid, parts);
     if (mayFailToBegin(resources)) mustHaveBegun(pid, record.cgroups, resources, killsBefore);
-    if (options.pidFile) writePidFile(options.pidFile, pid);
+    pidFile?.publish();
     return { pid, pidfd, master, killsBefore };
   } catch (error) {
-    // The stub ends with its socket.
+    // The stub ends with its socket; what executes its program by now does not.
     execution.disconnect();
+    (await import('./end-child.ts')).endUnreapedChild(execution.pid);
     if (!isLimited) throw error;
     const { memoryLimitTooLow } = await import('./memory-limit-too-low.ts');
     throw memoryLimitTooLow(

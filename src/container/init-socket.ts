@@ -3,8 +3,9 @@
 import { bind, connect, listen, socket } from '../kernel/calls/socket.ts';
 import { O_DIRECTORY, O_RDONLY } from '../kernel/constants/file.ts';
 import { AF_UNIX, SOCK_SEQPACKET } from '../kernel/constants/process.ts';
-import { closeSync, openSync } from '../kernel/file-system.ts';
+import { closeSync, openSync, unlinkSync } from '../kernel/file-system.ts';
 import { perform } from '../kernel/local.ts';
+import { join } from '../kernel/path.ts';
 import { INIT_SOCKET } from './record/files.ts';
 import type { StateDirectory } from './state-directory.ts';
 
@@ -21,6 +22,15 @@ export function connectToInit(directory: StateDirectory): number {
   return at(directory, (address, fd) => {
     perform(connect(fd, address));
   });
+}
+
+/** Once the program is executed. The container runs whether or not its socket can be removed. */
+export function removeInitSocket({ path }: StateDirectory): void {
+  try {
+    unlinkSync(join(path, INIT_SOCKET));
+  } catch {
+    // `delete` removes it.
+  }
 }
 
 /** Reached by descriptor, since a socket's address holds 107 bytes only. */

@@ -54,8 +54,19 @@ export class NotifySocket {
     chmodSync(path, 0o777);
   }
 
-  /** Blocks until the container is ready, or its process has ended; then tells the manager, which goes on with it. */
+  /**
+   * Blocks until the container is ready, or its process has ended; then tells the manager, which goes on with it. The
+   * container runs: what fails here is a warning.
+   */
   handOver(pid: number, pidfd: Pidfd): void {
+    try {
+      this.#handOver(pid, pidfd);
+    } catch (error) {
+      this.#warn(error);
+    }
+  }
+
+  #handOver(pid: number, pidfd: Pidfd): void {
     while (!this.#hears('READY=1')) {
       const [, ended] = pollBlocking(this.#interests(pidfd), -1);
       if (ended && !this.#hears('READY=1')) return;
@@ -85,6 +96,14 @@ export class NotifySocket {
    * long as the process lives: it waits until its barrier's descriptor is closed, and for room in the socket.
    */
   async announce(pidfd: Pidfd): Promise<void> {
+    try {
+      await this.#announce(pidfd);
+    } catch (error) {
+      this.#warn(error);
+    }
+  }
+
+  async #announce(pidfd: Pidfd): Promise<void> {
     for (let told = false, ended: boolean | undefined; ; ) {
       const ready = this.#hears('READY=1');
       if (ready && !told) this.#tell((manager) => tellReady(manager, process.pid));
@@ -126,11 +145,15 @@ export class NotifySocket {
     try {
       use(datagramSocket(this.#manager, (fd, address) => connect(fd, address)));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#log.warning(`cannot notify the service manager at "${this.#manager}": ${reason}`, {
-        hint: 'NOTIFY_SOCKET names it: unset it where nobody is to be notified',
-      });
+      this.#warn(error);
     }
+  }
+
+  #warn(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#log.warning(`cannot notify the service manager at "${this.#manager}": ${reason}`, {
+      hint: 'NOTIFY_SOCKET names it: unset it where nobody is to be notified',
+    });
   }
 }
 

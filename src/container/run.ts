@@ -6,7 +6,7 @@ import type { CreateOptions } from './create.ts';
 import { destroyOrWarn } from './destroy.ts';
 import { listenForReadiness } from './notify.ts';
 import type { NotifySocket } from './notify-socket.ts';
-import { writePidFile } from './pid-file.ts';
+import { PidFile } from './pid-file.ts';
 import { runPoststart, startProgram } from './program.ts';
 import { reporting } from './reporting.ts';
 import type { Runtime } from './runtime.ts';
@@ -52,7 +52,7 @@ async function runInForeground(
   notify?.announce(pidfd);
   const { record, directory, master } = construction;
   const { pid } = record;
-  const exit = await awaitForeground({ pid, pidfd, master, signals });
+  const exit = await construction.orUndo(() => awaitForeground({ pid, pidfd, master, signals }));
   if ('signal' in exit && exit.signal === SIGKILL) await explainKill(construction, runtime);
   report?.({ event: 'exited', pid, exit });
   if (!options.keep && (await destroyOrWarn(record, directory, runtime.log))) report?.({ event: 'deleted' });
@@ -96,6 +96,7 @@ async function start(
   const { execution, record, directory, request, filter, master } = construction;
   const { pid } = record;
   const pidfd = Pidfd.open(pid);
+  if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
   if (master !== undefined) {
     const { prepareTerminal } = await import('./foreground/terminal.ts');
     prepareTerminal(master);
@@ -103,10 +104,10 @@ async function start(
   if (pidfdSocket) sendPidfd(pidfdSocket, 'standard', pid);
   report?.({ event: 'created', pid });
   const notify = await listenForReadiness(directory, request.log);
+  using file = pidFile ? PidFile.prepare(pidFile, pid) : undefined;
   await startProgram(execution, { record, config: request.config, directory, filter });
   await runPoststart(execution, record, request.config);
-  if (pidFile) writePidFile(pidFile, pid);
-  if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
+  file?.publish();
   report?.({ event: 'running', pid });
   return { pidfd, notify };
 }

@@ -2,13 +2,13 @@
 
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { receiveGreeting } from '../init/remote.ts';
-import { existsSync, unlinkSync } from '../kernel/file-system.ts';
+import { existsSync } from '../kernel/file-system.ts';
 import { join } from '../kernel/path.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { Execution } from '../plan/execution.ts';
 import type { Config } from '../spec/types.ts';
 import { checkContainerId } from './container-id.ts';
-import { connectToInit } from './init-socket.ts';
+import { connectToInit, removeInitSocket } from './init-socket.ts';
 import { keptFilter } from './kept-filter.ts';
 import { listenForReadiness } from './notify.ts';
 import { runPoststart, startProgram } from './program.ts';
@@ -35,7 +35,7 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   try {
     execution.connect('init', greeted(connectToInit(directory)));
     await startProgram(execution, { record, config, directory, filter });
-    unlinkSync(join(directory.path, INIT_SOCKET));
+    removeInitSocket(directory);
     await runPoststart(execution, record, config);
   } catch (error) {
     const code = error instanceof RuntimeError ? error.code : undefined;

@@ -177,6 +177,39 @@ describe('the process', () => {
     expect([result.code, existsSync(file)]).toEqual([255, false]);
   });
 
+  test('is never there where its pid file cannot be written', async (context) => {
+    need(context, 'busybox');
+    for (const file of ['/nosuch/exec.pid', bundle.path]) {
+      for (const options of [['--detach'], []]) {
+        const mark = `mark-${Math.random()}`;
+        const line = ['exec', ...options, '--pid-file', file, id, 'sh', '-c', `> /${mark}; exec sleep 598`];
+        const result = await detached(rig, line);
+        expect([result.code, result.stderr]).toEqual([
+          255,
+          expect.stringMatching(/^tsrun: cannot write the pid file ".+": open: E\w+ .+\n {2}hint: /),
+        ]);
+        expect(existsSync(join(bundle.rootfs, mark))).toBe(false);
+        expect(await shell('ps')).not.toContain('sleep 598');
+      }
+    }
+  });
+
+  test('does not live on where its pid file cannot be written, with runc either', async (context) => {
+    need(context, 'busybox', 'runc');
+    context.skip(process.getuid?.() !== 0, 'runc needs root for this bundle');
+    for (const program of ['tsrun', 'runc'] as const) {
+      const other = rig.id();
+      const silent = { through: ['sh', '-c', 'exec "$@" </dev/null >/dev/null 2>&1', 'sh'] };
+      const run = ['run', '--detach', '--bundle', bundle.path, other];
+      expect(await rig[program](run, silent)).toMatchObject({ code: 0 });
+      const line = ['exec', '--detach', '--pid-file', '/nosuch/pid', other, 'sleep', '597'];
+      expect(await rig[program](line, silent), program).toMatchObject({ code: 255 });
+      const { stdout } = await rig[program](['exec', other, 'ps']);
+      expect(stdout).toContain('sleep 600');
+      expect(stdout, program).not.toContain('sleep 597');
+    }
+  });
+
   test('may be in a container that is created only', async (context) => {
     need(context, 'busybox');
     const other = await created(rig, bundle);

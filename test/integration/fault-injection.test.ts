@@ -1,4 +1,5 @@
 /** Faults, as root: in a container on its rootfs, on overlays, and in a user namespace. */
+import { execFaultTests } from '../setup/exec-fault-tests.ts';
 import { faultTests } from '../setup/fault-tests.ts';
 import { needRoot } from '../setup/needs.ts';
 
@@ -17,3 +18,5 @@ faultTests(
   },
   needRoot,
 );
+
+execFaultTests(needRoot);

@@ -328,6 +328,29 @@ describe('the pid file', () => {
   });
 });
 
+describe('a pid file that cannot be written', () => {
+  test.for(['create', 'run', 'run --detach'])(
+    'ends %s before the program is executed',
+    async (command, context) => {
+      need(context, 'busybox');
+      const own = rig.bundle({
+        config: ({ process }) => {
+          process.args = ['sh', '-c', '> /mark; sleep 600'];
+        },
+      });
+      const id = rig.id();
+      const line = [...command.split(' '), '--pid-file', '/nosuch/pid', '--bundle', own.path, id];
+      const result = await detached(rig, line);
+      expect([result.code, result.stderr]).toEqual([
+        1,
+        expect.stringMatching(/^tsrun: cannot write the pid file "\/nosuch\/pid": open: ENOENT/),
+      ]);
+      expect(existsSync(join(own.rootfs, 'mark'))).toBe(false);
+      expect(remains(rig, id)).toEqual([]);
+    },
+  );
+});
+
 describe('the state directory', () => {
   test('is for its owner alone, with the sticky bit', async (context) => {
     need(context, 'busybox');

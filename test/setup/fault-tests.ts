@@ -206,6 +206,22 @@ export function faultTests(variants: Variants, check: (context: TestContext) => 
     }
   });
 
+  test('the terminal cannot be served', async (context) => {
+    prepare(context);
+    await using rig = makeRig();
+    const bundle = await bundleOf(rig, (config) => (config.process.terminal = true), ['/bin/sleep', '1']);
+    const run = (id: string) => ['run', '--bundle', bundle, id];
+    // The last one makes the terminal's other side non-blocking, and the program is executed by then.
+    const last = (await places(rig, run(rig.id()), ['fcntl'])).at(-1) as Place;
+    const id = rig.id();
+    const command = withFault(rig, run(id), last, 'error=EIO');
+    expect([(await command.exited).code, command.stderr()]).toEqual([
+      1,
+      expect.stringContaining('fcntl: EIO'),
+    ]);
+    expect(remains(rig, id)).toEqual([]);
+  });
+
   test('clone3 is refused, as in a sandbox', async (context) => {
     prepare(context);
     await using rig = makeRig();

@@ -1,4 +1,5 @@
 /** Faults, as an ordinary user. */
+import { execFaultTests } from '../../setup/exec-fault-tests.ts';
 import { faultTests } from '../../setup/fault-tests.ts';
 
 faultTests(
@@ -10,3 +11,5 @@ faultTests(
   },
   () => {},
 );
+
+execFaultTests(() => {});
