@@ -1,5 +1,6 @@
 /** Opens the log file. This comes before everything that can fail, since engines read errors from there. */
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { modeForCaller } from '../host/umask.ts';
 import {
   O_APPEND,
   O_CREAT,
@@ -47,7 +48,8 @@ function open(path: string): number {
     return openForWriting(absolute(path));
   } catch (cause) {
     // An installation without its addon must still be able to say so where engines look.
-    if (cause instanceof RuntimeError) return nodeFileSystem().openSync(absolute(path), 'as', MODE);
+    if (cause instanceof RuntimeError)
+      return nodeFileSystem().openSync(absolute(path), 'as', modeForCaller(MODE));
     throw new RuntimeError('usage', `cannot open log file "${path}"`, {
       cause,
       hint: 'check the path given with --log',
@@ -57,10 +59,10 @@ function open(path: string): number {
 
 function openForWriting(path: string): number {
   try {
-    return openSync(path, O_WRONLY | FLAGS, MODE);
+    return openSync(path, O_WRONLY | FLAGS, modeForCaller(MODE));
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENXIO')) throw error;
     // Nobody reads the FIFO yet. As crun does it: a reader that comes while the command runs gets everything.
-    return openSync(path, O_RDWR | FLAGS, MODE);
+    return openSync(path, O_RDWR | FLAGS, modeForCaller(MODE));
   }
 }

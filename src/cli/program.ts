@@ -1,5 +1,6 @@
 /** One command from its words to its exit status. Nothing is thrown from here: errors are printed and logged. */
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { setOwnUmask } from '../host/umask.ts';
 import { prctl } from '../kernel/calls/process.ts';
 import { PR_SET_DUMPABLE } from '../kernel/constants/process.ts';
 import { writeSync } from '../kernel/file-system.ts';
@@ -49,6 +50,7 @@ class Execution {
 
   async run(): Promise<number> {
     try {
+      setOwnUmask();
       this.#logger = await openLog(this.#globals.options);
       this.#watchForTheUnexpected();
       await this.#logger.prepare();

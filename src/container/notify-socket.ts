@@ -30,10 +30,7 @@ const MESSAGE = 4096;
 
 /** The container may be of any user. */
 export function makeNotifyDirectory(stateDirectory: string): void {
-  const path = notifyDirectory(stateDirectory);
-  mkdirSync(path, { mode: 0o755 });
-  // The caller's umask may forbid it.
-  chmodSync(path, 0o755);
+  mkdirSync(notifyDirectory(stateDirectory), { mode: 0o755 });
 }
 
 export class NotifySocket {

@@ -8,6 +8,7 @@
  * opens the hook's streams, polls, reads, kills and reaps, one short program after another, so the time limit
  * is kept in a new pid namespace too, where nobody else knows the hook by a pid.
  */
+import { callerUmask } from '../host/umask.ts';
 import { type ActionStep, action, type Live } from '../init/step.ts';
 import type { Call } from '../kernel/call.ts';
 import { call } from '../kernel/call.ts';
@@ -44,7 +45,7 @@ export function createContainerSteps(
   const { root } = options;
   const enter = (live: Live) => (typeof root === 'string' ? chdir(root) : fchdir(live.results.value(root)));
   // The umask of the init is 0, ours is the caller's.
-  const prepare = (live: Live) => [enter(live), umask(process.umask()), ...restoreLimits()];
+  const prepare = (live: Live) => [enter(live), umask(callerUmask()), ...restoreLimits()];
   return namedHooks('createContainer', hooks).map((hook) => {
     const place = "in the container's mount namespace, before the root is changed";
     return hookStep(hook, (live) => ({ live, state: stateOf(live), options, prepare: prepare(live), place }));

@@ -5,9 +5,10 @@
 
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerEnvironment, callerReport } from '../host/caller.ts';
+import { callerUmask } from '../host/umask.ts';
 import { type ActionStep, action, type Live } from '../init/step.ts';
 import { type Call, ignoreErrors } from '../kernel/call.ts';
-import { chdir } from '../kernel/calls/file.ts';
+import { chdir, umask } from '../kernel/calls/file.ts';
 import { prlimit64 } from '../kernel/calls/process.ts';
 import type { Log } from '../log/log.ts';
 import type { Hook } from '../spec/types.ts';
@@ -53,6 +54,7 @@ function runHere(hook: NamedHook, state: HookState): void {
   const prepare = [
     // As runc does; at the end of its life a container's bundle may be gone.
     ...[chdir('/'), ignoreErrors(chdir(state.bundle))],
+    umask(callerUmask()),
     ...restoreLimits(),
   ];
   runHook(hook, { env, input: stateLine(state), prepare }, runtimeParent);

@@ -2,6 +2,7 @@
 import { openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RuntimeError } from '../../errors/runtime-error.ts';
+import { modeForCaller } from '../../host/umask.ts';
 import type { Log } from '../../log/log.ts';
 import type { SpecOptions } from '../../spec/generate.ts';
 import { defineCommand } from '../command.ts';
@@ -60,7 +61,7 @@ async function callerIds(subids: boolean, log: Log): Promise<SpecOptions['ids']>
 /** O_EXCL, so that a file that is there, or a link to one, stays as it is. */
 function writeNew(path: string, text: string): void {
   try {
-    writeFileSync(openSync(path, 'wx', 0o666), text);
+    writeFileSync(openSync(path, 'wx', modeForCaller(0o666)), text);
   } catch (cause) {
     const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
     if (exists) throw new RuntimeError('exists', `file ${path} exists`, { hint: 'remove it first' });

@@ -1,0 +1,2 @@
+/** As test/integration/umask.test.ts, by an ordinary user. */
+import '../umask.test.ts';
