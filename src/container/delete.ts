@@ -44,7 +44,7 @@ function take(directory: StateDirectory, force: boolean): Found | undefined {
 
 function lock(directory: StateDirectory, force: boolean): void {
   try {
-    directory.lock();
+    directory.lock(force ? undefined : notStopped(directory.id, 'creating'));
   } catch (error) {
     if (!force || !(error instanceof RuntimeError) || error.code !== 'state') throw error;
     // Either the lock is damaged, or the directory is not ours: that is the next thing looked at.
@@ -73,7 +73,11 @@ function noteCopy({ message }: RuntimeError, log: Log): void {
 /** One that was never started has done nothing that could be lost. */
 function mustHaveStopped(id: string, status: Status): void {
   if (status === 'stopped' || status === 'created') return;
-  throw new RuntimeError('state', `cannot delete container ${id} that is not stopped: ${status}`, {
+  throw new RuntimeError('state', notStopped(id, status), {
     hint: `tsrun kill ${id} KILL, or tsrun delete --force ${id}`,
   });
+}
+
+function notStopped(id: string, status: Status): string {
+  return `cannot delete container ${id} that is not stopped: ${status}`;
 }

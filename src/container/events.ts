@@ -15,6 +15,7 @@ import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 import { statusOf } from './status.ts';
+import { whyNotRunning } from './why-not-running.ts';
 
 const STDOUT = 1;
 
@@ -95,9 +96,13 @@ function mustRun(runtime: Runtime, id: string): StateRecord {
   checkContainerId(id);
   const directory = new StateDirectory(runtime.root, id);
   const record = directory.read();
-  const status = record && statusOf(record, directory);
+  const status = statusOf(record, directory);
   if (record && status !== 'stopped' && status !== 'creating') return record;
-  throw new RuntimeError('state', `container with id ${id} is not running`);
+  throw new RuntimeError(
+    'state',
+    `container with id ${id} is not running`,
+    whyNotRunning(id, record, status),
+  );
 }
 
 function directoriesOf(id: string, { cgroups }: StateRecord): readonly CgroupDirectory[] {

@@ -5,6 +5,7 @@ import type { Config, Process } from '../spec/types.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 import { statusOf } from './status.ts';
+import { whyNotRunning } from './why-not-running.ts';
 
 /** A namespace with one id has no other. */
 export function mustBeItsIds({ user: { uid, gid } }: Process, { nested }: StateRecord): void {
@@ -25,7 +26,7 @@ export function mustRun(
   directory: StateDirectory,
   ignorePaused: boolean,
 ): StateRecord {
-  const status = record && statusOf(record, directory);
+  const status = statusOf(record, directory);
   if (record && (status === 'running' || status === 'created')) return record;
   if (record && status === 'paused') {
     if (ignorePaused) return record;
@@ -33,7 +34,11 @@ export function mustRun(
       hint: 'tsrun resume it, or use --ignore-paused: then it begins when the container is resumed',
     });
   }
-  throw new RuntimeError('state', `cannot exec in a ${status ?? 'stopped'} container`);
+  throw new RuntimeError(
+    'state',
+    `cannot exec in a ${status} container`,
+    whyNotRunning(directory.id, record, status),
+  );
 }
 
 /** The namespaces that are not ours: those that the configuration has made or joined. */

@@ -10,19 +10,21 @@ import { descendants, namespaceProcesses } from './namespace-processes.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
-import { initOf, statusOf } from './status.ts';
+import { initOf, type Status, statusOf } from './status.ts';
+import { whyNotRunning } from './why-not-running.ts';
 
 /** @throws RuntimeError `not-found`; `state` with the words "container not running", which engines look for */
 export function kill(runtime: Runtime, id: string, signal: number, { all }: { readonly all: boolean }): void {
   checkContainerId(id);
   const directory = new StateDirectory(runtime.root, id);
   const record = directory.read();
-  const status = record && statusOf(record, directory);
+  const status = statusOf(record, directory);
   const whole = all || (record !== undefined && killsAll(signal, record));
-  if (!record || (status === 'stopped' && !all && !(whole && hasCgroup(record)))) throw notRunning();
+  const isOver = status === 'stopped' && !all && !(whole && record !== undefined && hasCgroup(record));
+  if (!record || status === 'creating' || isOver) throw notRunning(id, record, status);
   // `--all` is obsolete, and engines still say it: what is left of it is meant, whether the init lives or not.
   if (whole) signalAll(record, signal);
-  else signalInit(record, signal);
+  else if (!signalInit(record, signal)) throw notRunning(id, record, 'stopped');
   // Version 1 lets nothing frozen end.
   if (signal === SIGKILL && status === 'paused' && record.freezer !== undefined) {
     freezer(record.freezer).thaw();
@@ -39,10 +41,11 @@ function hasCgroup({ cgroups }: StateRecord): boolean {
   return cgroups.some((path) => existsSync(path));
 }
 
-function signalInit(record: StateRecord, signal: number): void {
+/** @returns whether it was there */
+function signalInit(record: StateRecord, signal: number): boolean {
   using init = Pidfd.open(record.pid);
   // Between the look at the record and this, the pid may have become another process's.
-  if (!init || !initOf(record) || !init.signal(signal)) throw notRunning();
+  return init !== undefined && initOf(record) !== undefined && init.signal(signal);
 }
 
 /**
@@ -62,6 +65,6 @@ function signalAll(record: StateRecord, signal: number): void {
   }
 }
 
-function notRunning(): RuntimeError {
-  return new RuntimeError('state', 'container not running');
+function notRunning(id: string, record: StateRecord | undefined, status: Status): RuntimeError {
+  return new RuntimeError('state', 'container not running', whyNotRunning(id, record, status));
 }

@@ -7,18 +7,39 @@ import { type ContainerState, stateOf } from './state.ts';
 import { StateDirectory } from './state-directory.ts';
 import { checkStateRoot } from './state-root.ts';
 
+/** Of a directory that holds no container that this tsrun can read. */
+export interface Unlisted {
+  readonly id: string;
+  readonly error: string;
+  /** A container of ours that is damaged, and not another runtime's. */
+  readonly isOurs: boolean;
+}
+
 /** @throws RuntimeError `usage` where the root was asked for and is not there */
-export function list(runtime: Runtime): (ContainerState | { readonly id: string; readonly error: string })[] {
-  return names(runtime).map((id) => {
+export function list(runtime: Runtime): (ContainerState | Unlisted)[] {
+  return names(runtime).flatMap((id) => {
     try {
-      const directory = new StateDirectory(runtime.root, id);
-      const record = directory.read();
-      const owner = userName(record?.ownerUid ?? process.geteuid?.() ?? 0);
-      return { ...stateOf(id, record, directory), owner };
+      return [listed(new StateDirectory(runtime.root, id))];
     } catch (error) {
-      return { id, error: error instanceof Error ? error.message : String(error) };
+      // Deleted since the names were read.
+      if (error instanceof RuntimeError && error.code === 'not-found') return [];
+      return [{ id, error: error instanceof Error ? error.message : String(error), isOurs: true }];
     }
   });
+}
+
+function listed(directory: StateDirectory): ContainerState | Unlisted {
+  const { id } = directory;
+  const found = directory.find();
+  if (found.kind === 'damaged' || found.kind === 'not ours')
+    return { id, error: withHint(found.error), isOurs: found.kind === 'damaged' };
+  const record = found.kind === 'record' ? found.record : undefined;
+  const owner = userName(record?.ownerUid ?? process.geteuid?.() ?? 0);
+  return { ...stateOf(id, record, directory), owner };
+}
+
+function withHint({ message, details }: RuntimeError): string {
+  return details.hint === undefined ? message : `${message}\n  hint: ${details.hint}`;
 }
 
 function names({ root, rootIsDefault }: Runtime): string[] {

@@ -4,7 +4,8 @@ import { list } from './list.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
- * Does something with each container whose id matches. One that cannot be had does not spare the others.
+ * Does something with each container whose id matches. One that cannot be had does not spare the others; those of other
+ * runtimes are left out.
  *
  * @param pattern a regular expression, found anywhere in the id
  * @throws RuntimeError `usage` for no regular expression; the first error of `act`, when all had their turn
@@ -16,8 +17,9 @@ export async function forMatching(
 ): Promise<void> {
   const expression = compile(pattern);
   const errors: unknown[] = [];
-  for (const { id } of list(runtime)) {
-    if (!expression.test(id)) continue;
+  for (const found of list(runtime)) {
+    const { id } = found;
+    if (!expression.test(id) || ('error' in found && !found.isOurs)) continue;
     try {
       await act(id);
     } catch (error) {

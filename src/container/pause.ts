@@ -6,20 +6,20 @@ import { checkContainerId } from './container-id.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import { statusOf } from './status.ts';
+import { whyNotRunning } from './why-not-running.ts';
+
+const NOT_RUNNING = 'container not running';
 
 /** @throws RuntimeError `not-found`; `state` with runc's words; `cgroup` where it has no freezer */
 export function pause(runtime: Runtime, id: string): void {
   checkContainerId(id);
   using directory = new StateDirectory(runtime.root, id);
   // Not in the middle of a start, which would wait for ever.
-  directory.lock();
+  directory.lock(NOT_RUNNING);
   const record = directory.read();
-  const status = record && statusOf(record, directory);
-  if (!record || (status !== 'running' && status !== 'created')) {
-    throw new RuntimeError('state', 'container not running', {
-      hint: `it is ${status ?? 'stopped'}: tsrun state ${id}`,
-    });
-  }
+  const status = statusOf(record, directory);
+  if (!record || (status !== 'running' && status !== 'created'))
+    throw new RuntimeError('state', NOT_RUNNING, whyNotRunning(id, record, status));
   if (record.freezer === undefined) throw noFreezer();
   freezer(record.freezer).freeze();
 }
@@ -29,11 +29,8 @@ export function resume(runtime: Runtime, id: string): void {
   checkContainerId(id);
   const directory = new StateDirectory(runtime.root, id);
   const record = directory.read();
-  const status = record && statusOf(record, directory);
-  if (record?.freezer === undefined || status !== 'paused') {
-    throw new RuntimeError('state', 'container not paused', {
-      hint: `it is ${status ?? 'stopped'}: tsrun state ${id}`,
-    });
-  }
+  const status = statusOf(record, directory);
+  if (record?.freezer === undefined || status !== 'paused')
+    throw new RuntimeError('state', 'container not paused', whyNotRunning(id, record, status));
   freezer(record.freezer).thaw();
 }

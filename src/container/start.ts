@@ -18,14 +18,17 @@ import { withAgent } from './seccomp-agent.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 import { initOf, type Status, statusOf } from './status.ts';
+import { whyNotRunning } from './why-not-running.ts';
+
+const CREATING = 'cannot start a container that is still being created';
 
 /** @throws RuntimeError `not-found`, `state`, `executable`, `hook` */
 export async function start(runtime: Runtime, id: string): Promise<void> {
   checkContainerId(id);
   using directory = new StateDirectory(runtime.root, id);
-  directory.lock();
+  directory.lock(CREATING);
   const record = directory.read();
-  const status = record && statusOf(record, directory);
+  const status = statusOf(record, directory);
   if (!record || status !== 'created') throw await refusal(directory, record, status);
   const config = directory.readConfig();
   const filter = await withAgent(keptFilter(directory, record, config), config, record, () => 'created');
@@ -72,14 +75,14 @@ function killed(cause: unknown): RuntimeError {
 async function refusal(
   directory: StateDirectory,
   record: StateRecord | undefined,
-  status: Status | undefined,
+  status: Status,
 ): Promise<unknown> {
   const words: Partial<Record<Status, string>> = {
     stopped: 'cannot start a container that has stopped',
     paused: 'cannot start a container in the paused state',
-    creating: 'cannot start a container that is still being created',
+    creating: CREATING,
   };
-  const message = words[status ?? 'stopped'] ?? 'cannot start an already running container';
+  const message = words[status] ?? 'cannot start an already running container';
   const wasWaiting = existsSync(join(directory.path, INIT_SOCKET));
   if (record?.phase === 'created' && status === 'stopped' && wasWaiting) {
     // It was never started, and may have been killed when `create` was done with it.
@@ -87,5 +90,6 @@ async function refusal(
     const explained = await explain(ended, record, directory.readConfig());
     if (explained !== ended) return explained;
   }
-  return new RuntimeError('state', message);
+  const isPlain = status !== 'stopped' && status !== 'creating';
+  return new RuntimeError('state', message, isPlain ? {} : whyNotRunning(directory.id, record, status));
 }

@@ -3,7 +3,7 @@
  * that a created container waits on. docs/state.md describes the files.
  */
 
-import type { RuntimeError } from '../errors/runtime-error.ts';
+import { RuntimeError } from '../errors/runtime-error.ts';
 import { flock, pwrite64 } from '../kernel/calls/file.ts';
 import {
   LOCK_EX,
@@ -36,6 +36,7 @@ import { damaged, notFound, taken, unreadable } from './record/problems.ts';
 import { checksum, seal, unseal } from './record/sealed-json.ts';
 import type { StateRecord } from './state-record.ts';
 import { checkStateRoot, makeStateRoot } from './state-root.ts';
+import { stillCreating } from './why-not-running.ts';
 
 /** The container's files are its owner's alone; nothing that was put in their place is followed or waited for. */
 const PRIVATE = 0o600;
@@ -87,13 +88,20 @@ export class StateDirectory {
   /**
    * Waits for whoever works on this container. The lock is the kernel's (flock(2)): it dies with its holder.
    *
+   * @param refusal for a container that is being created, which may take as long as its hooks; without, that is waited for
    * @throws RuntimeError `not-found`; `state` if this is no container of ours, or the lock is not a file
    */
-  lock(): void {
+  lock(refusal?: string): void {
     this.#checkRoot();
     const fd = this.#openLock();
-    if (!fstatSync(fd).isFile()) throw damaged(this.path, this.id, LOCK, 'is not a regular file');
+    if (refusal !== undefined && attempt(flock(fd, LOCK_EX | LOCK_NB)) < 0) this.#refuseCreating(refusal);
     this.#hold(fd);
+  }
+
+  #refuseCreating(refusal: string): void {
+    const found = this.find();
+    if (found.kind !== 'record' || found.record.phase !== 'creating') return;
+    throw new RuntimeError('state', refusal, { hint: stillCreating });
   }
 
   /** Locks the directory itself: for a container whose lock is not a file, and so held by nobody. */
@@ -123,16 +131,20 @@ export class StateDirectory {
 
   #hold(fd: number): void {
     perform(flock(fd, LOCK_EX));
+    const status = fstatSync(fd);
     // Another holder may have deleted the container meanwhile: then this is the lock of nothing.
-    if (fstatSync(fd).nlink === 0) {
+    if (status.nlink === 0) {
       closeSync(fd);
       throw notFound();
     }
+    if (!status.isFile() && !status.isDirectory())
+      throw damaged(this.path, this.id, LOCK, 'is not a regular file');
     this.#lock = fd;
   }
 
   /** Whether another process holds the lock right now. */
   isLocked(): boolean {
+    if (this.#lock !== undefined) return false;
     let fd: number;
     try {
       fd = openLock(this.path);

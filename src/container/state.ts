@@ -31,7 +31,8 @@ export function stateOf(
   record: StateRecord | undefined,
   directory: StateDirectory,
 ): ContainerState {
-  return record ? stateAs(record, statusOf(record, directory)) : unrecorded(id, directory);
+  const status = statusOf(record, directory);
+  return record ? stateAs(record, status) : unrecorded(id, status);
 }
 
 /** What is known of a container, with a status. */
@@ -50,8 +51,7 @@ export function stateAs(record: StateRecord, status: Status): ContainerState {
 }
 
 /** Its creator was stopped, or has just begun. */
-function unrecorded(id: string, directory: StateDirectory): ContainerState {
-  const status = directory.isLocked() ? 'creating' : 'stopped';
+function unrecorded(id: string, status: Status): ContainerState {
   const nothing = { bundle: '', rootfs: '', created: '', owner: '' };
   return { ociVersion: '1.3.0', id, pid: 0, status, ...nothing };
 }

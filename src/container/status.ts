@@ -7,8 +7,13 @@ import type { StateRecord } from './state-record.ts';
 
 export type Status = 'creating' | 'created' | 'running' | 'paused' | 'stopped';
 
-export function statusOf(record: StateRecord, directory: StateDirectory): Status {
-  if (record.phase === 'creating') return directory.isLocked() ? 'creating' : 'stopped';
+/**
+ * A container whose creator was stopped has no process that could be started: it is stopped, as runc has it.
+ *
+ * @param record undefined if its creator has not come to write one
+ */
+export function statusOf(record: StateRecord | undefined, directory: StateDirectory): Status {
+  if (!record || record.phase === 'creating') return directory.isLocked() ? 'creating' : 'stopped';
   const init = initOf(record);
   if (!init?.isAlive) return 'stopped';
   if (isPaused(record, init)) return 'paused';

@@ -20,6 +20,9 @@ import { goesOnWithoutCgroups, type Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 import { statusOf } from './status.ts';
+import { whyNotRunning } from './why-not-running.ts';
+
+const NOT_RUNNING = 'container not running';
 
 export interface UpdateOptions {
   readonly resources: Resources;
@@ -38,7 +41,7 @@ export interface UpdateOptions {
 export async function update(runtime: Runtime, id: string, options: UpdateOptions): Promise<void> {
   checkContainerId(id);
   using directory = new StateDirectory(runtime.root, id);
-  directory.lock();
+  directory.lock(NOT_RUNNING);
   const record = mustBeThere(directory.read(), directory);
   const config = directory.readConfig();
   try {
@@ -75,9 +78,9 @@ async function setDevices(
 }
 
 function mustBeThere(record: StateRecord | undefined, directory: StateDirectory): StateRecord {
-  const status = record && statusOf(record, directory);
+  const status = statusOf(record, directory);
   if (record && status !== 'stopped' && status !== 'creating') return record;
-  throw new RuntimeError('state', 'container not running');
+  throw new RuntimeError('state', NOT_RUNNING, whyNotRunning(directory.id, record, status));
 }
 
 function takeBack(devices: DeviceChange | undefined, log: Log): void {

@@ -1,0 +1,2 @@
+/** As test/integration/half-made.test.ts, by an ordinary user. */
+import '../half-made.test.ts';
