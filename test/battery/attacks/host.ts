@@ -3,12 +3,14 @@ import {
   chmodSync,
   chownSync,
   cpSync,
+  existsSync,
   lchownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -141,6 +143,24 @@ export const host: readonly Attack[] = [
         last ||= reason(result);
       }
       return last;
+    },
+  },
+  {
+    claim: 'delete --force removes no directory of the state root that is not a container',
+    needs: ['busybox'],
+    run: async (target) => {
+      // Makes the root.
+      await target.run(target.bundle());
+      const id = target.rig.id();
+      const directory = join(target.rig.root, id);
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(join(directory, 'precious'), '');
+      const result = await target.command(['delete', '--force', id]);
+      const isLeft = existsSync(join(directory, 'precious'));
+      rmSync(directory, { recursive: true, force: true });
+      must(isLeft, 'it was removed');
+      must(result.code !== 0, 'it is left, and success was reported');
+      return reason(result);
     },
   },
   {
