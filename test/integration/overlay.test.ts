@@ -1,9 +1,18 @@
 /** The overlay root, as root: without a user namespace, and in one; and what overlay cannot do. */
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { LooseConfig } from '../setup/base-config.ts';
-import { execute } from '../setup/execute.ts';
+import { execute, minimalEnvironment } from '../setup/execute.ts';
 import { need, needRoot } from '../setup/needs.ts';
 import { overlayTests } from '../setup/overlay-tests.ts';
 import { remains } from '../setup/remains.ts';
@@ -20,18 +29,18 @@ function userNamespace(hostID: number, size: number) {
   };
 }
 
-overlayTests('of root', { otherIds: true, byFirstProcess: true, check: needRoot });
+overlayTests('of root', { otherIds: true, traceable: true, check: needRoot });
 overlayTests('of root, in a user namespace with the same ids', {
   config: userNamespace(0, 4_294_967_295),
   otherIds: true,
-  byFirstProcess: false,
+  traceable: false,
   check: needRoot,
 });
 overlayTests('of root, in a user namespace with other ids', {
   config: userNamespace(100_000, 65_536),
   owner: 100_000,
   otherIds: true,
-  byFirstProcess: false,
+  traceable: false,
   check: needRoot,
 });
 
@@ -72,6 +81,47 @@ describe('what overlay cannot do', () => {
     expect(result.code).toBe(1);
     expect(result.stderr).toContain('its directories overlap');
     expect(remains(rig, id)).toEqual([]);
+  });
+});
+
+describe('the data directory of a user without a home directory', () => {
+  test('is not the one that a link of another user leads to', async (context) => {
+    need(context, 'busybox');
+    needRoot(context);
+    await using rig = makeRig();
+    const uid = 1_000_000_000 + process.pid;
+    const link = `/var/tmp/tsrun-${uid}`;
+    const bundle = rig.bundle({
+      config: (config) => {
+        config.linux.namespaces.push({ type: 'user' });
+        config.linux.uidMappings = [{ containerID: 0, hostID: uid, size: 1 }];
+        config.linux.gidMappings = [{ containerID: 0, hostID: uid, size: 1 }];
+      },
+    });
+    await execute('chown', ['-hR', `${uid}:${uid}`, rig.path]);
+    const options = {
+      through: ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'],
+      env: minimalEnvironment(),
+      cwd: '/',
+    };
+    const id = rig.id();
+    const line = ['--overlay=disk', '--bundle', bundle.path, id];
+    const { stdout } = await rig.tsrun(['plan', ...line], options);
+    const [place = ''] = new RegExp(`${link}/\\w{16}/${id}(?=")`).exec(stdout) ?? [];
+    const documents = join(place.replace(link, join(rig.path, 'home')), 'documents');
+    mkdirSync(documents, { recursive: true });
+    await execute('chown', ['-hR', `${uid}:${uid}`, join(rig.path, 'home')]);
+    symlinkSync(join(rig.path, 'home'), link);
+    try {
+      lchownSync(link, 65_534, 65_534);
+      const result = await rig.tsrun(['run', ...line], options);
+      expect(result.stderr).toMatch(new RegExp(`^tsrun: "${link}/\\w+" leads through a symbolic link`));
+      expect(result.code).toBe(1);
+      expect(remains(rig, id)).toEqual([]);
+      expect(existsSync(documents)).toBe(true);
+    } finally {
+      rmSync(link);
+    }
   });
 });
 

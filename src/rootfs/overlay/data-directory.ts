@@ -4,6 +4,7 @@
  */
 import { trustedPath } from '../../host/trusted-path.ts';
 import { join, resolve } from '../../kernel/path.ts';
+import { refusePrepared } from './own-directory.ts';
 
 export interface DataOwner {
   /** Root of the machine, and not of a user namespace. */
@@ -15,12 +16,14 @@ export interface DataOwner {
 /**
  * A container's directory for data; unique for its id and the state root. Nothing is made.
  *
- * @returns a path without symbolic links, but for tsrun's own part of it, where none is accepted when it is used
- * @throws RuntimeError `usage` if another user can choose where a symbolic link leads
+ * @returns a path without symbolic links
+ * @throws RuntimeError `usage`, `overlay` if another user can choose which directory it is
  */
 export function dataDirectory(owner: DataOwner, stateRoot: string, id: string): string {
   const { parent, name } = dataHome(owner);
-  return join(trustedPath(parent), name, fingerprint(stateRoot), id);
+  const shared = join(trustedPath(parent), name, fingerprint(stateRoot));
+  refusePrepared(shared);
+  return join(shared, id);
 }
 
 interface DataHome {

@@ -66,15 +66,26 @@ export function openIn(parent: number, path: string, flags = PLAIN): number {
 
 export const READABLE = O_RDONLY | O_DIRECTORY;
 
+/**
+ * A directory of tsrun's own, before anything is made in it: what is refused here needs no undoing.
+ *
+ * @throws RuntimeError `overlay` if another user has prepared it
+ */
+export function refusePrepared(path: string): void {
+  const opened = attempt(openat2(AT_FDCWD, path, PLAIN, RESOLVE_NO_SYMLINKS));
+  if (opened === -ELOOP) throw symbolicLink(path, ELSEWHERE);
+  if (opened >= 0) withDirectory(opened, (fd) => refuseForeign(fd, path));
+}
+
+const ELSEWHERE = 'choose another place with XDG_DATA_HOME, or keep the layer in memory with --overlay=tmpfs';
+
 /** A directory of tsrun's own. @throws RuntimeError `overlay` if another user can change what is in it */
 export function refuseForeign(fd: number, path: string): void {
   const status = fstatSync(fd);
   if (isOurs(status)) return;
   const mayRepair = status.uid === process.geteuid?.();
   throw new RuntimeError('overlay', `the data directory "${path}" can be changed by other users`, {
-    hint: mayRepair
-      ? `chmod 700 "${path}"`
-      : 'choose another place with XDG_DATA_HOME, or keep the layer in memory with --overlay=tmpfs',
+    hint: mayRepair ? `chmod 700 "${path}"` : ELSEWHERE,
   });
 }
 
@@ -93,10 +104,11 @@ export function refuseReachable(fd: number, path: string): void {
   });
 }
 
-function symbolicLink(path: string): RuntimeError {
-  return new RuntimeError('overlay', `"${path}" leads through a symbolic link`, {
-    hint: `a layer is only made in a directory that is named by its real path${realPath(path)}`,
-  });
+function symbolicLink(
+  path: string,
+  hint = `name the directory by its real path${realPath(path)}`,
+): RuntimeError {
+  return new RuntimeError('overlay', `"${path}" leads through a symbolic link`, { hint });
 }
 
 function realPath(path: string): string {

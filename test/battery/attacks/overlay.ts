@@ -1,5 +1,14 @@
 /** What decides where layers are: annotations, which engines copy from images, and directories that others prepare. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { environment } from '../../setup/faults.ts';
 import { type Attack, must, NotApplicable } from '../attack.ts';
@@ -18,6 +27,11 @@ function annotationsFor(path: string): readonly Record<string, string>[] {
     { [OVERLAY]: `dir=${path}/new`, [LOWERDIRS]: JSON.stringify([path]) },
     { 'run.oci.hooks.stdout': `${path}/new`, 'run.oci.hooks.stderr': `${path}/new` },
   ];
+}
+
+/** The kernel's own directory in a work directory has no permissions, so its owner could not remove it. */
+function unlock(layer: string): void {
+  chmodSync(join(layer, 'work/work'), 0o700);
 }
 
 function needOverlay({ kind }: Target): void {
@@ -57,6 +71,7 @@ export const overlay: readonly Attack[] = [
       });
       const first = await target.run(bundle, { args: [`--overlay=dir=${kept}`] });
       must(first.code === 0, reason(first));
+      unlock(kept);
       let last = '';
       for (const name of ['link', 'link/directory', 'link/new']) {
         const args = [`--overlay=dir=${join(kept, 'upper', name)}`];

@@ -10,9 +10,9 @@ import { remains } from '../../setup/remains.ts';
 import { makeRig } from '../../setup/rig.ts';
 import { needRanges, withRanges } from '../../setup/subordinate-ranges.ts';
 
-overlayTests('with a single id', { otherIds: false, byFirstProcess: true });
+overlayTests('with a single id', { otherIds: false, traceable: true });
 
-overlayTests('with ranges', { config: withRanges, otherIds: true, byFirstProcess: true, check: needRanges });
+overlayTests('with ranges', { config: withRanges, otherIds: true, traceable: false, check: needRanges });
 
 test("a file whose owner the user namespace does not have cannot be changed: that is the kernel's", async (context) => {
   need(context, 'busybox');

@@ -118,6 +118,7 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
   fsconfigString: [
     [mount.fsconfigString(3, 'size', '1m'), 'fsconfig(3, FSCONFIG_SET_STRING, "size", "1m", 0)'],
   ],
+  fsconfigFd: [[mount.fsconfigFd(3, 'upperdir', 4), 'fsconfig(3, FSCONFIG_SET_FD, "upperdir", NULL, 4)']],
   fsconfigFlag: [[mount.fsconfigFlag(3, 'ro'), 'fsconfig(3, FSCONFIG_SET_FLAG, "ro", NULL, 0)']],
   fsconfigReconfigure: [
     [mount.fsconfigReconfigure(3), 'fsconfig(3, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0)'],
