@@ -1,8 +1,9 @@
 /** The Unix socket in a container's directory that its first process listens on, until the program is executed. */
 
-import { bind, connect, listen, socket } from '../kernel/calls/socket.ts';
+import { VIGIL_SECONDS } from '../init/vigil.ts';
+import { bind, connect, listen, setTimeLimit, socket } from '../kernel/calls/socket.ts';
 import { O_DIRECTORY, O_NOFOLLOW, O_PATH, O_RDONLY, S_IFMT, S_IFSOCK } from '../kernel/constants/file.ts';
-import { AF_UNIX, SOCK_SEQPACKET } from '../kernel/constants/process.ts';
+import { AF_UNIX, SO_RCVTIMEO, SOCK_SEQPACKET } from '../kernel/constants/process.ts';
 import { closeSync, fstatSync, openSync, unlinkSync } from '../kernel/file-system.ts';
 import { perform } from '../kernel/local.ts';
 import { join } from '../kernel/path.ts';
@@ -28,6 +29,7 @@ export function connectToInit(directory: StateDirectory): number {
   const handle = openSocket(directory);
   return by(handle, (link) => {
     const fd = perform(socket(AF_UNIX, SOCK_SEQPACKET));
+    perform(setTimeLimit(fd, SO_RCVTIMEO, VIGIL_SECONDS));
     try {
       perform(connect(fd, link));
     } catch (error) {

@@ -2,6 +2,7 @@
 
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { receiveGreeting } from '../init/remote.ts';
+import { Vigil } from '../init/vigil.ts';
 import { existsSync } from '../kernel/file-system.ts';
 import { join } from '../kernel/path.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
@@ -36,7 +37,7 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   execution.pid = record.pid;
   const notify = await listenForReadiness(directory, runtime.log);
   try {
-    execution.connect('init', greeted(connectToInit(directory)));
+    execution.connect('init', greeted(connectToInit(directory), record.pid));
     await startProgram(execution, { record, config, directory, filter });
     removeInitSocket(directory);
     await runPoststart(execution, record, config);
@@ -55,8 +56,8 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   if (pidfd) notify.handOver(record.pid, pidfd);
 }
 
-function greeted(control: number): number {
-  receiveGreeting(control);
+function greeted(control: number, pid: number): number {
+  receiveGreeting(control, new Vigil(() => pid));
   return control;
 }
 

@@ -146,14 +146,17 @@ function decode(
   const done = status < 0 ? cursor : calls.length;
   for (let index = 0; index < done; index++) {
     const call = calls[index] as Call;
-    const filled = call.out && bytesAt(reply, image.outOffset(call.out), call.out);
-    results.note(call, wordIn(halves, (places[index] as number) >> 2), filled);
+    const value = wordIn(halves, (places[index] as number) >> 2);
+    const filled = call.out && bytesAt(reply, image.outOffset(call.out), call.out, value);
+    results.note(call, value, filled);
   }
   return status < 0 ? { call: calls[cursor] as Call, errno: -status } : undefined;
 }
 
-function bytesAt(reply: Uint8Array, start: number, { size }: Out): Uint8Array {
-  return reply.slice(start, start + size);
+/** Of a buffer that the call has not filled to its end, the rest is nothing to keep. */
+function bytesAt(reply: Uint8Array, start: number, { size, counted }: Out, result: number): Uint8Array {
+  const filled = counted ? Math.max(0, Math.min(size, result)) : size;
+  return reply.slice(start, start + filled);
 }
 
 function wordIn(halves: Int32Array, at: number): number {

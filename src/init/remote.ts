@@ -1,13 +1,17 @@
 /** Drives an init stub over its control socket: programs go out, answers come back. */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Call, Failure, Out } from '../kernel/call.ts';
-import { receive, send } from '../kernel/calls/socket.ts';
-import { EINTR } from '../kernel/errno.ts';
-import { attempt, perform } from '../kernel/local.ts';
+import { receive, send, setTimeLimit } from '../kernel/calls/socket.ts';
+import { SO_SNDTIMEO } from '../kernel/constants/process.ts';
+import { EAGAIN, EINTR } from '../kernel/errno.ts';
+import { attempt, perform, systemError } from '../kernel/local.ts';
 import { encodeProgram, type Program, type ResultTable } from './program.ts';
+import { VIGIL_SECONDS, type Vigil } from './vigil.ts';
 
 /** Below the socket buffers' size everywhere; the stub takes up to 64 KiB at a time. */
 const CHUNK = 32 * 1024;
+/** A socket's buffer has room for so much, whether or not the stub reads. */
+const FITS = 64 * 1024;
 
 /** A message as it travels. */
 export function pieces(message: Uint8Array): readonly Uint8Array[] {
@@ -19,10 +23,17 @@ export function pieces(message: Uint8Array): readonly Uint8Array[] {
 export class Remote {
   readonly control: number;
   readonly results: ResultTable;
+  readonly #vigil: Vigil | undefined;
 
-  constructor(control: number, results: ResultTable) {
+  constructor(control: number, results: ResultTable, vigil?: Vigil) {
     this.control = control;
     this.results = results;
+    this.#vigil = vigil;
+  }
+
+  /** Drives the same stub, and notes results elsewhere. */
+  noting(results: ResultTable): Remote {
+    return new Remote(this.control, results, this.#vigil);
   }
 
   /**
@@ -31,7 +42,7 @@ export class Remote {
    * @param prepared the calls, encoded, where that was done before
    * @param meanwhile done before the answer is awaited; must not throw
    * @returns the call that stopped the list, or undefined when all were done
-   * @throws RuntimeError `system` where the stub is gone
+   * @throws RuntimeError `system` where the stub is gone, or is kept from running
    */
   run(calls: readonly Call[], prepared?: Program, meanwhile?: () => void): Failure | undefined {
     const program = prepared ?? encodeProgram(calls, this.results.values);
@@ -61,29 +72,43 @@ export class Remote {
   }
 
   #send(message: Uint8Array): void {
-    for (const piece of pieces(message)) perform(send(this.control, piece));
+    if (message.length > FITS) perform(setTimeLimit(this.control, SO_SNDTIMEO, VIGIL_SECONDS));
+    for (const piece of pieces(message)) {
+      const call = send(this.control, piece);
+      const result = persistently(() => attempt(call), this.#vigil);
+      if (result < 0) throw systemError(call, -result);
+    }
   }
 
   /** The answer, or undefined at end of file. */
   #receive(program: Program): Uint8Array | undefined {
-    return receiveMessage(this.control, program.replyLength);
+    return receiveMessage(this.control, program.replyLength, this.#vigil);
   }
 }
 
 /** Waits for the answer that an init gives to whoever connects to it. @throws RuntimeError where it is gone */
-export function receiveGreeting(fd: number): void {
-  if (attempt(receive(fd, 4096)) <= 0) throw new RuntimeError('system', 'the init stub has ended');
+export function receiveGreeting(fd: number, vigil?: Vigil): void {
+  const length = persistently(() => attempt(receive(fd, 4096)), vigil);
+  if (length <= 0) throw new RuntimeError('system', 'the init stub has ended');
 }
 
 /** One message of at most `size` bytes, or undefined at end of file. */
-export function receiveMessage(fd: number, size: number): Uint8Array | undefined {
+export function receiveMessage(fd: number, size: number, vigil?: Vigil): Uint8Array | undefined {
   const call = receive(fd, size);
   const outs = new Map<Out, Uint8Array>();
-  let length = attempt(call, undefined, outs);
-  while (length === -EINTR) length = attempt(call, undefined, outs);
+  const length = persistently(() => attempt(call, undefined, outs), vigil);
   // A reset is an end of file with something unread.
   if (length <= 0) return undefined;
   const bytes = call.out && outs.get(call.out);
   if (bytes && length !== size) throw new TypeError('the init stub sent a short answer');
   return bytes;
+}
+
+/** Sends or receives, whatever interrupts it. The socket's time limit ends in EAGAIN: the stub is looked at. */
+function persistently(transfer: () => number, vigil: Vigil | undefined): number {
+  for (;;) {
+    const result = transfer();
+    if (result === -EAGAIN) vigil?.look();
+    else if (result !== -EINTR) return result;
+  }
 }

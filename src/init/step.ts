@@ -4,6 +4,7 @@
  */
 import type { RuntimeError } from '../errors/runtime-error.ts';
 import type { Call, Failure, Results } from '../kernel/call.ts';
+import type { CallRunner } from './call-runner.ts';
 
 /**
  * Who executes a step's calls. `runtime`: this process. `stub`: the first stub, in our namespaces. `userns`: a
@@ -30,6 +31,8 @@ export interface Live {
   define(placeholder: Call, value: number): void;
   /** From now on the actor's steps go to this control socket. */
   connect(actor: Actor, control: number): void;
+  /** For calls whose number an image or a container decides: nothing is kept of their results. */
+  runner(actor: Actor): CallRunner;
   /** Executes further steps at once. */
   execute(steps: readonly Step[]): void;
 }

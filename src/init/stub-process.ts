@@ -6,7 +6,7 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import { architecture } from '../kernel/architecture.ts';
 import { call, type Out } from '../kernel/call.ts';
 import { close, closeRangeCloexec, fcntl, write } from '../kernel/calls/file.ts';
-import { socketpair } from '../kernel/calls/socket.ts';
+import { setTimeLimit, socketpair } from '../kernel/calls/socket.ts';
 import {
   F_ADD_SEALS,
   F_SEAL_ALL,
@@ -15,11 +15,12 @@ import {
   MFD_CLOEXEC,
   MFD_EXEC,
 } from '../kernel/constants/file.ts';
-import { SOCK_SEQPACKET } from '../kernel/constants/process.ts';
+import { SO_RCVTIMEO, SOCK_SEQPACKET } from '../kernel/constants/process.ts';
 import { EINVAL } from '../kernel/errno.ts';
 import { attempt, perform, systemError } from '../kernel/local.ts';
 import { spawn } from '../kernel/spawn.ts';
 import { stubBytes } from './stub/bytes.ts';
+import { VIGIL_SECONDS } from './vigil.ts';
 
 /** Where `control` stands in the stub's file: behind the ELF header and two program headers. */
 const CONTROL_OFFSET = 64 + 2 * 56;
@@ -36,7 +37,10 @@ export function openControlSocket(): ControlSocket {
   const result = attempt(pair, undefined, outs);
   if (result < 0) throw systemError(pair, -result);
   const view = new DataView((outs.get(pair.out as Out) as Uint8Array).slice().buffer);
-  return { driver: view.getInt32(0, true), stub: view.getInt32(4, true) };
+  const driver = view.getInt32(0, true);
+  // A stub that does not answer is looked at.
+  perform(setTimeLimit(driver, SO_RCVTIMEO, VIGIL_SECONDS));
+  return { driver, stub: view.getInt32(4, true) };
 }
 
 /**

@@ -93,6 +93,11 @@ export function words(...values: readonly Arg[]): Words {
   return { kind: 'words', words: values };
 }
 
+/** `argv`, `envp`: pointers to the strings, and NULL. There may be more of them than a function has room for arguments. */
+export function stringArray(strings: readonly string[]): Words {
+  return { kind: 'words', words: [...strings, 0] };
+}
+
 export function halves(low: number | Call, high: number | Call): Halves {
   return { kind: 'halves', low, high };
 }

@@ -3,11 +3,16 @@
 export interface Dirent {
   /** Bytes as they are on disk, for a file name is no text; see `name`. */
   readonly bytes: Uint8Array;
-  /** False where it is something else, or the file system does not say. */
+  /** False if it is something else, or the file system does not say. */
   readonly isDirectory: boolean;
+  /** True if the file system says that it is something else. */
+  readonly isOther: boolean;
+  /** Where the directory's listing goes on behind this entry: an offset for lseek(2). */
+  readonly next: bigint;
 }
 
 const NAME = 19;
+const DT_UNKNOWN = 0;
 const DT_DIR = 4;
 
 /** @param bytes what the call has filled, no more; without `.` and `..` */
@@ -20,7 +25,11 @@ export function decodeDirents(bytes: Uint8Array): readonly Dirent[] {
     const type = bytes[at + 18];
     const end = bytes.indexOf(0, at + NAME);
     const name = bytes.slice(at + NAME, end + 1);
-    if (!isDots(name)) entries.push({ bytes: name, isDirectory: type === DT_DIR });
+    if (!isDots(name)) {
+      const isDirectory = type === DT_DIR;
+      const isOther = !isDirectory && type !== DT_UNKNOWN;
+      entries.push({ bytes: name, isDirectory, isOther, next: view.getBigInt64(at + 8, true) });
+    }
     at += length;
   }
   return entries;

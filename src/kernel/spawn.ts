@@ -1,6 +1,6 @@
 /** posix_spawn(3), the only way this process makes another one: CLONE_VM|CLONE_VFORK, here as in glibc. */
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { type Out, words } from './call.ts';
+import { type Out, stringArray } from './call.ts';
 import { waitid } from './calls/process.ts';
 import { CLD_EXITED, P_PID } from './constants/process.ts';
 import { describeErrno, EINTR, errnoName } from './errno.ts';
@@ -61,8 +61,8 @@ function spawnPlain(path: string, argv: readonly string[], envp: readonly string
   gate.image.reset(() => undefined);
   const place = gate.beginSpawn();
   gate.image.write(place, path);
-  gate.image.write(place + 8, words(...argv, 0));
-  gate.image.write(place + 16, words(...envp, 0));
+  gate.image.write(place + 8, stringArray(argv));
+  gate.image.write(place + 16, stringArray(envp));
   return gate.enter();
 }
 

@@ -11,6 +11,8 @@ export interface Status {
   readonly inode: bigint;
   /** Bytes. */
   readonly size: bigint;
+  /** Of 512 bytes each, that are allocated. */
+  readonly blocks: bigint;
   readonly deviceMajor: number;
   readonly deviceMinor: number;
   /** Of the filesystem that it is in. */
@@ -26,6 +28,7 @@ export function decodeStatx(bytes: Uint8Array): Status {
     mode: view.getUint16(28, true),
     inode: view.getBigUint64(32, true),
     size: view.getBigUint64(40, true),
+    blocks: view.getBigUint64(48, true),
     deviceMajor: view.getUint32(128, true),
     deviceMinor: view.getUint32(132, true),
     filesystem: view.getBigUint64(136, true),

@@ -3,9 +3,11 @@
  * at its results ends a program.
  */
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { type CallRunner, failureBefore, LocalRunner, RemoteRunner } from '../init/call-runner.ts';
 import { type Program, ResultTable } from '../init/program.ts';
 import { Remote } from '../init/remote.ts';
 import type { Actor, CallStep, Live, Step } from '../init/step.ts';
+import { Vigil } from '../init/vigil.ts';
 import type { Call, Failure, Out } from '../kernel/call.ts';
 import { close } from '../kernel/calls/file.ts';
 import { describeErrno, EAGAIN, errnoName } from '../kernel/errno.ts';
@@ -31,11 +33,16 @@ export class Execution implements Live {
   }
 
   connect(actor: Actor, control: number): void {
-    this.#remotes.set(actor, new Remote(control, this.results));
+    const vigil = new Vigil(() => (actor === 'stub' ? this.stubPid : this.pid));
+    this.#remotes.set(actor, new Remote(control, this.results, vigil));
   }
 
   define(placeholder: Call, value: number): void {
     this.results.note(placeholder, value);
+  }
+
+  runner(actor: Actor): CallRunner {
+    return actor === 'runtime' ? new LocalRunner() : new RemoteRunner(this.remote(actor));
   }
 
   /** Closes the control sockets: a stub that waits on one ends. */
@@ -62,14 +69,17 @@ export class Execution implements Live {
    */
   execute(steps: readonly Step[], following?: readonly Step[]): void {
     if (following) this.whileWaiting(() => this.#ahead.prepare(following, this.results.values));
-    const queue = [...steps];
+    let queue = [...steps];
     while (queue.length > 0) {
       const next = queue[0] as Step;
       if (next.kind === 'action') {
         this.#catchUp();
         queue.shift();
         this.#act(next.name, next.pointer, () => next.run(this));
-      } else queue.unshift(...this.#run(takeBatch(queue)));
+      } else {
+        const more = this.#run(takeBatch(queue));
+        if (more.length > 0) queue = [...more, ...queue];
+      }
     }
     this.#catchUp();
   }
@@ -146,7 +156,7 @@ export class Execution implements Live {
   /** Without what refers to a failed call, which a stub skips in one program only. */
   #stillToDo(calls: readonly Call[]): readonly Call[] {
     return calls.filter((call) => {
-      const failed = this.#failureBefore(call);
+      const failed = failureBefore(call, this.results.values);
       if (failed !== undefined) this.results.note(call, failed);
       return failed === undefined;
     });
@@ -194,19 +204,10 @@ export class Execution implements Live {
     for (const call of calls) {
       const outs = new Map<Out, Uint8Array>();
       // As the stub has it: what refers to a failed call is skipped.
-      const skipped = this.#failureBefore(call);
+      const skipped = failureBefore(call, this.results.values);
       const result = skipped ?? attempt(call, this.results, outs);
       if (result < 0 && !isTolerated(call, -result) && skipped === undefined) return { call, errno: -result };
       this.results.note(call, result, call.out && outs.get(call.out));
-    }
-    return undefined;
-  }
-
-  #failureBefore({ args }: Call): number | undefined {
-    for (const arg of args) {
-      if (typeof arg !== 'object' || !('kind' in arg) || arg.kind !== 'call') continue;
-      const result = this.results.values.get(arg);
-      if (result !== undefined && result < 0) return result;
     }
     return undefined;
   }

@@ -5,11 +5,12 @@
 
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Identity } from '../host/identity.ts';
+import { RemoteRunner } from '../init/call-runner.ts';
 import { ResultTable } from '../init/program.ts';
 import { Remote } from '../init/remote.ts';
 import type { Live, Step } from '../init/step.ts';
 import { openControlSocket, spawnStub } from '../init/stub-process.ts';
-import { type Call, ignoreErrors } from '../kernel/call.ts';
+import type { Call } from '../kernel/call.ts';
 import { close } from '../kernel/calls/file.ts';
 import { clone3 } from '../kernel/calls/namespace.ts';
 import { exitGroup } from '../kernel/calls/process.ts';
@@ -20,7 +21,7 @@ import { waitForExit } from '../kernel/spawn.ts';
 import { becomeRootSteps } from '../namespaces/become-root.ts';
 import type { IdMaps } from '../namespaces/id-map.ts';
 import { idMapStep } from '../namespaces/write-id-maps.ts';
-import { type CallRunner, removeTree } from './remove-tree.ts';
+import { removeTree } from './remove-tree.ts';
 
 /** @throws RuntimeError where the maps cannot be had again, or something cannot be removed even so */
 export function removeTreeAs(path: string, maps: IdMaps, identity: Identity): void {
@@ -62,6 +63,10 @@ class Helper implements Live {
     throw new TypeError('there are no further actors here');
   }
 
+  runner(): never {
+    throw new TypeError('there is nothing of that kind here');
+  }
+
   execute(): never {
     throw new TypeError('there are no further steps here');
   }
@@ -86,25 +91,4 @@ function mustSucceed(remote: Remote, calls: readonly Call[]): void {
     'rootless',
     `cannot make a user namespace: ${failed.call.name}: ${describeErrno(failed.errno)}`,
   );
-}
-
-class RemoteRunner implements CallRunner {
-  readonly #control: number;
-  #results = new ResultTable();
-
-  constructor({ control }: Remote) {
-    this.#control = control;
-  }
-
-  run(calls: readonly Call[]): readonly number[] {
-    // A new table each time: nothing is kept of a tree that may be large.
-    this.#results = new ResultTable();
-    const tolerant = calls.map(ignoreErrors);
-    if (tolerant.length > 0) new Remote(this.#control, this.#results).run(tolerant);
-    return tolerant.map((one) => this.#results.value(one));
-  }
-
-  bytes(of: Call): Uint8Array {
-    return this.#results.bytes(of);
-  }
 }

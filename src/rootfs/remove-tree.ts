@@ -1,102 +1,142 @@
 /**
  * Removes a directory and what is below it, by descriptors: what the container has put there, or moves while it
  * is removed, never leads out of it, no symbolic link leads to it, and no depth runs out of descriptors (two are open at
- * a time).
+ * a time). The container has decided how much there is: a few names are remembered, and of each directory on the way no
+ * more than which one it is.
  */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { type Call, call, ignoreErrors, type Out } from '../kernel/call.ts';
+import { type CallRunner, LocalRunner } from '../init/call-runner.ts';
+import { type Call, call } from '../kernel/call.ts';
 import { close, getdents64, openat, openat2, statx, unlinkat } from '../kernel/calls/file.ts';
 import * as F from '../kernel/constants/file.ts';
-import { decodeDirents } from '../kernel/dirents.ts';
-import { describeErrno, EACCES, EISDIR, ENOENT, ENOTEMPTY, EPERM, errnoName } from '../kernel/errno.ts';
-import { attempt } from '../kernel/local.ts';
+import { type Dirent, decodeDirents } from '../kernel/dirents.ts';
+import {
+  describeErrno,
+  EACCES,
+  EEXIST,
+  EISDIR,
+  ENOENT,
+  ENOTDIR,
+  ENOTEMPTY,
+  EPERM,
+  errnoName,
+} from '../kernel/errno.ts';
 import { basename, dirname } from '../kernel/path.ts';
+import { decodeStatx } from '../kernel/statx.ts';
 
-/** Who executes the calls: results in order, negative for an errno; and memory that was filled. */
-export interface CallRunner {
-  run(calls: readonly Call[]): readonly number[];
-  bytes(of: Call): Uint8Array;
-}
-
-/** @throws RuntimeError `system` where something cannot be removed; nothing where there is no such directory */
-export function removeTree(path: string, runner: CallRunner = new LocalRunner()): void {
+/** @throws RuntimeError `system` if something cannot be removed; nothing if there is no such directory */
+export function removeTree(path: string, runner: CallRunner = new LocalRunner(), mostHeld = MOST_HELD): void {
   const open = openat2(F.AT_FDCWD, dirname(path), F.O_PATH | F.O_DIRECTORY, F.RESOLVE_NO_SYMLINKS);
   const [parent = -1] = runner.run([open]);
   if (parent === -ENOENT) return;
   if (parent < 0) throw failure(path, open.name, -parent);
   try {
-    removeTreeIn(parent, path, runner);
+    removeTreeIn(parent, path, runner, mostHeld);
   } finally {
     runner.run([close(parent)]);
   }
 }
 
-/** The same in a directory that is open. @param path its last part is removed */
-export function removeTreeIn(parent: number, path: string, runner: CallRunner = new LocalRunner()): void {
-  new TreeRemoval(path, parent, runner).remove();
+/**
+ * The same in a directory that is open.
+ *
+ * @param path its last part is removed
+ * @param mostHeld how many names are remembered
+ */
+export function removeTreeIn(
+  parent: number,
+  path: string,
+  runner: CallRunner = new LocalRunner(),
+  mostHeld = MOST_HELD,
+): void {
+  new TreeRemoval(path, parent, runner, mostHeld).remove();
 }
 
-type Name = string | Uint8Array;
+/** The bytes of a name, one character each: it may be no text, and there may be many. */
+type Name = string;
 
 interface Level {
-  readonly name: Name;
   readonly identity: string;
-  /** Directories in it that are still there. */
-  readonly pending: Uint8Array[];
-  /** How often it was not empty when it should have been. */
+  /** Directories in it that are not empty, as far as they are known. The last one is entered. */
+  pending: Name[];
+  /** How often that one was not empty when it should have been. */
   rounds: number;
 }
 
 const BUFFER = 32 * 1024;
 const ROUNDS = 16;
+/** Names in directories that are not listed just now, taken together. */
+const MOST_HELD = 4096;
+/** Components at either end of a long path that are shown. */
+const SHOWN = 8;
 const DIRECTORY = F.O_RDONLY | F.O_DIRECTORY | F.O_NOFOLLOW;
 const INSIDE = F.RESOLVE_NO_XDEV | F.RESOLVE_NO_SYMLINKS;
 
 class TreeRemoval {
   readonly #path: string;
   readonly #runner: CallRunner;
+  /** The first one is the directory above, of which only the tree's own name is known. */
+  readonly #levels: Level[];
   readonly #parent: number;
-  readonly #levels: Level[] = [];
-  #fd = -1;
+  #fd: number;
+  readonly #mostHeld: number;
+  #held = 0;
+  /** The first level whose names are all held. */
+  #firstHeld = 0;
 
-  constructor(path: string, parent: number, runner: CallRunner) {
+  constructor(path: string, parent: number, runner: CallRunner, mostHeld: number) {
+    this.#mostHeld = mostHeld;
     this.#path = path;
     this.#parent = parent;
+    this.#fd = parent;
     this.#runner = runner;
+    this.#levels = [{ identity: '', pending: [Buffer.from(basename(path)).toString('latin1')], rounds: 0 }];
   }
 
   remove(): void {
     try {
-      if (!this.#enter(basename(this.#path), this.#parent)) return;
-      while (this.#levels.length > 0) {
-        const next = (this.#levels.at(-1) as Level).pending.pop();
-        if (next === undefined) this.#leave();
-        else this.#enter(next, this.#fd);
+      for (;;) {
+        const level = this.#levels.at(-1) as Level;
+        const name = level.pending.at(-1);
+        if (name !== undefined) this.#enter(name, level);
+        else if (this.#levels.length === 1) return;
+        else if (!this.#list(level)) this.#leave();
       }
     } finally {
-      this.#setCurrent(-1);
+      this.#setCurrent(this.#parent);
     }
   }
 
-  /** Goes into a directory and removes what is no directory. False where it is gone, or no directory. */
-  #enter(name: Name, at: number): boolean {
-    const opened = this.#open(name, at);
-    if (opened < 0) return this.#enterFailed(name, at, -opened);
+  #enter(name: Name, level: Level): void {
+    const opened = this.#open(name);
+    if (opened < 0) {
+      this.#removeOther(name, -opened);
+      level.pending.pop();
+      return;
+    }
     const { mode, identity } = this.#identify(opened);
     // What we own and locked ourselves out of, such as overlay's own work/work (mode 000).
     if ((mode & 0o700) !== 0o700) this.#runner.run([call('fchmod', opened, 0o700)]);
     this.#setCurrent(opened);
-    const level: Level = { name, identity, pending: [], rounds: 0 };
-    this.#levels.push(level);
-    this.#clear(level);
-    return true;
+    this.#held += level.pending.length;
+    while (this.#held > this.#mostHeld && this.#firstHeld < this.#levels.length) this.#forgetNames();
+    this.#levels.push({ identity, pending: [], rounds: 0 });
   }
 
-  #open(name: Name, at: number): number {
-    const [opened = -1] = this.#runner.run([openBelow(at, name, DIRECTORY)]);
+  /** Those that are needed last: when the directory is listed again, they are found again. */
+  #forgetNames(): void {
+    const level = this.#levels[this.#firstHeld++] as Level;
+    this.#held -= level.pending.length - 1;
+    level.pending = level.pending.slice(-1);
+  }
+
+  #open(name: Name): number {
+    const [opened = -1] = this.#runner.run([openBelow(this.#fd, name, DIRECTORY)]);
     if (opened !== -EACCES) return opened;
-    const [handle = -1] = this.#runner.run([openBelow(at, name, F.O_PATH | F.O_DIRECTORY | F.O_NOFOLLOW)]);
+    const [handle = -1] = this.#runner.run([
+      openBelow(this.#fd, name, F.O_PATH | F.O_DIRECTORY | F.O_NOFOLLOW),
+    ]);
     if (handle < 0) return handle;
     const link = `/proc/self/fd/${handle}`;
     const results = this.#runner.run([
@@ -107,92 +147,96 @@ class TreeRemoval {
     return results[1] ?? -1;
   }
 
-  #enterFailed(name: Name, at: number, errno: number): false {
-    if (errno === ENOENT) return false;
-    // It was a directory a moment ago, or the file system did not say what it is.
-    const [result = 0] = this.#runner.run([unlink(at, name, 0)]);
-    if (result < 0 && result !== -ENOENT) throw this.#failure(name, 'openat2', errno);
-    return false;
+  /** It was a directory a moment ago, or the file system did not say what it is. */
+  #removeOther(name: Name, errno: number): void {
+    if (errno === ENOENT) return;
+    const [result = 0] = this.#runner.run([unlinkat(this.#fd, bytesOf(name))]);
+    if (result < 0 && result !== -ENOENT) throw this.#failure('openat2', errno, name);
   }
 
-  /** Removes files; remembers directories. */
-  #clear(level: Level): void {
-    for (;;) {
-      const read = getdents64(this.#fd, BUFFER);
-      const [size = 0] = this.#runner.run([read]);
-      if (size < 0) throw this.#failure(level.name, 'getdents64', -size);
-      if (size === 0) return;
-      const entries = decodeDirents(this.#runner.bytes(read).subarray(0, size));
-      level.pending.push(...entries.filter(({ isDirectory }) => isDirectory).map(({ bytes }) => bytes));
-      const files = entries.filter(({ isDirectory }) => !isDirectory);
-      const results = this.#runner.run(files.map(({ bytes }) => unlink(this.#fd, bytes, 0)));
-      files.forEach(({ bytes }, index) => {
-        const result = results[index] ?? 0;
-        if (result === -EISDIR) level.pending.push(bytes);
-        else if (result < 0 && result !== -ENOENT) throw this.#failure(bytes, 'unlinkat', -result);
-      });
-    }
+  /** Removes files and empty directories, a buffer of them; remembers the others. @returns whether there may be more */
+  #list(level: Level): boolean {
+    const read = getdents64(this.#fd, BUFFER);
+    const [size = 0] = this.#runner.run([read]);
+    if (size < 0) throw this.#failure('getdents64', -size);
+    const entries = decodeDirents(this.#runner.bytes(read).subarray(0, size));
+    const results = this.#runner.run(entries.map((entry) => this.#removal(entry)));
+    entries.forEach(({ bytes }, index) => {
+      const result = results[index] ?? 0;
+      const name = Buffer.from(bytes.subarray(0, -1)).toString('latin1');
+      if (ENTERED.includes(-result)) level.pending.push(name);
+      else if (result < 0 && result !== -ENOENT) throw this.#failure('unlinkat', -result, name);
+    });
+    return size > 0;
+  }
+
+  #removal({ bytes, isDirectory }: Dirent): Call {
+    return unlinkat(this.#fd, bytes, isDirectory ? F.AT_REMOVEDIR : 0);
   }
 
   /** Back to the directory above, and removes the one we were in. */
   #leave(): void {
-    const level = this.#levels.pop() as Level;
-    const above = this.#levels.at(-1);
-    let fd = this.#parent;
-    if (above) {
-      fd = this.#runner.run([openat2(this.#fd, '..', DIRECTORY, INSIDE)])[0] ?? -1;
-      if (fd < 0) throw this.#failure(level.name, 'openat2', -fd);
-      if (this.#identify(fd).identity !== above.identity) {
-        this.#runner.run([close(fd)]);
-        throw this.#failure(level.name, 'openat2', ENOTEMPTY);
-      }
+    this.#levels.pop();
+    const level = this.#levels.at(-1) as Level;
+    this.#rise(level);
+    this.#held -= level.pending.length;
+    this.#firstHeld = Math.min(this.#firstHeld, this.#levels.length - 1);
+    const name = level.pending.at(-1) as Name;
+    const [result = 0] = this.#runner.run([unlinkat(this.#fd, bytesOf(name), F.AT_REMOVEDIR)]);
+    if (result === 0 || result === -ENOENT) {
+      level.pending.pop();
+      level.rounds = 0;
+      // Somebody made something in it meanwhile.
+    } else if (!ENTERED.includes(-result) || level.rounds++ === ROUNDS) {
+      throw this.#failure('unlinkat', -result, name);
     }
-    const [result = 0] = this.#runner.run([unlink(fd, level.name, F.AT_REMOVEDIR)]);
-    if (result === -ENOTEMPTY && level.rounds < ROUNDS) this.#again(level, fd);
-    else if (result < 0 && result !== -ENOENT) throw this.#failure(level.name, 'unlinkat', -result);
-    else this.#setCurrent(above ? fd : -1);
   }
 
-  /** Somebody made something in it meanwhile. */
-  #again(level: Level, above: number): void {
-    if (above !== this.#parent) this.#setCurrent(above);
-    if (this.#enter(level.name, above)) (this.#levels.at(-1) as Level).rounds = level.rounds + 1;
+  #rise({ identity }: Level): void {
+    if (this.#levels.length === 1) {
+      this.#setCurrent(this.#parent);
+      return;
+    }
+    const [fd = -1] = this.#runner.run([openat2(this.#fd, '..', DIRECTORY, INSIDE)]);
+    if (fd < 0) throw this.#failure('openat2', -fd);
+    const found = this.#identify(fd).identity;
+    this.#setCurrent(fd);
+    if (found !== identity) throw this.#failure('openat2', ENOTEMPTY);
   }
 
   #identify(fd: number): { readonly identity: string; readonly mode: number } {
-    const status = statx(fd, '');
-    this.#runner.run([status]);
-    const bytes = this.#runner.bytes(status);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const device = view.getBigUint64(136, true);
-    return { identity: `${device}:${view.getBigUint64(32, true)}`, mode: view.getUint16(28, true) };
+    const look = statx(fd, '');
+    this.#runner.run([look]);
+    const { filesystem, inode, mode } = decodeStatx(this.#runner.bytes(look));
+    return { identity: `${filesystem}:${inode}`, mode };
   }
 
   #setCurrent(fd: number): void {
-    if (this.#fd >= 0) this.#runner.run([close(this.#fd)]);
+    if (this.#fd !== this.#parent) this.#runner.run([close(this.#fd)]);
     this.#fd = fd;
   }
 
-  #failure(name: Name, action: string, errno: number): RuntimeError {
-    const inner = this.#levels.slice(1).map((level) => text(level.name));
-    const at = [this.#path, ...inner, ...(text(name) === basename(this.#path) ? [] : [text(name)])].join('/');
-    return failure(at, action, errno);
+  /** @param name in the directory that we are in */
+  #failure(action: string, errno: number, name?: Name): RuntimeError {
+    const below = this.#levels.slice(1, -1).map(({ pending }) => pending.at(-1) ?? '…');
+    const names = name === undefined || this.#levels.length === 1 ? below : [...below, name];
+    const shown = names.length > 2 * SHOWN ? [...names.slice(0, SHOWN), '…', ...names.slice(-SHOWN)] : names;
+    const texts = shown.map((one) => Buffer.from(one, one === '…' ? 'utf8' : 'latin1').toString());
+    return failure([this.#path, ...texts].join('/'), action, errno);
   }
 }
 
-function text(name: Name): string {
-  return typeof name === 'string' ? name : Buffer.from(name.subarray(0, -1)).toString();
-}
+/** A directory that is not empty, or for which a file was taken. */
+const ENTERED: readonly number[] = [ENOTEMPTY, EEXIST, EISDIR, ENOTDIR];
 
-/** The name may be no text: it goes as bytes, with its NUL. */
-function unlink(at: number, name: Name, flags: number): Call {
-  return typeof name === 'string' ? unlinkat(at, name, flags) : call('unlinkat', at, name, flags);
+function bytesOf(name: Name): Uint8Array {
+  return Buffer.from(`${name}\0`, 'latin1');
 }
 
 /** Never over a mount and never by a symlink. */
 function openBelow(at: number, name: Name, flags: number): Call {
   const template = openat2(at, '', flags, INSIDE | F.RESOLVE_BENEATH);
-  return { ...template, args: [at, name, ...template.args.slice(2)] };
+  return { ...template, args: [at, bytesOf(name), ...template.args.slice(2)] };
 }
 
 function failure(path: string, name: string, errno: number): RuntimeError {
@@ -201,18 +245,4 @@ function failure(path: string, name: string, errno: number): RuntimeError {
     errno: errnoName(errno),
     ...(errno === EPERM || errno === EACCES ? { hint: `as root: rm -rf --one-file-system "${path}"` } : {}),
   });
-}
-
-export class LocalRunner implements CallRunner {
-  readonly #outs = new Map<Out, Uint8Array>();
-
-  run(calls: readonly Call[]): readonly number[] {
-    this.#outs.clear();
-    return calls.map((one) => attempt(ignoreErrors(one), undefined, this.#outs));
-  }
-
-  bytes(of: Call): Uint8Array {
-    // The one that ran has the same memory: ignoreErrors copies the call, not what it fills.
-    return (of.out && this.#outs.get(of.out)) ?? new Uint8Array();
-  }
 }

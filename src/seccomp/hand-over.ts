@@ -6,6 +6,7 @@
  */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { SHOWN } from '../init/program.ts';
+import { VIGIL_SECONDS, Vigil } from '../init/vigil.ts';
 import type { Out } from '../kernel/call.ts';
 import { close } from '../kernel/calls/file.ts';
 import { clearMemory, pidfdGetfd, readMemory } from '../kernel/calls/process.ts';
@@ -19,6 +20,7 @@ import { pollBriefly } from '../kernel/poll.ts';
 const POINTER = '/linux/seccomp/listenerPath';
 /** Milliseconds between two looks. */
 const INTERVAL = 1;
+const LOOKS_PER_VIGIL = (VIGIL_SECONDS * 1000) / INTERVAL;
 /** How many looks may be refused: it can be that the process may not be looked into until it is at its filter. */
 const REFUSALS = 1000;
 
@@ -53,6 +55,7 @@ export function handOver(agent: Agent, pid: number, control: number): void {
 /** @returns undefined where the process has failed by then */
 function awaitNumber(pid: number, control: number): number | undefined {
   const look = readMemory(pid, SHOWN);
+  const vigil = new Vigil(() => pid);
   for (let tries = 0; ; tries++) {
     const outs = new Map<Out, Uint8Array>();
     const result = attempt(look, undefined, outs);
@@ -60,6 +63,7 @@ function awaitNumber(pid: number, control: number): number | undefined {
     const shown = result < 0 ? 0 : Buffer.from(outs.get(look.out as Out) as Uint8Array).readUInt32LE();
     if (shown !== 0) return shown - 1;
     if (pollBriefly(control, tries === 0 ? 0 : INTERVAL) === 'ready') return undefined;
+    if (tries % LOOKS_PER_VIGIL === LOOKS_PER_VIGIL - 1) vigil.look();
   }
 }
 

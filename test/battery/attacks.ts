@@ -11,6 +11,7 @@ import { names } from './attacks/names.ts';
 import { overlay } from './attacks/overlay.ts';
 import { processes } from './attacks/processes.ts';
 import { races } from './attacks/races.ts';
+import { stoppers } from './attacks/stopping.ts';
 import { volumes } from './attacks/volumes.ts';
 
 export const families: Readonly<Record<string, readonly Attack[]>> = {
@@ -19,7 +20,7 @@ export const families: Readonly<Record<string, readonly Attack[]>> = {
   'layers and annotations': overlay,
   'volumes inside of /proc': volumes,
   races,
-  'processes in the container': processes,
+  'processes in the container': [...processes, ...stoppers],
   'who the process is': credentials,
   'devices of the host': devices,
   'names and paths': names,

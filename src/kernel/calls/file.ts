@@ -61,7 +61,16 @@ export function sendfile(output: FdArg, input: FdArg, count: number): Call {
   return call('sendfile', output, input, 0, count);
 }
 
-/** Names with a NUL behind each. */
+/** @param whence SEEK_SET; SEEK_DATA and SEEK_HOLE find the next byte that is in a hole of a sparse file, or not in one */
+export function lseek(fd: FdArg, offset: number | bigint | Call, whence: number): Call {
+  return call('lseek', fd, offset, whence);
+}
+
+export function ftruncate(fd: FdArg, size: number | bigint): Call {
+  return call('ftruncate', fd, size);
+}
+
+/** Names with a NUL behind each; how many bytes they take, with a size of 0. */
 export function flistxattr(fd: FdArg, size: number): Call {
   const memory = countedOut(size);
   return callWithOut('flistxattr', memory, fd, memory, size);
@@ -100,7 +109,7 @@ export function symlinkat(target: Path, dirfd: FdArg, path: Path): Call {
   return call('symlinkat', target, dirfd, path);
 }
 
-export function unlinkat(dirfd: FdArg, path: string, flags = 0): Call {
+export function unlinkat(dirfd: FdArg, path: Path, flags = 0): Call {
   return call('unlinkat', dirfd, path, flags);
 }
 

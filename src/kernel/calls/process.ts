@@ -1,9 +1,9 @@
 /** Calls on processes: ids, capabilities, limits, signals, execution. */
-import { type Call, call, callWithOut, type FdArg, out, words } from '../call.ts';
+import { type Call, call, callWithOut, type FdArg, out, stringArray, words } from '../call.ts';
 import { PR_SET_NAME, SIGINFO_SIZE, WEXITED } from '../constants/process.ts';
 
 export function execve(path: string, argv: readonly string[], envp: readonly string[]): Call {
-  return call('execve', path, words(...argv, 0), words(...envp, 0));
+  return call('execve', path, stringArray(argv), stringArray(envp));
 }
 
 export function prctl(option: number, a = 0, b = 0, c = 0, d = 0): Call {

@@ -78,6 +78,15 @@ export function receive(fd: FdArg, size: number, flags = 0): Call {
   return callWithOut('recvfrom', memory, fd, memory, size, flags, 0, 0);
 }
 
+/**
+ * From now on a call that waits for the other side ends with EAGAIN after so long.
+ *
+ * @param option SO_RCVTIMEO or SO_SNDTIMEO
+ */
+export function setTimeLimit(fd: FdArg, option: number, seconds: number): Call {
+  return call('setsockopt', fd, SOL_SOCKET, option, words(seconds, 0), 16);
+}
+
 /** Sends one descriptor (SCM_RIGHTS) with `text` as the payload. */
 export function sendDescriptor(fd: FdArg, descriptor: FdArg, text: string): Call {
   const payload = Buffer.from(text);

@@ -39,6 +39,10 @@ export const S_IFBLK = 0o060000;
 export const S_IFIFO = 0o010000;
 export const S_IFSOCK = 0o140000;
 
+export const SEEK_SET = 0;
+export const SEEK_DATA = 3;
+export const SEEK_HOLE = 4;
+
 export const F_OK = 0;
 export const X_OK = 1;
 export const W_OK = 2;

@@ -23,6 +23,7 @@ export const PR_CAP_AMBIENT_CLEAR_ALL = 4;
 
 export const SIGKILL = 9;
 export const SIGCHLD = 17;
+export const SIGCONT = 18;
 
 export const P_PID = 1;
 export const P_PIDFD = 3;
@@ -43,6 +44,8 @@ export const SOCK_SEQPACKET = 5;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 export const SOL_SOCKET = 1;
+export const SO_RCVTIMEO = 20;
+export const SO_SNDTIMEO = 21;
 export const SCM_RIGHTS = 1;
 export const MSG_PEEK = 0x2;
 export const MSG_DONTWAIT = 0x40;

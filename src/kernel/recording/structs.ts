@@ -39,6 +39,8 @@ export const cloneArgs: Kind = struct(
 
 export const rlimit: Kind = struct({ rlim_cur: limit, rlim_max: limit }, ['rlim_cur', 'rlim_max']);
 
+export const timeval: Kind = struct({ tv_sec: number, tv_usec: number }, ['tv_sec', 'tv_usec']);
+
 export const timespec: Kind = struct({ tv_sec: number, tv_nsec: number }, ['tv_sec', 'tv_nsec']);
 
 const iovec = struct({ iov_base: plain, iov_len: number });

@@ -124,6 +124,8 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
     [mount.fsconfigReconfigure(3), 'fsconfig(3, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0)'],
   ],
   fchmod: [[file.fchmod(3, 0o644), 'fchmod(3, 0644)']],
+  lseek: [[file.lseek(3, 2n ** 62n, C.SEEK_DATA), 'lseek(3, 4611686018427387904, SEEK_DATA)']],
+  ftruncate: [[file.ftruncate(3, 10), 'ftruncate(3, 10)']],
   sendfile: [[file.sendfile(4, 3, 10), 'sendfile(4, 3, NULL, 10)']],
   flistxattr: [[file.flistxattr(3, 64), 'flistxattr(3, [64 bytes, filled in], 64)']],
   fgetxattr: [[file.fgetxattr(3, 'user.a', 64), 'fgetxattr(3, "user.a", [64 bytes, filled in], 64)']],
@@ -317,6 +319,12 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
     [
       socket.socketpair(P.SOCK_STREAM),
       'socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, [8 bytes, filled in])',
+    ],
+  ],
+  setTimeLimit: [
+    [
+      socket.setTimeLimit(3, P.SO_RCVTIMEO, 1),
+      'setsockopt(3, SOL_SOCKET, SO_RCVTIMEO, {tv_sec=1, tv_usec=0}, 16)',
     ],
   ],
   send: [[socket.send(3, Uint8Array.of(1)), 'sendto(3, "\\x01", 1, MSG_NOSIGNAL, NULL, 0)']],

@@ -11,8 +11,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { type CallRunner, LocalRunner } from '../../../src/init/call-runner.ts';
 import type { Call } from '../../../src/kernel/call.ts';
-import { type CallRunner, LocalRunner, removeTree } from '../../../src/rootfs/remove-tree.ts';
+import { EBUSY } from '../../../src/kernel/errno.ts';
+import { removeTree } from '../../../src/rootfs/remove-tree.ts';
+import { makeDeep, makeWide } from '../../setup/large-trees.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'tsrun-remove-'));
 const tree = join(base, 'tree');
@@ -77,9 +80,32 @@ describe('removeTree', () => {
 
   it('takes many entries and any depth', () => {
     for (let index = 0; index < 3000; index += 1) writeFileSync(join(tree, `${'f'.repeat(40)}${index}`), '');
-    mkdirSync(join(tree, 'd/'.repeat(1500)), { recursive: true });
+    makeDeep(tree, 1500);
     removeTree(tree);
     expect(existsSync(tree)).toBe(false);
+  });
+
+  it('remembers a few names only of directories that are wide and deep', () => {
+    makeWide(tree, { levels: 5, width: 60 });
+    removeTree(tree, new LocalRunner(), 20);
+    expect(existsSync(tree)).toBe(false);
+  });
+
+  it('names the place in a deep tree, shortened', () => {
+    makeDeep(tree, 100, '0123456789');
+    const busy = (call: Call) =>
+      call.name === 'unlinkat' && Buffer.from(call.args[1] as Uint8Array)[0] === 0x30;
+    class Refusing extends LocalRunner {
+      override run(calls: readonly Call[]): readonly number[] {
+        return super
+          .run(calls)
+          .map((result, index) => (busy(calls[index] as Call) && result === 0 ? -EBUSY : result));
+      }
+    }
+    expect(() => removeTree(tree, new Refusing())).toThrow(
+      /^cannot remove ".{50,250}\/…(\/0123456789){8}": unlinkat/,
+    );
+    removeTree(tree);
   });
 
   it('stays inside when a directory is replaced by a link before it is entered', () => {
@@ -105,6 +131,7 @@ describe('removeTree', () => {
   it('does not go on outside when the directory it is in is moved there', () => {
     const inner = join(tree, 'inner');
     mkdirSync(inner);
+    writeFileSync(join(inner, 'file'), '');
     const { renameSync } = process.getBuiltinModule('node:fs');
     const rising = ({ name, args }: Call) => name === 'openat2' && args[1] === '..';
     const move = () => renameSync(inner, join(outside, 'moved'));
