@@ -8,7 +8,8 @@ import { O_DIRECTORY, O_RDONLY } from '../kernel/constants/file.ts';
 import { MOUNT_ATTR_RDONLY } from '../kernel/constants/mount.ts';
 import { EPERM } from '../kernel/errno.ts';
 import type { Mount } from '../spec/types.ts';
-import { type CopyUp, copyUpSteps } from './copy-up.ts';
+import { copyUpStep } from './copy-up/copy-up.ts';
+import type { CopyUp } from './copy-up/failure.ts';
 import { explainFilesystem, explainOption, TRUSTED_TYPES } from './explain-mount.ts';
 import { hostSysfsSteps } from './host-sysfs.ts';
 import { explainIdMap } from './id-mapped.ts';
@@ -74,7 +75,7 @@ export function filesystemSteps(
       explainOption(mount, asked, errno, call, pointer) ??
       explainFilesystem(type, destination, errno, call, pointer),
   });
-  const filled = request.copyUp ? [copyUpStep({ destination, pointer }, tree, () => covered, attach)] : [];
+  const filled = request.copyUp ? [filledFirst({ destination, pointer }, tree, () => covered, attach)] : [];
   const steps = [...(mode ? [mode.look] : []), attempt, ...filled];
   return staysOpen ? { steps, last: lastStep(destination, pointer, tree, readonly) } : { steps };
 }
@@ -103,13 +104,13 @@ function withoutReadonly(request: MountRequest): MountRequest {
 }
 
 /** @param covered the directory that the tmpfs will cover, open by then */
-function copyUpStep(
+function filledFirst(
   copy: CopyUp,
   tree: Call,
   covered: () => Call | undefined,
   attach: (target: Call) => readonly Call[],
 ): Step {
-  const begin = step('init', `copy "${copy.destination}" up`, copy.pointer, [], {
+  return step('init', `look at what "${copy.destination}" covers`, copy.pointer, [], {
     check: () => {
       const target = covered();
       if (!target) throw new TypeError('nothing is covered');
@@ -117,12 +118,11 @@ function copyUpStep(
       const name = `mount "tmpfs" at "${copy.destination}"`;
       return [
         step('init', `open "${copy.destination}"`, copy.pointer, [from]),
-        ...copyUpSteps(from, tree, copy),
+        copyUpStep(from, tree, copy),
         step('init', name, copy.pointer, [close(from), ...attach(target)]),
       ];
     },
   });
-  return begin;
 }
 
 function withoutNetwork(

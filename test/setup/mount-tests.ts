@@ -1,11 +1,13 @@
 /** Mounts as root and as an ordinary user have them; shared by both. */
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LooseConfig } from './base-config.ts';
 import { execute } from './execute.ts';
+import { makeDeep, makeMany } from './large-trees.ts';
 import { need } from './needs.ts';
-import { type Bundle, makeRig, type Rig } from './rig.ts';
+import { peakMemory } from './peak-memory.ts';
+import { type Bundle, makeRig, programUnderTest, type Rig } from './rig.ts';
 
 export function addMount(config: LooseConfig, destination: string, type: string, ...options: string[]): void {
   config.mounts.push({ destination, type, source: type, options });
@@ -63,7 +65,45 @@ export function mountTests(): void {
     const { code, stderr } = await run(rig, bundle);
     expect(code).toBe(1);
     expect(stderr).toContain('cannot copy "/bin" up: sendfile: ENOSPC');
-    expect(stderr).toContain('give it a larger "size="');
+    expect(stderr).toMatch(/the tmpfs has 65536 bytes, what is copied up to "\w+" takes \d{6,} or more/);
+    expect(stderr).toContain('(/mounts/6/options)');
+    expect(stderr).toContain('give it a larger "size=", or remove "tmpcopyup"');
+  });
+
+  test('and so is one that has no room for so many files', async (context) => {
+    need(context, 'busybox');
+    await using rig = makeRig();
+    const bundle = rig.bundle({
+      config: (config) => addMount(config, '/bin', 'tmpfs', 'tmpcopyup', 'nr_inodes=3'),
+    });
+    const { code, stderr } = await run(rig, bundle);
+    expect(code).toBe(1);
+    expect(stderr).toContain('ENOSPC (no space left on device): the tmpfs has room for 3 files');
+    expect(stderr).toContain('give it a larger "nr_inodes=" or "size="');
+  });
+
+  test('a copy keeps holes, needs little memory for any number of files, and has any depth', async (context) => {
+    need(context, 'busybox');
+    await using rig = makeRig();
+    const bundle = rig.bundle({
+      config: (config) => {
+        addMount(config, '/var/data', 'tmpfs', 'tmpcopyup', 'size=64m');
+        command(
+          config,
+          `cd /var/data; stat -c "%s %b" sparse; ls many | wc -l; echo $(cat deep/${'d/'.repeat(1200)}bottom); read x`,
+        );
+      },
+    });
+    const data = join(bundle.rootfs, 'var/data');
+    for (const name of ['many', 'deep']) mkdirSync(join(data, name), { recursive: true });
+    writeFileSync(join(data, 'sparse'), '');
+    truncateSync(join(data, 'sparse'), 2 ** 43);
+    makeMany(join(data, 'many'), 20_000);
+    makeDeep(join(data, 'deep'), 1200);
+    const args = ['--root', rig.root, 'run', '--bundle', bundle.path, rig.id()];
+    const { stdout, peak } = await peakMemory(programUnderTest(), args, 3);
+    expect(stdout).toMatch(/^8796093022208 0\n20000\nbottom\n$/);
+    expect(peak).toBeLessThan(160 * 2 ** 20);
   });
 
   test('a remount changes what is mounted', async (context) => {
