@@ -16,8 +16,8 @@ export function devicePlace(directories: readonly CgroupDirectory[]): CgroupDire
 const POINTER = '/linux/resources/devices';
 
 /**
- * What becomes of the rules where there is neither. `runc spec` writes "deny all" into every bundle, so that one is a
- * warning.
+ * What becomes of the rules where there is neither. `runc spec` writes "deny all" into every bundle, and it is what a
+ * configuration without rules gets, so that one is a warning.
  *
  * @throws RuntimeError `cgroup`
  */
@@ -26,9 +26,9 @@ export function checkDevicePlace(
   rules: readonly DeviceRule[] | undefined,
   log: Log,
 ): void {
-  if (!rules || rules.length === 0 || devicePlace(directories) || allowsEverything(rules)) return;
+  if (!rules || devicePlace(directories) || allowsEverything(rules)) return;
   const what = 'neither the cgroup controller "devices" nor version 2 is mounted';
-  if (rules.length > 1 || !isDenyAll(rules[0])) {
+  if (rules.length > 1 || !rules.every(isDenyAll)) {
     throw new RuntimeError('cgroup', `device rules cannot be kept: ${what}`, {
       pointer: POINTER,
       hint: 'mount it: mkdir -p /sys/fs/cgroup/devices && mount -t cgroup -o devices none /sys/fs/cgroup/devices; or leave the rules out',
@@ -40,6 +40,6 @@ export function checkDevicePlace(
   });
 }
 
-function isDenyAll(rule: DeviceRule | undefined): boolean {
-  return rule?.allow === false && (rule.type ?? 'a') === 'a';
+function isDenyAll({ allow, type = 'a' }: DeviceRule): boolean {
+  return !allow && type === 'a';
 }

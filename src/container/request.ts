@@ -1,5 +1,6 @@
 /** Turns a bundle and the command line into what the plan is made from: looks at the host, changes nothing. */
 
+import { withDefaultDevices } from '../cgroups/default-devices.ts';
 import { checkDevicePlace } from '../cgroups/device-place.ts';
 import { readOrEmpty } from '../cgroups/file-text.ts';
 import { cgroupManager, newLimits } from '../cgroups/manager.ts';
@@ -52,10 +53,10 @@ function request(
   bundle: Bundle,
   makeSystemd: typeof systemdManager | undefined,
 ): ContainerRequest {
-  const config = withAbsolutePaths(bundle.config, bundle.path);
+  const host = hostFacts();
+  const config = withDefaultDevices(withAbsolutePaths(bundle.config, bundle.path), host.identity);
   const { log } = runtime;
   const linux = config.linux ?? {};
-  const host = hostFacts();
   const listen = listenDescriptors();
   checkPassedDescriptors(options.preserveFds, listen?.count);
   const { namespaces, maps, nested, notices } = chooseIdMaps(linux, config.process.user, callerIds());

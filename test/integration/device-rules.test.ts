@@ -99,6 +99,29 @@ const different: readonly (readonly [string, readonly DeviceRule[], Allowed, All
   ],
 ];
 
+/** `linux.resources` that say nothing of devices. */
+const withoutRules: readonly (readonly [string, object | undefined])[] = [
+  ['no resources', undefined],
+  ['no limits', {}],
+  ['no list', { devices: null }],
+  ['an empty list', { devices: [] }],
+  ['empty limits', { pids: {}, memory: {} }],
+];
+
+/** By tsrun as by runc. */
+async function isDenied(rig: Rig, resources: object | undefined, through?: readonly string[]): Promise<void> {
+  const bundle = deviceBundle(rig, undefined);
+  changeConfig(bundle, ({ linux }) => {
+    linux.resources = resources;
+  });
+  const args = ['run', '--bundle', bundle.path, rig.id()];
+  const ours = await rig.tsrun(args);
+  expect(ours).toMatchObject({ code: 0, stderr: '' });
+  expect(allowedBy(ours.stdout)).toEqual(nodes);
+  const theirs = await rig.runc(args, through ? { through } : {});
+  expect(theirs.stdout).toBe(ours.stdout);
+}
+
 /** Tries a device that is never allowed and one that always is, as fast as it can. */
 const watcher = `
 while :; do
@@ -177,6 +200,26 @@ describe('on version 2', () => {
     });
   }
 
+  test.for(withoutRules)(
+    'a configuration without rules allows what every container may use: %s',
+    async ([, resources], context) => {
+      needDevicePrograms(context);
+      need(context, 'busybox', 'runc');
+      await isDenied(rig, resources, onVersion2);
+    },
+  );
+
+  test('update with the rules that a container has without any changes nothing', async (context) => {
+    needDevicePrograms(context);
+    need(context, 'busybox');
+    const container = await running(undefined);
+    const directory = directoryOnVersion2(context, container.pid);
+    const before = programsOf(directory);
+    expect(before).toHaveLength(1);
+    await container.devices([denyAll]);
+    expect(programsOf(directory)).toEqual(before);
+  });
+
   test('update puts another program in the place of the one there', async (context) => {
     needDevicePrograms(context);
     need(context, 'busybox');
@@ -200,7 +243,7 @@ describe('on version 2', () => {
   test('update leaves the programs of others alone, which have their say, too', async (context) => {
     needDevicePrograms(context);
     need(context, 'busybox');
-    const container = await running(undefined);
+    const container = await running([allowAll]);
     const directory = directoryOnVersion2(context, container.pid);
     const other = attach(directory, [allowAll, device('c', 60, 2, 'rwm', false)]);
     expect(await container.allowed()).toEqual({ ...everywhere('mrwb'), 'c 60 2': '' });
@@ -214,7 +257,7 @@ describe('on version 2', () => {
   test('the rules of a cgroup above hold, too', async (context) => {
     needDevicePrograms(context);
     need(context, 'busybox');
-    const { pid } = await running(undefined);
+    const { pid } = await running([allowAll]);
     attach(directoryOnVersion2(context, pid), [allowAll, device('c', 60, 2, 'rwm', false)]);
     const bundle = deviceBundle(rig, [allowAll, device('c', 60, 1, 'rwm', false)]);
     const id = rig.id();
@@ -292,6 +335,16 @@ describe('on version 1', () => {
 
   const running = async (rules: readonly DeviceRule[] | undefined, command = ['sleep', '600']) =>
     commands(() => rig, await started(rig, deviceBundle(rig, rules, ...command)));
+
+  test.for(withoutRules)(
+    'a configuration without rules allows what every container may use: %s',
+    async ([, resources], context) => {
+      needRoot(context);
+      need(context, 'busybox', 'runc');
+      needVersion1(context, 'devices');
+      await isDenied(rig, resources);
+    },
+  );
 
   test('update comes to what a new container would have', async (context) => {
     needRoot(context);

@@ -48,7 +48,7 @@ export function whyRefused(program: Uint8Array, name: string): string {
 
 const KERNEL =
   'it takes a kernel of 4.15 or later with CONFIG_BPF_SYSCALL and CONFIG_CGROUP_BPF: use another one, mount the ' +
-  'devices controller of version 1, or leave linux.resources.devices out';
+  'devices controller of version 1, or allow all devices: "devices": [{"allow": true, "access": "rwm"}]';
 
 function hintFor(what: DeviceAction, errno: number, words: string): string | undefined {
   if (errno === EPERM && what === 'load') {

@@ -22,7 +22,12 @@ function opening(...how: readonly string[]): string[] {
   return ['sh', '-c', tries.join('\n')];
 }
 
-async function opened(target: Target, how: readonly string[], rules: readonly object[]): Promise<string> {
+/** @param rules undefined: the configuration does not say anything of devices */
+async function opened(
+  target: Target,
+  how: readonly string[],
+  rules: readonly object[] | undefined,
+): Promise<string> {
   const bundle = target.bundle(({ process, linux }: LooseConfig) => {
     process.args = opening(...how);
     for (const set of Object.values<string[]>(process.capabilities)) set.push('CAP_MKNOD', 'CAP_SYS_RAWIO');
@@ -41,6 +46,12 @@ export const devices: readonly Attack[] = [
     as: 'root',
     needs: ['busybox'],
     run: (target) => opened(target, ['<', '>', '<>'], [{ allow: false, ...everyAccess }]),
+  },
+  {
+    claim: 'nor if the configuration has no device rules',
+    as: 'root',
+    needs: ['busybox'],
+    run: (target) => opened(target, ['<', '>', '<>'], undefined),
   },
   {
     claim: 'what may not be read is not opened for reading and writing either',

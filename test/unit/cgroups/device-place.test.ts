@@ -33,8 +33,9 @@ describe('where nothing keeps them', () => {
     return warnings;
   }
 
-  test('"deny all" alone is a warning', () => {
+  test('"deny all" alone is a warning, and so is a list without rules, which comes to the same', () => {
     expect(check([denyAll])).toHaveLength(1);
+    expect(check([])).toHaveLength(1);
   });
 
   test('other rules are an error', () => {
@@ -42,9 +43,8 @@ describe('where nothing keeps them', () => {
     expect(() => check([{ ...fuse, allow: false }])).toThrow(RuntimeError);
   });
 
-  test('nothing is said about no rules and about "allow all"; nor where they are kept', () => {
+  test('nothing is said about "allow all", and about an ordinary user who has no rules; nor where they are kept', () => {
     expect(check(undefined)).toEqual([]);
-    expect(check([])).toEqual([]);
     expect(check([{ allow: true, access: 'rwm' }])).toEqual([]);
     expect(check([denyAll, fuse], unified)).toEqual([]);
   });

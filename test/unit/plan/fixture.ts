@@ -1,4 +1,5 @@
 /** Plans for a machine that is written down here, not the one that the test runs on. */
+import { withDefaultDevices } from '../../../src/cgroups/default-devices.ts';
 import { newLimits } from '../../../src/cgroups/manager.ts';
 import { containerCgroups } from '../../../src/cgroups/paths.ts';
 import type { HostCgroups } from '../../../src/host/cgroups.ts';
@@ -77,10 +78,11 @@ function planOf(config: Config, identity: Identity, machine: Machine): Plan {
 }
 
 function requestFor(
-  config: Config,
+  given: Config,
   identity: Identity,
   { cgroups = unified, noPivot = false, overlayLower, ...facts }: Machine,
 ): ContainerRequest {
+  const config = withDefaultDevices(given, identity);
   const linux = config.linux ?? {};
   const own = containerCgroups(cgroups, { id: 'web', cgroupsPath: linux.cgroupsPath });
   const { namespaces, maps, nested } = chooseIdMaps(linux, config.process.user, host({ ...facts, identity }));
