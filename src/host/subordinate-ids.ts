@@ -31,10 +31,33 @@ export function subordinateRanges(file: SubordinateFile, uid: number, etc = '/et
     .map(({ range }) => range);
 }
 
-/** The first range of 65536 ids behind everything that the file gives away, for hints. */
-export function freeRange(file: SubordinateFile, etc = '/etc'): IdRange {
-  const ends = entries(file, etc).map(({ range }) => range.start + range.size);
-  return { start: Math.max(100000, ...ends), size: 65536 };
+/** Where useradd(8) begins, and how many ids it gives. */
+const FIRST = 100000;
+const SIZE = 65536;
+/** (uint32)-1 is no id. */
+const END = 0xffff_ffff;
+
+/**
+ * A range for hints, of ids that belong to nobody else: neither as subordinate uids or gids, nor as those of a user or
+ * group of their own.
+ *
+ * @returns undefined if there is none
+ */
+export function freeRange(etc = '/etc'): IdRange | undefined {
+  let start = FIRST;
+  for (const taken of takenRanges(etc).toSorted((a, b) => a.start - b.start)) {
+    if (taken.start >= start + SIZE) break;
+    start = Math.max(start, taken.start + taken.size);
+  }
+  return start + SIZE <= END ? { start, size: SIZE } : undefined;
+}
+
+function takenRanges(etc: string): IdRange[] {
+  const subordinate = [...entries('subuid', etc), ...entries('subgid', etc)].map(({ range }) => range);
+  const lines = [...readLines(`${etc}/passwd`), ...readLines(`${etc}/group`)].map((line) => line.split(':'));
+  // passwd(5): name, password, uid, gid; group(5): name, password, gid, members.
+  const ids = lines.flatMap(([, , id, gid]) => [id, gid]).filter(isDecimal);
+  return [...subordinate, ...ids.map((id) => ({ start: Number(id), size: 1 }))];
 }
 
 interface Entry {

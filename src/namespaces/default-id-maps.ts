@@ -37,7 +37,7 @@ function missing(uids: IdRange | undefined, gids: IdRange | undefined, host: IdH
   if (!uids || !gids) {
     const files = [uids ? [] : '/etc/subuid', gids ? [] : '/etc/subgid'].flat().join(' and ');
     const verb = uids || gids ? 'has' : 'have';
-    return { message: `${files} ${verb} no line for "${owner}"`, hint: addRangeHint(owner) };
+    return { message: `${files} ${verb} no line for "${owner}"`, hint: addRangeHint(host.identity.uid) };
   }
   if (hasCapability(host.identity, CAP_SETUID) && hasCapability(host.identity, CAP_SETGID)) return undefined;
   for (const name of ['newuidmap', 'newgidmap'] as const) {

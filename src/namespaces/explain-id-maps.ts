@@ -127,7 +127,7 @@ function outsideOwnRanges(
   if (ranges.length === 0) {
     return {
       ...lineOf(map, index),
-      hint: `/etc/${file} has no line for "${owner}"; ${addRangeHint(owner, etc)}`,
+      hint: `/etc/${file} has no line for "${owner}"; ${addRangeHint(identity.uid, etc)}`,
     };
   }
   const given = ranges.map((range) => describeRange(range.start, range.size)).join(', ');

@@ -1,14 +1,21 @@
 /** What to do where ids cannot be mapped. Read on failures only. */
-import { freeRange } from '../host/subordinate-ids.ts';
+import { freeRange, subordinateRanges, userName } from '../host/subordinate-ids.ts';
 
-/** The commands that give a user subordinate ids which nobody else has. */
-export function addRangeHint(owner: string, etc = '/etc'): string {
-  const line = (file: 'subuid' | 'subgid') => {
-    const { start, size } = freeRange(file, etc);
-    return `echo '${owner}:${start}:${size}' >> /etc/${file}`;
-  };
-  return `as root: ${line('subuid')}; ${line('subgid')}`;
+/** The commands that give a user the subordinate ids that they lack; nobody else has these. */
+export function addRangeHint(uid: number, etc = '/etc'): string {
+  const owner = userName(uid, etc) ?? String(uid);
+  const lacking = files.filter((file) => subordinateRanges(file, uid, etc).length === 0);
+  const wanted = lacking.length > 0 ? lacking : files;
+  const range = freeRange(etc);
+  if (range === undefined) {
+    const names = wanted.map((file) => `/etc/${file}`).join(' and ');
+    return `as root, give "${owner}" ids in ${names} that nobody else has`;
+  }
+  const line = `'${owner}:${range.start}:${range.size}'`;
+  return `as root: ${wanted.map((file) => `echo ${line} >> /etc/${file}`).join('; ')}`;
 }
+
+const files = ['subuid', 'subgid'] as const;
 
 /** @param own the id that can be mapped without a helper */
 export function helperMissingHint(field: 'uidMappings' | 'gidMappings', own: number): string {

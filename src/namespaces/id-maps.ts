@@ -92,13 +92,12 @@ function nestedNotice({ uid, gid, outer }: NestedIds): Notice {
 /** setgroups(2) is what an ordinary user gives up for writing a map of groups. */
 function mustHaveNoGroups({ additionalGids = [] }: User, host: IdHost): void {
   if (additionalGids.length === 0) return;
-  const owner = host.userName() ?? String(host.identity.uid);
   throw new RuntimeError(
     'rootless',
     'cannot set any additional groups in a rootless container with one group id',
     {
       pointer: '/process/user/additionalGids',
-      hint: `remove them, or map subordinate ids with newgidmap; ${addRangeHint(owner)}`,
+      hint: `remove them, or map subordinate ids with newgidmap; ${addRangeHint(host.identity.uid)}`,
     },
   );
 }
@@ -174,12 +173,11 @@ function unmapped(
   mappings: readonly IdMapping[],
   host: IdHost,
 ): RuntimeError {
-  const owner = host.userName() ?? String(host.identity.uid);
   const map = describeMap(mappings);
   const hint =
     mappings.length > 1
       ? `map it in /linux/${kind}Mappings, or use a ${kind} that exists`
-      : `use ${kind} 0, or: ${addRangeHint(owner)}`;
+      : `use ${kind} 0, or: ${addRangeHint(host.identity.uid)}`;
   return new RuntimeError('rootless', `${kind} ${id} does not exist in the container: its map is ${map}`, {
     pointer,
     hint,

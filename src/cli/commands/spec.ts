@@ -52,8 +52,9 @@ async function callerIds(subids: boolean, log: Log): Promise<SpecOptions['ids']>
   const [subuid] = subordinateRanges('subuid', ids.uid);
   const [subgid] = subordinateRanges('subgid', ids.uid);
   if (subuid && subgid) return { ...ids, subuid, subgid };
+  const { addRangeHint } = await import('../../namespaces/id-map-hints.ts');
   log.warning(`${subuid ? '/etc/subgid' : '/etc/subuid'} has no range for uid ${ids.uid}: one id only`, {
-    hint: `as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER`,
+    hint: addRangeHint(ids.uid),
   });
   return ids;
 }

@@ -51,10 +51,29 @@ describe('subordinate ids', () => {
     expect(subordinateRanges('subuid', 4242, etc)).toEqual([{ start: 100000, size: 65536 }]);
   });
 
-  test('that are free stand behind all that are taken', () => {
-    expect(freeRange('subuid', etc)).toEqual({ start: 100000, size: 65536 });
-    write('subuid', 'bob:165536:65536', 'ann:100000:65536');
-    expect(freeRange('subuid', etc)).toEqual({ start: 231072, size: 65536 });
+  test('that are free are the first that fit between those that are taken', () => {
+    expect(freeRange(etc)).toEqual({ start: 100000, size: 65536 });
+    write('subuid', 'bob:165536:65536', 'ann:100000:65536', 'carl:400000:65536');
+    expect(freeRange(etc)).toEqual({ start: 231072, size: 65536 });
+    write('subuid', 'bob:165536:65536', 'ann:100000:65536', 'carl:296608:65536');
+    expect(freeRange(etc)).toEqual({ start: 231072, size: 65536 });
+    write('subuid', 'bob:165536:65536', 'ann:100000:65536', 'carl:296607:65536', 'dora:200000:50000');
+    expect(freeRange(etc)).toEqual({ start: 362143, size: 65536 });
+  });
+
+  test('that are free are those of no subordinate group, no user and no group either', () => {
+    write('subuid', 'bob:100000:65536');
+    write('subgid', 'bob:165536:65536');
+    expect(freeRange(etc)).toEqual({ start: 231072, size: 65536 });
+    write('passwd', 'root:x:0:0:::', 'far:x:231073:250000:::', 'nobody:x:4294967294:65534:::');
+    expect(freeRange(etc)).toEqual({ start: 250001, size: 65536 });
+    write('group', 'farther:x:300000:far');
+    expect(freeRange(etc)).toEqual({ start: 300001, size: 65536 });
+  });
+
+  test('are not made up where none are free', () => {
+    write('subuid', 'bob:100000:4294867290');
+    expect(freeRange(etc)).toBeUndefined();
   });
 });
 

@@ -48,7 +48,7 @@ describe('a map that newuidmap refused', () => {
     expect(pointer).toBe('/linux/uidMappings/1');
     expect(hint).toBe(
       '/etc/subuid has no line for "ann"; as root: ' +
-        "echo 'ann:165536:65536' >> /etc/subuid; echo 'ann:100000:65536' >> /etc/subgid",
+        "echo 'ann:165536:65536' >> /etc/subuid; echo 'ann:165536:65536' >> /etc/subgid",
     );
   });
 
