@@ -28,9 +28,14 @@ export function attachSelf(
   return [members, manner(write(members, '0')), manner(close(members))];
 }
 
-/** A handle for clone3(2); without one, clone3 fails with EINVAL. */
-export function openForClone({ path }: Pick<CgroupDirectory, 'path'>): Call {
-  return tolerate(openat(AT_FDCWD, path, O_PATH | O_DIRECTORY), ENOENT, EACCES);
+/** A handle for clone3(2). */
+export function openDirectory({ path }: Pick<CgroupDirectory, 'path'>): Call {
+  return openat(AT_FDCWD, path, O_PATH | O_DIRECTORY);
+}
+
+/** The same for a cgroup that an ordinary user may have been refused; without a handle, clone3 fails with EBADF. */
+export function openForClone(directory: Pick<CgroupDirectory, 'path'>): Call {
+  return tolerate(openDirectory(directory), ENOENT, EACCES);
 }
 
 /**
@@ -38,5 +43,5 @@ export function openForClone({ path }: Pick<CgroupDirectory, 'path'>): Call {
  * A process of the container that may trace all others gets at it before it is closed (CVE-2016-9962).
  */
 export function openDetached({ path }: Pick<CgroupDirectory, 'path'>): Call {
-  return tolerate(cloneTree(AT_FDCWD, path, { recursive: false }), ENOENT, EACCES);
+  return cloneTree(AT_FDCWD, path, { recursive: false });
 }

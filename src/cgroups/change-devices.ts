@@ -22,6 +22,8 @@ export interface DeviceChangeRequest {
   readonly directories: readonly CgroupDirectory[];
   /** The rules are left out where only the machine's root may set them, as they were when the container was made. */
   readonly rootless: boolean;
+  /** Throws for a cgroup that the container's processes are not in. */
+  readonly check: (path: string) => void;
 }
 
 const nothingDone: DeviceChange = { undo() {}, [Symbol.dispose]() {} };
@@ -32,7 +34,13 @@ const nothingDone: DeviceChange = { undo() {}, [Symbol.dispose]() {} };
  *
  * @throws RuntimeError `cgroup`, `config`, `unsupported`; nothing has changed then
  */
-export function changeDevices({ before, asked, directories, rootless }: DeviceChangeRequest): DeviceChange {
+export function changeDevices({
+  before,
+  asked,
+  directories,
+  rootless,
+  check,
+}: DeviceChangeRequest): DeviceChange {
   if (before && isSame(before, asked)) return nothingDone;
   const place = devicePlace(directories);
   if (!place) {
@@ -41,6 +49,7 @@ export function changeDevices({ before, asked, directories, rootless }: DeviceCh
       hint: 'it takes the cgroup controller "devices", or version 2, when the container is made',
     });
   }
+  check(place.path);
   try {
     return place.version === 1
       ? changeDeviceLists({ path: place.path, directories }, before, asked)

@@ -1,9 +1,17 @@
 /** What an ordinary user, or who looks after the machine, does about cgroups that are not the user's. */
+import { identity } from '../host/identity.ts';
 
 /** In the words of runc, and then what helps. */
 export const noPermission =
   'rootless needs no limits + no cgrouppath when no permission is granted for cgroups: start it in a scope of your ' +
   'own, "systemd-run --user --scope -p Delegate=yes tsrun …", or with --systemd-cgroup; or leave both out';
+
+/** What to do about a container that was created without a cgroup, or without one of a controller. */
+export function withoutCgroup(): string {
+  if (identity().isRootless)
+    return 'have a cgroup delegated to the user (systemd: Delegate=yes), and create the container again';
+  return 'see that cgroups are mounted, and create the container again, without --cgroup-manager disabled';
+}
 
 /** Those that systemd can delegate: systemd.resource-control(5), `Delegate=`. */
 const systemdControllers = ['cpu', 'cpuset', 'io', 'memory', 'pids'];

@@ -6,7 +6,7 @@ import { close, openat, write } from '../kernel/calls/file.ts';
 import { O_WRONLY } from '../kernel/constants/file.ts';
 import { EACCES, EBUSY, EPERM } from '../kernel/errno.ts';
 import { existsSync } from '../kernel/file-system.ts';
-import { attachSelf, openDetached, openForClone } from './attach.ts';
+import { attachSelf, openDetached, openDirectory } from './attach.ts';
 import { explainJoin } from './join-error.ts';
 import type { CgroupDirectory } from './paths.ts';
 
@@ -28,8 +28,8 @@ export interface ExecManner {
 }
 
 /**
- * @param paths the directories that the container was to have. Those that are not there it was refused: one with
- *   a process in it cannot be removed, so as long as the container runs they are there
+ * @param paths directories, one in each hierarchy; one that cannot be joined is an error of the steps, since the process
+ *   would run without the container's limits
  * @param unifiedManner as `JoinRequest.unified`
  */
 export function execJoinCgroups(
@@ -37,16 +37,15 @@ export function execJoinCgroups(
   unifiedManner: 'attach' | 'clone',
   manner: ExecManner = {},
 ): ExecJoin {
-  const directories = paths.flatMap((path): Directory[] => {
-    if (existsSync(`${path}/tasks`)) return [{ version: 1, path }];
-    return existsSync(`${path}/cgroup.procs`) ? [{ version: 2, path }] : [];
-  });
+  const directories = paths.map(
+    (path): Directory => ({ version: existsSync(`${path}/tasks`) ? 1 : 2, path }),
+  );
   const born = unifiedManner === 'clone' ? directories.find(({ version }) => version === 2) : undefined;
-  const unified = born && (manner.privileged ? openDetached(born) : openForClone(born));
+  const unified = born && (manner.privileged ? openDetached(born) : openDirectory(born));
   const entered = directories.filter((directory) => directory !== born);
   const calls = [...entered.flatMap((directory) => attachSelf(directory)), ...(unified ? [unified] : [])];
   return {
-    steps: calls.length === 0 ? [] : [joinStep(entered, calls)],
+    steps: calls.length === 0 ? [] : [joinStep(directories, calls)],
     attachUnified: born && unified ? [attachThrough(unified, born, '', manner)] : [],
     ...(unified ? { unified } : {}),
   };
@@ -95,8 +94,8 @@ function joinStep(directories: readonly Directory[], calls: readonly Call[]): St
   });
 }
 
-function isOpenOf(call: Call, path: string): boolean {
-  return call.name === 'openat' && String(call.args[1]).startsWith(`${path}/`);
+function isOpenOf({ name, args }: Call, path: string): boolean {
+  return (name === 'openat' || name === 'open_tree') && `${args[1]}/`.startsWith(`${path}/`);
 }
 
 function uses(call: Call, open: Call): boolean {

@@ -1,5 +1,6 @@
 /** What is said when a container cannot be frozen or thawed. */
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { withoutCgroup } from './delegation-hint.ts';
 
 export function cannotFreeze(file: string, cause: unknown): RuntimeError {
   const reason = cause instanceof Error ? cause.message : String(cause);
@@ -16,6 +17,6 @@ export function cannotFreeze(file: string, cause: unknown): RuntimeError {
 /** In the words of runc. */
 export function noFreezer(): RuntimeError {
   return new RuntimeError('cgroup', 'cannot toggle freezer: cgroups not configured for container', {
-    hint: 'the failure might be caused by lack of full access to cgroups: have a cgroup delegated to the user',
+    hint: withoutCgroup(),
   });
 }

@@ -1,5 +1,6 @@
 /** What is said when a limit cannot be set. */
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { identity } from '../host/identity.ts';
 import type { Call } from '../kernel/call.ts';
 import {
   describeErrno,
@@ -14,7 +15,7 @@ import {
   EROFS,
   errnoName,
 } from '../kernel/errno.ts';
-import { noPermission } from './delegation-hint.ts';
+import { noPermission, withoutCgroup } from './delegation-hint.ts';
 import { type PlacedWrite, pointerOf } from './limits.ts';
 
 export function explainLimit(limit: PlacedWrite, call: Pick<Call, 'name'>, errno: number): RuntimeError {
@@ -27,12 +28,12 @@ export function explainLimit(limit: PlacedWrite, call: Pick<Call, 'name'>, errno
   );
 }
 
-/** A controller that an ordinary user did not get when the container was made. */
+/** A controller that the container did not get when it was made. */
 export function explainMissing(limit: PlacedWrite): RuntimeError {
   return new RuntimeError(
     'cgroup',
     `cannot set the ${limit.limit}: the container has no cgroup of the controller "${limit.controller}"`,
-    { pointer: pointerOf(limit), hint: noPermission },
+    { pointer: pointerOf(limit), hint: identity().isRootless ? noPermission : withoutCgroup() },
   );
 }
 

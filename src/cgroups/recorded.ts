@@ -1,12 +1,11 @@
 /** The cgroups of a container as its record has them: which hierarchies they are in. */
-import type { HostCgroups } from '../host/cgroups.ts';
+import { type HostCgroups, hierarchyOf } from '../host/cgroups.ts';
 import type { CgroupDirectory } from './paths.ts';
 
 /** @param paths the directories that the container was to have */
 export function recordedDirectories(paths: readonly string[], host: HostCgroups): readonly CgroupDirectory[] {
   return paths.flatMap((path) => {
-    const above = host.filter(({ mountPoint }) => path.startsWith(`${mountPoint}/`));
-    const [hierarchy] = above.sort((a, b) => b.mountPoint.length - a.mountPoint.length);
+    const hierarchy = hierarchyOf(path, host);
     return hierarchy ? [{ version: hierarchy.version, controllers: hierarchy.controllers, path }] : [];
   });
 }

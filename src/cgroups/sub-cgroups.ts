@@ -1,7 +1,7 @@
 /** `exec --cgroup`: which directories below the container's are meant. They have to be there, as for runc. */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
-import type { CgroupHierarchy, HostCgroups } from '../host/cgroups.ts';
+import { type CgroupHierarchy, type HostCgroups, hierarchyOf } from '../host/cgroups.ts';
 import { existsSync } from '../kernel/file-system.ts';
 
 /**
@@ -30,11 +30,6 @@ export function subCgroupPaths(
     if (hierarchy?.version === 2 && places.some((other) => other.hierarchy?.version === 1)) return path;
     throw missing(inner);
   });
-}
-
-function hierarchyOf(path: string, host: HostCgroups): CgroupHierarchy | undefined {
-  const above = host.filter(({ mountPoint }) => path.startsWith(`${mountPoint}/`));
-  return above.sort((a, b) => b.mountPoint.length - a.mountPoint.length)[0];
 }
 
 /** `systemd` and `name=systemd` are the same. */

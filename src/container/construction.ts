@@ -23,6 +23,7 @@ import type { CreateOptions } from './create.ts';
 import { destroyOrWarn } from './destroy.ts';
 import { connectToInit, listenForDriver } from './init-socket.ts';
 import { prepareNotify } from './notify.ts';
+import { inodesOf } from './own-cgroups.ts';
 import { processStatus } from './process-status.ts';
 import { checksum } from './record/sealed-json.ts';
 import { containerRequest } from './request.ts';
@@ -184,8 +185,14 @@ export class Construction {
     log.debug(stages.inside, { pid });
     this.execution.execute(this.plan.inside);
     this.master = terminal?.receive();
-    const { findings } = this.plan;
-    this.#save({ phase: 'created', ...findings, ...(this.#listens ? { listener: this.#listener() } : {}) });
+    const { findings, cgroups } = this.plan;
+    const cgroupInodes = inodesOf(this.#record.cgroups, cgroups.refused);
+    this.#save({
+      phase: 'created',
+      cgroupInodes,
+      ...findings,
+      ...(this.#listens ? { listener: this.#listener() } : {}),
+    });
     this.execution.execute(this.plan.wait);
     log.debug(stages.complete);
   }

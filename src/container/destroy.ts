@@ -1,6 +1,6 @@
 /** Takes apart whatever a record says there may be: after `create` failed, and for `delete`. */
 import { freezer, isVersion1Freezer } from '../cgroups/freezer.ts';
-import { cgroupProcesses, killCgroup } from '../cgroups/processes.ts';
+import { cgroupProcesses, killCgroup, processesBelow } from '../cgroups/processes.ts';
 import { removeAtOnce, removeCgroups } from '../cgroups/remove.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { W_OK } from '../kernel/constants/file.ts';
@@ -10,6 +10,7 @@ import { dirname } from '../kernel/path.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import type { Log } from '../log/log.ts';
 import type { Hooks } from '../spec/types.ts';
+import { hasSuccessor, withOwnCgroups } from './own-cgroups.ts';
 import { checkPaths } from './record/check-paths.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
@@ -24,19 +25,21 @@ const SIGKILL = 9;
  * @throws RuntimeError if something is left: its record is still there then
  */
 export async function destroy(
-  record: StateRecord,
+  recorded: StateRecord,
   directory: StateDirectory,
   log: Log,
   { force }: { readonly force: boolean } = { force: true },
 ): Promise<void> {
   if (!directory.exists()) return;
-  checkPaths(record);
+  checkPaths(recorded);
+  const record = withOwnCgroups(recorded);
   const hooks = record.hasPoststop ? hooksOf(record, directory, log, force) : undefined;
   await killProcesses(record);
   const left = [...removeCgroup(record, log)];
   if (record.resctrl) left.push(...(await import('../resctrl/remove.ts')).removeResctrl(record.resctrl, log));
   // Most containers have none of these: what is not loaded costs nothing.
-  if (record.systemd) (await import('../cgroups/systemd/end-unit.ts')).endUnit(record.systemd, log);
+  if (record.systemd && !hasSuccessor(recorded))
+    (await import('../cgroups/systemd/end-unit.ts')).endUnit(record.systemd, log);
   if (record.dataDirectory) await (await import('./data-directory.ts')).removeData(record);
   if (left.length > 0) throw notRemoved(record.id, left);
   directory.remove();
@@ -97,12 +100,12 @@ async function killProcesses(record: StateRecord): Promise<void> {
   const init = initOf(record);
   using first = init && Pidfd.open(record.pid);
   using helper = record.helper && initOf(record.helper) ? Pidfd.open(record.helper.pid) : undefined;
-  const hasMembers = record.sharesPids && cgroupProcesses(record.cgroups).length > 0;
-  if (first && record.sharesPids && !hasMembers) await killDescendants(record.pid);
+  const members = record.sharesPids ? cgroupProcesses(record.cgroups) : [];
+  if (first && record.sharesPids && !members.includes(record.pid)) await killDescendants(record.pid);
   first?.signal(SIGKILL);
   // Version 1 lets nothing frozen end, so it is thawed once it has been killed; version 2 does.
   if (init && record.freezer && isVersion1Freezer(record.freezer) && isPaused(record, init)) thaw(record);
-  if (hasMembers) killMembers(record.cgroups, record);
+  if (members.length > 0) killMembers(record.cgroups, record);
   if (first) awaitEnd(first, record.pid);
   helper?.signal(SIGKILL);
   if (helper && record.helper) awaitEnd(helper, record.helper.pid);
@@ -121,9 +124,15 @@ async function killDescendants(init: number): Promise<void> {
  */
 function removeCgroup(record: StateRecord, log: Log): readonly string[] {
   const left = record.cgroups.filter((path) => !removeAtOnce(path));
-  for (const path of left) killMembers([path], record);
-  // If its parent is not ours to write to, it was there before, and the container did without it.
-  return removeCgroups(left, log).filter((path) => accessErrno(dirname(path), W_OK) !== EACCES);
+  // Of a pid namespace of its own nothing is left by now: who is in the cgroup has been put there, or uses it again.
+  const mayHaveMembers = record.sharesPids === true || record.phase === 'creating';
+  if (mayHaveMembers) for (const path of left) killMembers([path], record);
+  return (
+    removeCgroups(left, log)
+      .filter((path) => mayHaveMembers || processesBelow(path).length === 0)
+      // If its parent is not ours to write to, it was there before, and the container did without it.
+      .filter((path) => accessErrno(dirname(path), W_OK) !== EACCES)
+  );
 }
 
 /** All at once: killed one by one, they could fork faster. Returns when they have ended. */

@@ -1,4 +1,6 @@
 /** `events`: what a container uses, and that it has run out of memory. */
+
+import { withoutCgroup } from '../cgroups/delegation-hint.ts';
 import { type OomWatch, watchOom } from '../cgroups/oom-watch.ts';
 import type { CgroupDirectory } from '../cgroups/paths.ts';
 import { recordedDirectories } from '../cgroups/recorded.ts';
@@ -6,11 +8,12 @@ import { collectStats } from '../cgroups/stats/collect.ts';
 import type { CgroupStats } from '../cgroups/stats/stats.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { hostCgroups } from '../host/cgroups.ts';
-import { existsSync } from '../kernel/file-system.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { POLLIN, pollAsync } from '../kernel/poll.ts';
 import { Wakeup } from '../kernel/wakeup.ts';
+import { gone } from './astray.ts';
 import { checkContainerId } from './container-id.ts';
+import { lostCgroups, ownCgroups } from './own-cgroups.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
@@ -105,11 +108,13 @@ function mustRun(runtime: Runtime, id: string): StateRecord {
   );
 }
 
-function directoriesOf(id: string, { cgroups }: StateRecord): readonly CgroupDirectory[] {
-  const found = recordedDirectories(cgroups, hostCgroups()).filter(({ path }) => existsSync(path));
+function directoriesOf(id: string, record: StateRecord): readonly CgroupDirectory[] {
+  const found = recordedDirectories(ownCgroups(record), hostCgroups());
   if (found.length > 0) return found;
-  throw new RuntimeError('cgroup', `the container ${id} has no cgroup: nobody counts what it uses`, {
-    hint: 'have a cgroup delegated to the user (systemd: Delegate=yes), and create the container again',
+  const [lost] = lostCgroups(record);
+  if (lost !== undefined) throw gone(id, lost, 'tell what the container uses');
+  throw new RuntimeError('cgroup', `no statistics: the container ${id} has no cgroup`, {
+    hint: withoutCgroup(),
   });
 }
 

@@ -1,11 +1,8 @@
 /** `exec`: another process in a running container. */
-import { type ExecJoin, execJoinCgroups } from '../cgroups/exec-join.ts';
 import { memoryTrouble } from '../cgroups/out-of-memory.ts';
-import { subCgroupPaths } from '../cgroups/sub-cgroups.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerReport } from '../host/caller.ts';
-import { hostCgroups, unifiedCgroupOf } from '../host/cgroups.ts';
-import { identity, isPrivileged } from '../host/identity.ts';
+import { identity } from '../host/identity.ts';
 import { transferableStreams } from '../host/streams.ts';
 import { call } from '../kernel/call.ts';
 import { SIGKILL } from '../kernel/constants/process.ts';
@@ -24,6 +21,7 @@ import type { Linux, Process } from '../spec/types.ts';
 import { hasMemoryLimit, mayFailToBegin, mustHaveBegun } from './begun.ts';
 import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
+import { cgroupJoin } from './exec-cgroups.ts';
 import { execProcess } from './exec-process.ts';
 import { joinedFlags, mustBeItsIds, mustRun } from './exec-target.ts';
 import { grantedCapabilities, ownsRights } from './granted-capabilities.ts';
@@ -148,7 +146,7 @@ async function execute(parts: Parts): Promise<Executed> {
     namespaces,
     nested: record.nested !== undefined,
     process,
-    cgroups: await cgroupJoin(record, options),
+    cgroups: await cgroupJoin(record, options.subCgroups, log),
     preserveFds: options.preserveFds,
     keyring: record.noNewKeyring ? undefined : record.id,
     rootless: identity().isRootless,
@@ -222,15 +220,6 @@ function programRequest(
 /** What the container's own process did not get either was said when it was created. */
 function logOfRights({ processFile, caps, additionalGids }: ExecOptions, { log }: Runtime): Log {
   return processFile || caps.length > 0 || additionalGids.length > 0 ? log : silentLog;
-}
-
-async function cgroupJoin(record: StateRecord, { subCgroups }: ExecOptions): Promise<ExecJoin> {
-  const { cgroups, pid, systemd } = record;
-  const paths = subCgroups ? subCgroupPaths(cgroups, subCgroups, hostCgroups()) : cgroups;
-  // Who names a cgroup is to get that one.
-  const fallback = subCgroups?.has('') ? undefined : () => unifiedCgroupOf(pid);
-  const helper = systemd && (await import('../cgroups/systemd/attach.ts')).attachBySystemd(systemd, cgroups);
-  return execJoinCgroups(paths, 'clone', { privileged: isPrivileged(identity()), fallback, helper });
 }
 
 /** The control socket's end of file means execve, or that the process was killed: its memory limit, or the init's end. */

@@ -3,10 +3,10 @@ import { freezer } from '../cgroups/freezer.ts';
 import { cgroupProcesses, signalCgroup } from '../cgroups/processes.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { SIGKILL } from '../kernel/constants/process.ts';
-import { existsSync } from '../kernel/file-system.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { checkContainerId } from './container-id.ts';
 import { descendants, namespaceProcesses } from './namespace-processes.ts';
+import { ownCgroups, ownFreezer } from './own-cgroups.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
@@ -26,9 +26,8 @@ export function kill(runtime: Runtime, id: string, signal: number, { all }: { re
   if (whole) signalAll(record, signal);
   else if (!signalInit(record, signal)) throw notRunning(id, record, 'stopped');
   // Version 1 lets nothing frozen end.
-  if (signal === SIGKILL && status === 'paused' && record.freezer !== undefined) {
-    freezer(record.freezer).thaw();
-  }
+  const file = signal === SIGKILL && status === 'paused' ? ownFreezer(record) : undefined;
+  if (file !== undefined) freezer(file).thaw();
 }
 
 /** Without a pid namespace of its own the others would outlive the first process. */
@@ -37,8 +36,8 @@ function killsAll(signal: number, { phase, sharesPids }: StateRecord): boolean {
 }
 
 /** Until it is deleted. An engine ends containers that share a pid namespace at once, and so with each other. */
-function hasCgroup({ cgroups }: StateRecord): boolean {
-  return cgroups.some((path) => existsSync(path));
+function hasCgroup(record: StateRecord): boolean {
+  return ownCgroups(record).length > 0;
 }
 
 /** @returns whether it was there */
@@ -49,17 +48,20 @@ function signalInit(record: StateRecord, signal: number): boolean {
 }
 
 /**
- * Those in its cgroup, or where it has none those that are its first process's: by its pid namespace, unless others
- * are in it too, and by descent.
+ * Those in its cgroup; if its first process is not among them, those that belong to it too: by its pid namespace, unless
+ * others are in it as well, and by descent.
  */
 function signalAll(record: StateRecord, signal: number): void {
-  if (cgroupProcesses(record.cgroups).length > 0) {
-    signalCgroup(record.cgroups, signal);
-    return;
-  }
-  if (!initOf(record)) return;
   const { pid: init, sharesPids } = record;
-  for (const pid of sharesPids ? [...descendants(init), init] : namespaceProcesses(init)) {
+  const isThere = initOf(record)?.isAlive === true;
+  // With the first process of a pid namespace, all others have ended: who is in the cgroup now is another container's.
+  if (!isThere && !sharesPids) return;
+  const own = ownCgroups(record);
+  const members = cgroupProcesses(own);
+  if (members.length > 0) signalCgroup(own, signal);
+  if (!isThere || members.includes(init)) return;
+  const family = sharesPids ? [...descendants(init), init] : namespaceProcesses(init);
+  for (const pid of family.filter((one) => !members.includes(one))) {
     using process = Pidfd.open(pid);
     process?.signal(signal);
   }

@@ -2,6 +2,8 @@
 import { freezer } from '../cgroups/freezer.ts';
 import { noFreezer } from '../cgroups/freezer-error.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { dirname } from '../kernel/path.ts';
+import { mustHoldInit } from './astray.ts';
 import { checkContainerId } from './container-id.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
@@ -21,6 +23,7 @@ export function pause(runtime: Runtime, id: string): void {
   if (!record || (status !== 'running' && status !== 'created'))
     throw new RuntimeError('state', NOT_RUNNING, whyNotRunning(id, record, status));
   if (record.freezer === undefined) throw noFreezer();
+  mustHoldInit(record, [dirname(record.freezer)], 'pause the container');
   freezer(record.freezer).freeze();
 }
 

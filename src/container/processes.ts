@@ -2,12 +2,13 @@
 import { cgroupProcesses } from '../cgroups/processes.ts';
 import { checkContainerId } from './container-id.ts';
 import { namespaceProcesses } from './namespace-processes.ts';
+import { ownCgroups } from './own-cgroups.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import { initOf } from './status.ts';
 
 /**
- * Its cgroup's; without a cgroup, those of its pid namespace and their descendants.
+ * Its cgroup's; if its first process is not among them, those of its pid namespace and their descendants too.
  *
  * @returns nothing for a stopped container @throws RuntimeError `not-found`
  */
@@ -15,8 +16,12 @@ export function processes(runtime: Runtime, id: string): readonly number[] {
   checkContainerId(id);
   const record = new StateDirectory(runtime.root, id).read();
   if (!record) return [];
-  const members = cgroupProcesses(record.cgroups).sort((a, b) => a - b);
+  const members = ascending(cgroupProcesses(ownCgroups(record)));
   if (members.includes(record.pid) || !initOf(record)?.isAlive) return members;
   runtime.log.debug('the container has no cgroup: its processes are found by pid namespace and parents');
-  return namespaceProcesses(record.pid);
+  return ascending([...new Set([...members, ...namespaceProcesses(record.pid)])]);
+}
+
+function ascending(pids: readonly number[]): number[] {
+  return [...pids].sort((a, b) => a - b);
 }

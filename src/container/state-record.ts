@@ -29,6 +29,8 @@ export interface StateRecord {
   readonly ownerUid: number;
   /** Directories of the container's cgroup; recorded before they are made. */
   readonly cgroups: readonly string[];
+  /** Of each of them, once the first process is in them; 0 for one that was refused. See own-cgroups.ts. */
+  readonly cgroupInodes?: readonly number[];
   /** The unit that its cgroup belongs to; recorded before systemd is asked for it. */
   readonly systemd?: SystemdUnit;
   /** Its groups of `linux.intelRdt`; recorded before they are made. */

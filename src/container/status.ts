@@ -1,6 +1,7 @@
 /** In which state a container is: mostly the kernel knows it. */
 
 import { freezer, isVersion1Freezer } from '../cgroups/freezer.ts';
+import { ownFreezer } from './own-cgroups.ts';
 import { type ProcessStatus, processStatus } from './process-status.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
@@ -21,9 +22,10 @@ export function statusOf(record: StateRecord | undefined, directory: StateDirect
 }
 
 /** Only a process that is blocked is asked after where version 1 freezes: in most cases nothing has to be read. */
-export function isPaused({ freezer: file }: StateRecord, { isBlocked }: ProcessStatus): boolean {
-  if (file === undefined || (isVersion1Freezer(file) && !isBlocked)) return false;
-  return freezer(file).isFrozen();
+export function isPaused(record: StateRecord, { isBlocked }: ProcessStatus): boolean {
+  if (record.freezer === undefined || (isVersion1Freezer(record.freezer) && !isBlocked)) return false;
+  const file = ownFreezer(record);
+  return file !== undefined && freezer(file).isFrozen();
 }
 
 /** The container's first process, unless its pid is somebody else's by now. */

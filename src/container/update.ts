@@ -14,6 +14,7 @@ import { sentence } from '../spec/invalid-config.ts';
 import { checkResources } from '../spec/meaning/resources.ts';
 import type { Problem } from '../spec/problem.ts';
 import type { Config, Resources } from '../spec/types.ts';
+import { mustHoldInit } from './astray.ts';
 import { checkContainerId } from './container-id.ts';
 import { mergeResources } from './merged-resources.ts';
 import { goesOnWithoutCgroups, type Runtime } from './runtime.ts';
@@ -63,7 +64,7 @@ export async function update(runtime: Runtime, id: string, options: UpdateOption
 
 async function setDevices(
   { rootless }: Runtime,
-  { cgroups }: StateRecord,
+  record: StateRecord,
   { linux }: Config,
   { devices: asked = [] }: Resources,
 ): Promise<DeviceChange | undefined> {
@@ -72,7 +73,8 @@ async function setDevices(
   return changeDevices({
     before: linux?.resources?.devices,
     asked,
-    directories: recordedDirectories(cgroups, hostCgroups()),
+    directories: recordedDirectories(record.cgroups, hostCgroups()),
+    check: (path) => mustHoldInit(record, [path], 'change the device rules'),
     rootless: goesOnWithoutCgroups(rootless, identity()),
   });
 }
@@ -107,6 +109,8 @@ async function setLimits(
   const execution = new Execution();
   const manager = cgroupManager(directories);
   const limits = manager.limits(request);
+  const touched = limits.writes.map(({ directory }) => directory);
+  mustHoldInit(record, touched, 'change the limits');
   // On version 1 systemd would deny everything for a moment.
   const devices = asked.devices?.length && manager.kind === 'v2' ? asked.devices : undefined;
   const keeper = record.systemd && (await keeperOf({ unit: record.systemd, limits, devices }, log));

@@ -111,22 +111,41 @@ function reachable(mounts: readonly CgroupMount[]): readonly CgroupMount[] {
   return mounts.filter(({ mountPoint }) => !covers.some((cover) => mountPoint.startsWith(cover)));
 }
 
-/** The directory of a process's cgroup of version 2; undefined where it has none that we can reach. */
-export function unifiedCgroupOf(pid: number): string | undefined {
-  const hierarchy = hostCgroups().find(({ version }) => version === 2);
-  const path = parseOwnPaths(readOrEmpty(`/proc/${pid}/cgroup`)).get('')?.path;
-  return hierarchy && path !== undefined ? ownDirectory({ ...hierarchy, ownPath: path }) : undefined;
+/** The hierarchy that a directory is in. */
+export function hierarchyOf(path: string, host: HostCgroups): CgroupHierarchy | undefined {
+  const above = host.filter(({ mountPoint }) => path.startsWith(`${mountPoint}/`));
+  return above.sort((a, b) => b.mountPoint.length - a.mountPoint.length)[0];
 }
 
-/** The directory of our own cgroup. */
+/** @returns for a hierarchy the directory of the process's cgroup; undefined if it cannot be reached from here */
+export function cgroupsOf(pid: number): (hierarchy: CgroupHierarchy) => string | undefined {
+  const memberships = parseOwnPaths(readOrEmpty(`/proc/${pid}/cgroup`));
+  return (hierarchy) => {
+    const name = hierarchy.version === 2 ? '' : (hierarchy.controllers[0] ?? '');
+    const path = memberships.get(name)?.path;
+    return path === undefined ? undefined : reachableDirectory(hierarchy, path);
+  };
+}
+
+/** @param path as in `/proc/PID/cgroup` @returns undefined for what is not below the mount's root */
+export function reachableDirectory(
+  { mountPoint, root }: Pick<CgroupHierarchy, 'mountPoint' | 'root'>,
+  path: string,
+): string | undefined {
+  const inner = belowRoot(root, path);
+  // "..": it is above the root of our cgroup namespace.
+  return inner === undefined || inner.split('/').includes('..') ? undefined : joinPath(mountPoint, inner);
+}
+
+/** The directory of our own cgroup. In a container, only a part of the hierarchy may be mounted. */
 export function ownDirectory({ mountPoint, root, ownPath }: CgroupHierarchy): string {
-  return joinPath(mountPoint, belowRoot(root, ownPath));
+  return joinPath(mountPoint, belowRoot(root, ownPath) ?? '/');
 }
 
-/** In a container, `/proc/self/cgroup` may have the host's paths, and only a part of the hierarchy is mounted. */
-function belowRoot(root: string, ownPath: string): string {
-  if (root === '/') return ownPath;
-  return ownPath === root || ownPath.startsWith(`${root}/`) ? ownPath.slice(root.length) : '/';
+/** `/proc/PID/cgroup` may have the host's paths. @returns undefined for what is not below the mount's root */
+function belowRoot(root: string, path: string): string | undefined {
+  if (root === '/') return path;
+  return path === root || path.startsWith(`${root}/`) ? path.slice(root.length) : undefined;
 }
 
 /** `/a` and `/` → `/a`; `/a` and `/b` → `/a/b` */

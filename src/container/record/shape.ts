@@ -67,6 +67,7 @@ const checks: { readonly [Key in keyof Required<StateRecord>]: Check } = {
   annotations: optional((value) => (isObject(value) ? first(Object.values(value).map(text)) : 'an object')),
   ownerUid: id,
   cgroups: listOf(path),
+  cgroupInodes: optional(listOf(count)),
   systemd: optional(
     objectOf({
       name: when('the name of a scope', (value) => /^[^/]+\.scope$/.test(String(value))),

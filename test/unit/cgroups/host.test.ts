@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ownDirectory, parseHostCgroups } from '../../../src/host/cgroups.ts';
+import { ownDirectory, parseHostCgroups, reachableDirectory } from '../../../src/host/cgroups.ts';
 import { covered, hybrid, nested, unified } from './hosts.ts';
 
 describe('the mounted hierarchies', () => {
@@ -53,4 +53,17 @@ test('our own directory is found below the root of what is mounted', () => {
 test('our own directory from inside a cgroup namespace that looks upwards', () => {
   const [found] = parseHostCgroups('4:memory:/\n', '35 31 0:32 /../.. /m rw - cgroup cgroup rw,memory\n');
   expect(found && ownDirectory(found)).toBe('/m');
+});
+
+test.each([
+  ['/', '/', '/m'],
+  ['/', '/a/b', '/m/a/b'],
+  ['/', '/../a', undefined],
+  ['/job', '/job', '/m'],
+  ['/job', '/job/a', '/m/a'],
+  ['/job', '/jobs', undefined],
+  ['/job', '/', undefined],
+  ['/..', '/../a', '/m/a'],
+])('below "%s", the cgroup "%s" of a process is %s', (root, path, expected) => {
+  expect(reachableDirectory({ mountPoint: '/m', root }, path)).toBe(expected);
 });

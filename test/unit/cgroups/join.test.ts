@@ -9,6 +9,7 @@ import { RuntimeError } from '../../../src/errors/runtime-error.ts';
 import type { CallStep } from '../../../src/init/step.ts';
 import type { Call } from '../../../src/kernel/call.ts';
 import { EACCES, EBUSY, EEXIST, EINVAL, ENOENT } from '../../../src/kernel/errno.ts';
+import { isTolerated } from '../../../src/kernel/local.ts';
 import { hybrid, unified } from './hosts.ts';
 import { allResults, shortCalls } from './recorded.ts';
 
@@ -210,7 +211,7 @@ test('the first failure of the second attempt is the error', () => {
 });
 
 describe('a further process', () => {
-  test('enters the directories that are there', () => {
+  test('enters all directories', () => {
     for (const [name, file] of [
       ['v1', 'tasks'],
       ['v2', 'cgroup.procs'],
@@ -218,7 +219,7 @@ describe('a further process', () => {
       mkdirSync(join(base, name));
       writeFileSync(join(base, name, file), '');
     }
-    const paths = ['v1', 'gone', 'v2'].map((name) => join(base, name));
+    const paths = ['v1', 'v2'].map((name) => join(base, name));
     expect(shortCalls(execJoinCgroups(paths, 'attach').steps)).toEqual([
       ...[`openat ${base}/v1/tasks`, 'write 0', 'close'],
       ...[`openat ${base}/v2/cgroup.procs`, 'write 0', 'close'],
@@ -241,7 +242,21 @@ describe('a further process', () => {
     expect((elsewhere[0] as CallStep).recover?.(failed)).toBeInstanceOf(RuntimeError);
   });
 
-  test('has nothing to do where there are none', () => {
-    expect(execJoinCgroups([join(base, 'gone')], 'clone').steps).toEqual([]);
+  test('has nothing to do without cgroups', () => {
+    expect(execJoinCgroups([], 'clone').steps).toEqual([]);
+  });
+
+  test.each([
+    ['clone', false],
+    ['clone', true],
+    ['attach', false],
+  ] as const)('does not go on without one that is gone: %s, privileged %s', (manner, privileged) => {
+    const path = join(base, 'gone');
+    const [open] = execJoinCgroups([path], manner, { privileged }).steps as readonly CallStep[];
+    const call = open?.calls[0] as Call;
+    expect(isTolerated(call, ENOENT)).toBe(false);
+    expect(open?.recover?.({ call, errno: ENOENT })).toMatchObject({
+      message: expect.stringContaining(`in "${path}": ENOENT`),
+    });
   });
 });

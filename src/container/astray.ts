@@ -1,0 +1,73 @@
+/** What is said, and done, about a container whose processes are not in its cgroups any more. */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { cgroupsOf, hierarchyOf, hostCgroups } from '../host/cgroups.ts';
+import { existsSync } from '../kernel/file-system.ts';
+import type { Log } from '../log/log.ts';
+import { lostCgroups } from './own-cgroups.ts';
+import type { StateRecord } from './state-record.ts';
+
+/**
+ * Limits and the like must not be set on a cgroup that the container's first process is not in: they would have no
+ * effect, or one on other processes.
+ *
+ * @param paths those of its cgroups that are meant
+ * @param what is to be done: `pause the container`
+ * @throws RuntimeError `cgroup`
+ */
+export function mustHoldInit(record: StateRecord, paths: readonly string[], what: string): void {
+  const [lost] = lostCgroups(record).filter((path) => paths.includes(path));
+  if (lost !== undefined) throw gone(record.id, lost, what);
+  const directoryOf = initsDirectories(record);
+  for (const path of new Set(paths)) {
+    const actual = directoryOf(path);
+    if (actual === undefined || `${actual}/`.startsWith(`${path}/`)) continue;
+    throw new RuntimeError(
+      'cgroup',
+      `cannot ${what}: the container's first process is in "${actual}", not in its own cgroup "${path}"`,
+      { hint: `another program has moved it; move it back: echo ${record.pid} > ${path}/cgroup.procs` },
+    );
+  }
+}
+
+export function gone(id: string, path: string, what: string): RuntimeError {
+  return new RuntimeError('cgroup', `cannot ${what}: the cgroup "${path}" of the container is gone`, {
+    hint:
+      'another program has moved its processes and removed the cgroup; to have it back, create the container again: ' +
+      `tsrun delete --force ${id}`,
+  });
+}
+
+/**
+ * For `exec`: without its cgroup the process would have no limits, so it gets those of the container's first process.
+ *
+ * @param lost the cgroups that are gone
+ * @returns the directories to join instead; none where the first process is in the same cgroup as we are
+ * @throws RuntimeError `cgroup` if a directory cannot be found
+ */
+export function initsCgroups(record: StateRecord, lost: readonly string[], log: Log): readonly string[] {
+  const directoryOf = initsDirectories(record);
+  const ours = initsDirectories({ pid: process.pid });
+  log.warning(`${nameOf(lost)} gone: the process joins the cgroup of the container's first process instead`, {
+    hint: `its own limits are in force again when it is created again: tsrun delete --force ${record.id}`,
+  });
+  return lost.flatMap((path) => {
+    const directory = directoryOf(path);
+    if (directory === undefined || !existsSync(directory)) throw gone(record.id, path, 'join it');
+    return directory === ours(path) ? [] : [directory];
+  });
+}
+
+function nameOf([first, ...others]: readonly string[]): string {
+  if (others.length === 0) return `the container's cgroup "${first}" is`;
+  return `the container's cgroups "${first}" and ${others.length} more are`;
+}
+
+/** @returns for a directory, the one of the process in the same hierarchy; undefined if it cannot be reached from here */
+function initsDirectories({ pid }: Pick<StateRecord, 'pid'>): (path: string) => string | undefined {
+  const host = hostCgroups();
+  const directoryOf = cgroupsOf(pid);
+  return (path) => {
+    const hierarchy = hierarchyOf(path, host);
+    return hierarchy && directoryOf(hierarchy);
+  };
+}

@@ -1,0 +1,44 @@
+/** The cgroups that a process of `exec` joins: the container's, one below it, or that of its first process. */
+import { type ExecJoin, execJoinCgroups } from '../cgroups/exec-join.ts';
+import { subCgroupPaths } from '../cgroups/sub-cgroups.ts';
+import { cgroupsOf, hostCgroups } from '../host/cgroups.ts';
+import { identity, isPrivileged } from '../host/identity.ts';
+import type { Log } from '../log/log.ts';
+import { lostCgroups, ownCgroups } from './own-cgroups.ts';
+import type { StateRecord } from './state-record.ts';
+
+/**
+ * @param subCgroups see `ExecOptions`
+ * @throws RuntimeError `cgroup`
+ */
+export async function cgroupJoin(
+  record: StateRecord,
+  subCgroups: ReadonlyMap<string, string> | undefined,
+  log: Log,
+): Promise<ExecJoin> {
+  const { cgroups, pid, systemd } = record;
+  const paths = await joinedPaths(record, subCgroups, log);
+  // Who names a cgroup is to get that one.
+  const fallback = subCgroups?.has('') ? undefined : () => unifiedCgroupOf(pid);
+  const helper = systemd && (await import('../cgroups/systemd/attach.ts')).attachBySystemd(systemd, cgroups);
+  return execJoinCgroups(paths, 'clone', { privileged: isPrivileged(identity()), fallback, helper });
+}
+
+async function joinedPaths(
+  record: StateRecord,
+  subCgroups: ReadonlyMap<string, string> | undefined,
+  log: Log,
+): Promise<readonly string[]> {
+  const own = ownCgroups(record);
+  const lost = own.length === record.cgroups.length ? [] : lostCgroups(record);
+  if (lost.length === 0) return subCgroups ? subCgroupPaths(own, subCgroups, hostCgroups()) : own;
+  const { gone, initsCgroups } = await import('./astray.ts');
+  if (subCgroups) throw gone(record.id, lost[0] ?? '', 'join a cgroup below it');
+  return [...own, ...initsCgroups(record, lost, log)];
+}
+
+/** The directory of a process's cgroup of version 2; undefined where it has none that we can reach. */
+function unifiedCgroupOf(pid: number): string | undefined {
+  const hierarchy = hostCgroups().find(({ version }) => version === 2);
+  return hierarchy && cgroupsOf(pid)(hierarchy);
+}

@@ -1,0 +1,56 @@
+/**
+ * Which of the cgroups in a container's record are still its own. Others may move the container's processes and remove
+ * the empty cgroup (systemd removes an empty scope by itself), and a new cgroup at the same path is somebody else's: no
+ * process in it may be signalled, frozen or limited. The kernel does not use the inode number of a cgroup again.
+ */
+import { existsSync, statSync } from '../kernel/file-system.ts';
+import { dirname } from '../kernel/path.ts';
+import type { StateRecord } from './state-record.ts';
+
+type Recorded = Pick<StateRecord, 'cgroups' | 'cgroupInodes'>;
+
+/**
+ * To be recorded once the container's first process is in its cgroups.
+ *
+ * @param refused paths that an ordinary user did not get
+ */
+export function inodesOf(paths: readonly string[], refused: ReadonlySet<string>): readonly number[] {
+  return paths.map((path) => (refused.has(path) ? 0 : (statSync(path)?.ino ?? 0)));
+}
+
+/** Those that are there. Of a container that was never finished, the inode numbers are not known. */
+export function ownCgroups({ cgroups, cgroupInodes }: Recorded): readonly string[] {
+  return cgroups.filter((path, index) => {
+    const inode = statSync(path)?.ino;
+    return inode !== undefined && inode === (cgroupInodes?.[index] ?? inode);
+  });
+}
+
+/** Those that the container had, and has no longer. */
+export function lostCgroups({ cgroups, cgroupInodes }: Recorded): readonly string[] {
+  return cgroups.filter((path, index) => {
+    const inode = cgroupInodes?.[index] ?? 0;
+    return inode !== 0 && statSync(path)?.ino !== inode;
+  });
+}
+
+/** Whether another container or unit has a cgroup by now where this one had its own. */
+export function hasSuccessor(record: Recorded): boolean {
+  return lostCgroups(record).some((path) => existsSync(path));
+}
+
+/** The same container, with what is still its own. */
+export function withOwnCgroups(record: StateRecord): StateRecord {
+  const { freezer, cgroupInodes, ...rest } = record;
+  const cgroups = ownCgroups(record);
+  const isOwn = freezer !== undefined && cgroups.includes(dirname(freezer));
+  return { ...rest, cgroups, ...(isOwn ? { freezer } : {}) };
+}
+
+/** The file that freezes it, if that is still its own. */
+export function ownFreezer({ freezer, cgroups, cgroupInodes }: StateRecord): string | undefined {
+  if (freezer === undefined || !cgroupInodes) return freezer;
+  const directory = dirname(freezer);
+  const inode = cgroupInodes[cgroups.indexOf(directory)];
+  return statSync(directory)?.ino === inode ? freezer : undefined;
+}
