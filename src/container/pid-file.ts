@@ -1,6 +1,7 @@
 /** `--pid-file`: written whole or not at all, a decimal number without a newline, as engines read it. */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { modeForCaller } from '../host/umask.ts';
 import { O_CREAT, O_EXCL, O_WRONLY } from '../kernel/constants/file.ts';
 import { closeSync, lstatSync, openSync, renameSync, unlinkSync, writeSync } from '../kernel/file-system.ts';
 import { basename, dirname, join } from '../kernel/path.ts';
@@ -62,7 +63,7 @@ function put(temporary: string, fd: number, pid: number): void {
 
 /** Whoever else can write to the directory must not lead us to another file by a link. */
 function makeAnew(path: string): number {
-  const make = () => openSync(path, O_WRONLY | O_CREAT | O_EXCL, 0o644);
+  const make = () => openSync(path, O_WRONLY | O_CREAT | O_EXCL, modeForCaller(0o644));
   try {
     return make();
   } catch (error) {

@@ -315,6 +315,20 @@ describe('the pid file', () => {
     expect([readFileSync(join(rig.path, 'old'), 'utf8'), readdirSync(folder)]).toEqual(['old', ['pid']]);
   });
 
+  test('has the mode that the caller’s umask leaves', async (context) => {
+    need(context, 'busybox');
+    for (const [mask, mode] of [
+      ['022', 0o644],
+      ['077', 0o600],
+    ] as const) {
+      const file = join(rig.path, `pid-${mask}`);
+      const through = ['sh', '-c', `umask ${mask}; exec "$@"`, 'sh'];
+      const line = ['create', '--pid-file', file, '--bundle', bundle.path, rig.id()];
+      expect(await detached(rig, line, { through })).toMatchObject({ code: 0 });
+      expect(statSync(file).mode & 0o777).toBe(mode);
+    }
+  });
+
   test('is not there where the container could not be made', async (context) => {
     need(context, 'busybox');
     const own = rig.bundle({
