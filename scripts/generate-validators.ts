@@ -43,7 +43,7 @@ function oneOf(cxt: KeywordCxt): void {
   );
 }
 
-/** The code that notes a property which the schema does not name: spelling.ts looks what it may be. */
+/** The code that notes a property which the schema does not name; spelling.ts then finds out what it may be. */
 function named(cxt: KeywordCxt): void {
   const names = cxt.schema as readonly string[];
   const cases = names.map((name) => _`case ${name}:`).reduce((all, one) => _`${all}${one}`);

@@ -241,11 +241,26 @@ describe('the bundle', () => {
     const bundle = rig.bundle({
       config: (config) => {
         config.vendor = { process: 1 };
-        config.process.argz = ['x'];
+        config.process.vendor = ['x'];
       },
     });
     const result = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()]);
     expect(result).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('may have a property that resembles a known one, with a warning', async (context) => {
+    need(context, 'busybox');
+    await using rig = makeRig();
+    const bundle = rig.bundle({
+      config: (config) => {
+        config.process.argz = ['x'];
+      },
+    });
+    const result = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()]);
+    expect(result.code).toBe(0);
+    expect(result.stderr).toMatch(
+      /^tsrun: warning: \S+config\.json:\d+:5: \/process\/argz: .* which is ignored; did you mean "args"\?\n$/,
+    );
   });
 
   test('has all its problems told at once, on standard error and in the log', async (context) => {
