@@ -94,8 +94,11 @@ export class StateDirectory {
   lock(refusal?: string): void {
     this.#checkRoot();
     const fd = this.#openLock();
-    if (refusal !== undefined && attempt(flock(fd, LOCK_EX | LOCK_NB)) < 0) this.#refuseCreating(refusal);
-    this.#hold(fd);
+    if (attempt(flock(fd, LOCK_EX | LOCK_NB)) < 0) {
+      if (refusal !== undefined) this.#refuseCreating(refusal);
+      perform(flock(fd, LOCK_EX));
+    }
+    this.#keep(fd);
   }
 
   #refuseCreating(refusal: string): void {
@@ -113,9 +116,10 @@ export class StateDirectory {
     try {
       return openLock(this.path);
     } catch (error) {
-      if (!isError(error, 'ENOENT', 'ENOTDIR')) throw damaged(this.path, this.id, LOCK, unreadable(error));
+      if (!isError(error, 'ENOENT', 'ENOTDIR', 'EACCES'))
+        throw damaged(this.path, this.id, LOCK, unreadable(error));
     }
-    // Nothing is put into a directory that is not ours.
+    // Nothing is put into a directory that is not ours, or that we may not look into.
     const found = this.find();
     if (found.kind === 'not ours') throw found.error;
     return this.#makeLock();
@@ -131,6 +135,10 @@ export class StateDirectory {
 
   #hold(fd: number): void {
     perform(flock(fd, LOCK_EX));
+    this.#keep(fd);
+  }
+
+  #keep(fd: number): void {
     const status = fstatSync(fd);
     // Another holder may have deleted the container meanwhile: then this is the lock of nothing.
     if (status.nlink === 0) {

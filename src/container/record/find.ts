@@ -5,7 +5,15 @@ import { parseJson } from '../../spec/parse-json.ts';
 import { RECORD_VERSION, type StateRecord } from '../state-record.ts';
 import { LOCK, RECORD, readStateFile, strangeName } from './files.ts';
 import { otherRuntime } from './other-runtimes.ts';
-import { damaged, madeBy, madeByNewer, notAContainer, notFound, unreadable } from './problems.ts';
+import {
+  damaged,
+  madeBy,
+  madeByNewer,
+  notAContainer,
+  notFound,
+  ofAnotherUser,
+  unreadable,
+} from './problems.ts';
 import { hasRemains } from './remains.ts';
 import { unseal } from './sealed-json.ts';
 import { recordProblem } from './shape.ts';
@@ -25,10 +33,7 @@ export function findRecord(directory: string, id: string): Found {
   try {
     bytes = readStateFile(directory, RECORD);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return withoutRecord(directory, id);
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR')
-      return { kind: 'not ours', error: notAContainer(directory, 'it is not a directory') };
-    return damagedRecord(directory, id, unreadable(error));
+    return notRead(directory, id, error);
   }
   const value = sealedOrUndefined(bytes);
   const problem = value === undefined ? undefined : recordProblem(value);
@@ -37,6 +42,19 @@ export function findRecord(directory: string, id: string): Found {
   if (record.id === id) return { kind: 'record', record };
   const why = `its record is that of the container ${record.id}, whose directory was copied or renamed`;
   return { kind: 'not ours', error: notAContainer(directory, why) };
+}
+
+function notRead(directory: string, id: string, error: unknown): Found {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+      return withoutRecord(directory, id);
+    case 'ENOTDIR':
+      return { kind: 'not ours', error: notAContainer(directory, 'it is not a directory') };
+    case 'EACCES':
+      return { kind: 'not ours', error: ofAnotherUser(directory, id) };
+    default:
+      return damagedRecord(directory, id, unreadable(error));
+  }
 }
 
 /** The record as it was while the container was created. @returns undefined if it was not kept, or is damaged too */

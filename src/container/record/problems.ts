@@ -38,6 +38,12 @@ export function madeBy(runtime: string, directory: string, id: string): RuntimeE
   );
 }
 
+export function ofAnotherUser(directory: string, id: string): RuntimeError {
+  return new RuntimeError('state', `container ${id} is another user's: you may not read "${directory}"`, {
+    hint: 'run the command as the user who created it, or give your own --root',
+  });
+}
+
 /** @param why completes "it …": `has other files` */
 export function notAContainer(directory: string, why: string): RuntimeError {
   return new RuntimeError('state', `"${directory}" is not a container of tsrun: ${why}`, {
