@@ -31,7 +31,8 @@ function annotationsFor(path: string): readonly Record<string, string>[] {
 
 /** The kernel's own directory in a work directory has no permissions, so its owner could not remove it. */
 function unlock(layer: string): void {
-  chmodSync(join(layer, 'work/work'), 0o700);
+  const directory = join(layer, 'work/work');
+  if (existsSync(directory)) chmodSync(directory, 0o700);
 }
 
 function needOverlay({ kind }: Target): void {
@@ -52,6 +53,7 @@ export const overlay: readonly Attack[] = [
           config.process.args = ['sh', '-c', 'cat /secret /file; echo x >/written; echo x >/file'];
         });
         const result = await target.run(bundle);
+        for (const layer of [sentinel.path, join(sentinel.path, 'new')]) unlock(layer);
         sentinel.check();
         must(!result.stdout.includes('of the host'), `it reads the host's files: ${result.stdout}`);
         notes.add(result.code === 1 ? reason(result) : 'ignored');
@@ -74,8 +76,9 @@ export const overlay: readonly Attack[] = [
       unlock(kept);
       let last = '';
       for (const name of ['link', 'link/directory', 'link/new']) {
-        const args = [`--overlay=dir=${join(kept, 'upper', name)}`];
-        const result = await target.run(bundle, { args });
+        const layer = join(kept, 'upper', name);
+        const result = await target.run(bundle, { args: [`--overlay=dir=${layer}`] });
+        unlock(layer);
         sentinel.check();
         must(result.code !== 0, `${name} is followed`);
         last = reason(result);
@@ -121,6 +124,7 @@ export const overlay: readonly Attack[] = [
         process.args = ['sh', '-c', 'cat /bin/sh >/suid; chmod 4755 /suid'];
       });
       const result = await target.run(bundle, { args: [`--overlay=dir=${kept}`] });
+      unlock(kept);
       const isOpen = (statSync(kept).mode & 0o011) !== 0;
       must(!(isOpen && existsSync(join(kept, 'upper/suid'))), 'the file can be reached');
       return result.code === 0 ? 'closed' : reason(result);
