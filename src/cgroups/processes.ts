@@ -2,7 +2,9 @@
  * The processes in a container's cgroup and below it: found and signalled. What is known of the cgroup is its
  * directories, one per hierarchy; the files in them say which hierarchy it is.
  */
+import { SIGKILL } from '../kernel/constants/process.ts';
 import { existsSync, overwriteSync, readFileSync, subdirectoriesSync } from '../kernel/file-system.ts';
+import { signalMembers } from '../kernel/members.ts';
 
 /**
  * The container's process ids, those that our pid namespace cannot see left out.
@@ -47,19 +49,12 @@ function linesOf(path: string): string[] {
   }
 }
 
-/**
- * Sends a signal to every process of the container. They are frozen while it is done, so that none of them forks
- * in between and no process id is used again.
- *
- * @returns how many there were
- */
-export function signalCgroup(paths: readonly string[], signal: NodeJS.Signals | number): number {
+/** Sends a signal to every process of the container. They are frozen meanwhile, so that none of them forks. */
+export function signalCgroup(paths: readonly string[], signal: number): void {
   // `some` stops at the hierarchy that has a freezer.
   const isFrozen = paths.some((path) => setFrozen(path, true));
   try {
-    const processes = cgroupProcesses(paths);
-    for (const pid of processes) sendSignal(pid, signal);
-    return processes.length;
+    signalMembers(() => cgroupProcesses(paths), signal);
   } finally {
     if (isFrozen) paths.some((path) => setFrozen(path, false));
   }
@@ -68,7 +63,7 @@ export function signalCgroup(paths: readonly string[], signal: NodeJS.Signals | 
 /** Kills every process of the container, and does not wait until they have ended. */
 export function killCgroup(paths: readonly string[]): void {
   // One write since 5.14, and no process escapes it.
-  if (!paths.some((path) => writeIfThere(`${path}/cgroup.kill`, '1'))) signalCgroup(paths, 'SIGKILL');
+  if (!paths.some((path) => writeIfThere(`${path}/cgroup.kill`, '1'))) signalCgroup(paths, SIGKILL);
 }
 
 /** Version 1's freezer, or version 2. @returns whether the directory has one */
@@ -85,13 +80,5 @@ function writeIfThere(path: string, text: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function sendSignal(pid: number, signal: NodeJS.Signals | number): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It has ended meanwhile.
   }
 }

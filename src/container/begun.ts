@@ -5,10 +5,10 @@
 import { memoryLimit, memoryTrouble, memoryUsage } from '../cgroups/out-of-memory.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { readFileSync } from '../kernel/file-system.ts';
+import { processStatus } from '../kernel/process-status.ts';
 import { sleep } from '../kernel/sleep.ts';
 import { syscallNumber } from '../kernel/syscall-numbers.ts';
 import type { Resources } from '../spec/types.ts';
-import { processStatus } from './process-status.ts';
 
 /** Bytes. Beginning takes no more than arguments, environment and page tables do, 6 MiB at most. */
 const HARMLESS = 16 << 20;
@@ -44,7 +44,7 @@ export function mustHaveBegun(
 ): void {
   const end = Date.now() + PATIENCE;
   const first = processStatus(pid);
-  for (let status = first; status?.isAlive; status = processStatus(pid)) {
+  for (let status = first; status && !status.isZombie; status = processStatus(pid)) {
     if (limitOf(resources) - memoryUsage(cgroups) > ENOUGH_LEFT) return;
     if (inOtherCall(pid) || status.userTime !== first?.userTime || Date.now() > end) return;
     sleep(1);

@@ -7,6 +7,8 @@ import { refuseOccupied } from '../cgroups/occupied.ts';
 import type { systemdManager } from '../cgroups/systemd/manager.ts';
 import { inFile } from '../errors/in-file.ts';
 import { runInContainer } from '../hooks/container-hooks.ts';
+import { requireOwnProc } from '../host/own-proc.ts';
+import { identify, type ProcessIdentity } from '../host/process-identity.ts';
 import { call } from '../kernel/call.ts';
 import { stages } from '../log/stages.ts';
 import { isNew } from '../namespaces/kinds.ts';
@@ -24,7 +26,6 @@ import { destroyOrWarn } from './destroy.ts';
 import { connectToInit, listenForDriver } from './init-socket.ts';
 import { prepareNotify } from './notify.ts';
 import { inodesOf } from './own-cgroups.ts';
-import { processStatus } from './process-status.ts';
 import { checksum } from './record/sealed-json.ts';
 import { containerRequest } from './request.ts';
 import type { Runtime } from './runtime.ts';
@@ -85,7 +86,7 @@ export class Construction {
       connect: () => connectToInit(this.directory),
       console: process.terminal ? consoleReceiver : undefined,
       waits: ways.waits,
-      onHelper: (pid) => this.#save({ helper: { pid, startTime: startTimeOf(pid) } }),
+      onHelper: (pid) => this.#save({ helper: identify(pid) }),
     });
     this.#record = this.#firstRecord();
   }
@@ -97,6 +98,8 @@ export class Construction {
 
   /** Executes the plan. @throws RuntimeError; then nothing is left of the container */
   async build(): Promise<void> {
+    // The init's files in it are written to.
+    requireOwnProc();
     await this.compileFilter();
     this.directory.claim();
     this.#refuseOccupied();
@@ -161,11 +164,25 @@ export class Construction {
   /** Takes everything apart again. */
   async undo(): Promise<void> {
     this.execution.disconnect();
-    const { pid } = this.execution;
-    const startTime = startTimeOf(pid);
     // A cgroup with processes in it is another container's.
     const cgroups = this.plan.cgroups.occupied ? [] : this.#record.cgroups;
-    await destroyOrWarn({ ...this.#record, pid, startTime, cgroups }, this.directory, this.#runtime.log);
+    await destroyOrWarn(
+      { ...this.#record, ...this.#unrecorded(), cgroups },
+      this.directory,
+      this.#runtime.log,
+    );
+  }
+
+  /** A first process that came to be, and did not get into the record. */
+  #unrecorded(): ProcessIdentity | undefined {
+    const { pid } = this.execution;
+    if (pid === this.#record.pid) return undefined;
+    try {
+      return identify(pid);
+    } catch {
+      // It ends with its control socket.
+      return undefined;
+    }
   }
 
   #execute(): void {
@@ -180,8 +197,10 @@ export class Construction {
     log.debug(stages.setup);
     this.execution.execute(this.plan.before, this.plan.inside);
     const { pid } = this.execution;
+    // Before the init hides itself.
+    const init = identify(pid);
     // As long as it is not recorded, it ends with this process, which alone drives it.
-    this.execution.whileWaiting(() => this.#save({ pid, startTime: startTimeOf(pid) }));
+    this.execution.whileWaiting(() => this.#save(init));
     log.debug(stages.inside, { pid });
     this.execution.execute(this.plan.inside);
     this.master = terminal?.receive();
@@ -217,7 +236,6 @@ export class Construction {
       id,
       phase: 'creating',
       pid: 0,
-      startTime: '',
       bundle,
       rootfs,
       created: new Date().toISOString().replace('Z', '000000Z'),
@@ -247,8 +265,4 @@ export class Construction {
     this.execution.define(consoleReceiver, own ? own.sender : connectTo(consoleSocket ?? ''));
     return own;
   }
-}
-
-function startTimeOf(pid: number): string {
-  return processStatus(pid)?.startTime ?? '';
 }

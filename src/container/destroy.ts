@@ -3,22 +3,25 @@ import { freezer, isVersion1Freezer } from '../cgroups/freezer.ts';
 import { cgroupProcesses, killCgroup, processesBelow } from '../cgroups/processes.ts';
 import { removeAtOnce, removeCgroups } from '../cgroups/remove.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import type { IdentifiedProcess } from '../host/process-identity.ts';
 import { W_OK } from '../kernel/constants/file.ts';
+import { SIGKILL } from '../kernel/constants/process.ts';
 import { EACCES } from '../kernel/errno.ts';
 import { accessErrno } from '../kernel/file-system.ts';
+import { withMembers } from '../kernel/members.ts';
 import { dirname } from '../kernel/path.ts';
-import { Pidfd } from '../kernel/pidfd.ts';
+import type { Pidfd } from '../kernel/pidfd.ts';
 import type { Log } from '../log/log.ts';
 import type { Hooks } from '../spec/types.ts';
+import { isPaused, openFirstProcess, openHelper } from './first-process.ts';
+import { mustKnowCgroups } from './other-namespace.ts';
 import { hasSuccessor, withOwnCgroups } from './own-cgroups.ts';
 import { checkPaths } from './record/check-paths.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
-import { initOf, isPaused } from './status.ts';
 
 /** Milliseconds that a killed process may take to end; longer means that it hangs in the kernel. */
 const LONGEST_DEATH = 10_000;
-const SIGKILL = 9;
 
 /**
  * @param options.force without it a configuration that cannot be read is an error, since hooks would be left out
@@ -32,9 +35,11 @@ export async function destroy(
 ): Promise<void> {
   if (!directory.exists()) return;
   checkPaths(recorded);
+  using first = openFirstProcess(recorded);
+  mustKnowCgroups(recorded, first);
   const record = withOwnCgroups(recorded);
   const hooks = record.hasPoststop ? hooksOf(record, directory, log, force) : undefined;
-  await killProcesses(record);
+  await killProcesses(record, first);
   const left = [...removeCgroup(record, log)];
   if (record.resctrl) left.push(...(await import('../resctrl/remove.ts')).removeResctrl(record.resctrl, log));
   // Most containers have none of these: what is not loaded costs nothing.
@@ -96,25 +101,23 @@ async function runPoststop({ poststop }: Hooks, record: StateRecord, log: Log): 
 }
 
 /** Signals are sent before anything is waited for: the kernel takes a container apart on all processors. */
-async function killProcesses(record: StateRecord): Promise<void> {
-  const init = initOf(record);
-  using first = init && Pidfd.open(record.pid);
-  using helper = record.helper && initOf(record.helper) ? Pidfd.open(record.helper.pid) : undefined;
+async function killProcesses(record: StateRecord, first: IdentifiedProcess | undefined): Promise<void> {
+  using helper = record.helper && openHelper(record.helper);
   const members = record.sharesPids ? cgroupProcesses(record.cgroups) : [];
-  if (first && record.sharesPids && !members.includes(record.pid)) await killDescendants(record.pid);
-  first?.signal(SIGKILL);
+  if (first && record.sharesPids && !members.includes(first.pid)) await killDescendants(first.pid);
+  first?.pidfd.signal(SIGKILL);
   // Version 1 lets nothing frozen end, so it is thawed once it has been killed; version 2 does.
-  if (init && record.freezer && isVersion1Freezer(record.freezer) && isPaused(record, init)) thaw(record);
+  if (first && record.freezer && isVersion1Freezer(record.freezer) && isPaused(record, first)) thaw(record);
   if (members.length > 0) killMembers(record.cgroups, record);
-  if (first) awaitEnd(first, record.pid);
-  helper?.signal(SIGKILL);
-  if (helper && record.helper) awaitEnd(helper, record.helper.pid);
+  if (first) awaitEnd(first.pidfd);
+  helper?.pidfd.signal(SIGKILL);
+  if (helper) awaitEnd(helper.pidfd);
 }
 
 /** Those of a first process that is alive still: once it has ended, nothing says whose they are. */
 async function killDescendants(init: number): Promise<void> {
   const { descendants } = await import('./namespace-processes.ts');
-  for (let left = descendants(init); left.length > 0; left = descendants(init)) killAll(left);
+  while (descendants(init).length > 0) killAll(() => descendants(init));
 }
 
 /**
@@ -137,29 +140,24 @@ function removeCgroup(record: StateRecord, log: Log): readonly string[] {
 
 /** All at once: killed one by one, they could fork faster. Returns when they have ended. */
 function killMembers(cgroups: readonly string[], record: StateRecord): void {
-  for (let left = cgroupProcesses(cgroups); left.length > 0; left = cgroupProcesses(cgroups)) {
+  while (cgroupProcesses(cgroups).length > 0) {
     killCgroup(record.cgroups);
     thaw(record);
     // One of them may be in this hierarchy's cgroup alone.
-    killAll(left);
+    killAll(() => cgroupProcesses(cgroups));
   }
 }
 
-function killAll(pids: readonly number[]): void {
-  const members = pids.flatMap((pid) => {
-    const process = Pidfd.open(pid);
-    return process ? [{ pid, process }] : [];
+function killAll(find: () => readonly number[]): void {
+  withMembers(find, (members) => {
+    for (const member of members) member.signal(SIGKILL);
+    for (const member of members) awaitEnd(member);
   });
-  try {
-    for (const { process } of members) process.signal(SIGKILL);
-    for (const { pid, process } of members) awaitEnd(process, pid);
-  } finally {
-    for (const { process } of members) process[Symbol.dispose]();
-  }
 }
 
 /** @throws RuntimeError `system` for a process that was killed and hangs in the kernel */
-function awaitEnd(process: Pidfd, pid: number): void {
+function awaitEnd(process: Pidfd): void {
+  const { pid } = process;
   if (!process.waitForEnd(LONGEST_DEATH)) {
     throw new RuntimeError('system', `process ${pid} does not end although it was killed`, {
       hint: `see where it hangs: cat /proc/${pid}/stack /proc/${pid}/wchan`,

@@ -8,11 +8,12 @@ import { collectStats } from '../cgroups/stats/collect.ts';
 import type { CgroupStats } from '../cgroups/stats/stats.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { hostCgroups } from '../host/cgroups.ts';
-import { Pidfd } from '../kernel/pidfd.ts';
+import type { Pidfd } from '../kernel/pidfd.ts';
 import { POLLIN, pollAsync } from '../kernel/poll.ts';
 import { Wakeup } from '../kernel/wakeup.ts';
 import { gone } from './astray.ts';
 import { checkContainerId } from './container-id.ts';
+import { openFirstProcess } from './first-process.ts';
 import { lostCgroups, ownCgroups } from './own-cgroups.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
@@ -52,13 +53,13 @@ export async function watch(
 ): Promise<void> {
   const record = mustRun(runtime, id);
   const directories = directoriesOf(id, record);
-  using init = Pidfd.open(record.pid);
-  if (!init) return;
+  using first = openFirstProcess(record);
+  if (!first) return;
   using tick = new Wakeup();
   using oom = watchOom(directories);
   const timer = setInterval(() => tick.wake(), interval);
   try {
-    while (await next({ init, tick, oom }, id, directories, tell));
+    while (await next({ init: first.pidfd, tick, oom }, id, directories, tell));
   } finally {
     clearInterval(timer);
   }

@@ -3,7 +3,9 @@ import { type ExecJoin, execJoinCgroups } from '../cgroups/exec-join.ts';
 import { subCgroupPaths } from '../cgroups/sub-cgroups.ts';
 import { cgroupsOf, hostCgroups } from '../host/cgroups.ts';
 import { identity, isPrivileged } from '../host/identity.ts';
+import type { IdentifiedProcess } from '../host/process-identity.ts';
 import type { Log } from '../log/log.ts';
+import { hasStopped } from './exec-target.ts';
 import { lostCgroups, ownCgroups } from './own-cgroups.ts';
 import type { StateRecord } from './state-record.ts';
 
@@ -13,19 +15,21 @@ import type { StateRecord } from './state-record.ts';
  */
 export async function cgroupJoin(
   record: StateRecord,
+  first: IdentifiedProcess,
   subCgroups: ReadonlyMap<string, string> | undefined,
   log: Log,
 ): Promise<ExecJoin> {
-  const { cgroups, pid, systemd } = record;
-  const paths = await joinedPaths(record, subCgroups, log);
+  const { cgroups, systemd } = record;
+  const paths = await joinedPaths(record, first, subCgroups, log);
   // Who names a cgroup is to get that one.
-  const fallback = subCgroups?.has('') ? undefined : () => unifiedCgroupOf(pid);
+  const fallback = subCgroups?.has('') ? undefined : () => first.read(() => unifiedCgroupOf(first.pid));
   const helper = systemd && (await import('../cgroups/systemd/attach.ts')).attachBySystemd(systemd, cgroups);
   return execJoinCgroups(paths, 'clone', { privileged: isPrivileged(identity()), fallback, helper });
 }
 
 async function joinedPaths(
   record: StateRecord,
+  first: IdentifiedProcess,
   subCgroups: ReadonlyMap<string, string> | undefined,
   log: Log,
 ): Promise<readonly string[]> {
@@ -34,7 +38,9 @@ async function joinedPaths(
   if (lost.length === 0) return subCgroups ? subCgroupPaths(own, subCgroups, hostCgroups()) : own;
   const { gone, initsCgroups } = await import('./astray.ts');
   if (subCgroups) throw gone(record.id, lost[0] ?? '', 'join a cgroup below it');
-  return [...own, ...initsCgroups(record, lost, log)];
+  const joined = first.read(() => initsCgroups(record, lost, log));
+  if (joined === undefined) throw hasStopped();
+  return [...own, ...joined];
 }
 
 /** The directory of a process's cgroup of version 2; undefined where it has none that we can reach. */

@@ -1,10 +1,16 @@
 /** The container that `exec` is about: whether it can have another process, which, and where. */
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { requireOwnProc } from '../host/own-proc.ts';
+import type { IdentifiedProcess } from '../host/process-identity.ts';
+import { O_RDONLY } from '../kernel/constants/file.ts';
+import { openSync } from '../kernel/file-system.ts';
 import { kindOf } from '../namespaces/kinds.ts';
 import type { Config, Process } from '../spec/types.ts';
+import { openFirstProcess } from './first-process.ts';
+import { mustBeOfOurNamespace } from './other-namespace.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
-import { statusOf } from './status.ts';
+import { type Status, statusWith } from './status.ts';
 import { whyNotRunning } from './why-not-running.ts';
 
 /** A namespace with one id has no other. */
@@ -20,25 +26,47 @@ export function mustBeItsIds({ user: { uid, gid } }: Process, { nested }: StateR
   );
 }
 
-/** @throws RuntimeError `state` */
-export function mustRun(
-  record: StateRecord | undefined,
-  directory: StateDirectory,
-  ignorePaused: boolean,
-): StateRecord {
-  const status = statusOf(record, directory);
-  if (record && (status === 'running' || status === 'created')) return record;
-  if (record && status === 'paused') {
-    if (ignorePaused) return record;
-    throw new RuntimeError('state', 'cannot exec in a paused container', {
+export interface ExecTarget {
+  readonly record: StateRecord;
+  /** The process whose namespaces are joined. */
+  readonly first: IdentifiedProcess;
+}
+
+/** @throws RuntimeError `state`; `system` if /proc is another pid namespace's */
+export function openTarget(directory: StateDirectory, ignorePaused: boolean): ExecTarget {
+  const record = directory.read();
+  requireOwnProc();
+  if (record) mustBeOfOurNamespace(record);
+  const first = record && openFirstProcess(record);
+  const status = statusWith(first, record, directory);
+  if (record && first && mayExec(status, ignorePaused)) return { record, first };
+  first?.[Symbol.dispose]();
+  throw refusal(directory.id, record, status);
+}
+
+function mayExec(status: Status, ignorePaused: boolean): boolean {
+  return status === 'running' || status === 'created' || (status === 'paused' && ignorePaused);
+}
+
+function refusal(id: string, record: StateRecord | undefined, status: Status): RuntimeError {
+  if (status === 'paused') {
+    return new RuntimeError('state', 'cannot exec in a paused container', {
       hint: 'tsrun resume it, or use --ignore-paused: then it begins when the container is resumed',
     });
   }
-  throw new RuntimeError(
-    'state',
-    `cannot exec in a ${status} container`,
-    whyNotRunning(directory.id, record, status),
-  );
+  return new RuntimeError('state', `cannot exec in a ${status} container`, whyNotRunning(id, record, status));
+}
+
+/** For a container whose first process ends while `exec` looks at it. */
+export function hasStopped(): RuntimeError {
+  return new RuntimeError('state', 'cannot exec in a stopped container');
+}
+
+/** Of the process. @throws RuntimeError `state` */
+export function openUserNamespace(first: IdentifiedProcess): number {
+  const opened = first.read(() => openSync(`/proc/${first.pid}/ns/user`, O_RDONLY));
+  if (opened === undefined) throw hasStopped();
+  return opened;
 }
 
 /** The namespaces that are not ours: those that the configuration has made or joined. */

@@ -3,10 +3,13 @@ import { memoryTrouble } from '../cgroups/out-of-memory.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerReport } from '../host/caller.ts';
 import { identity } from '../host/identity.ts';
+import type { IdentifiedProcess } from '../host/process-identity.ts';
 import { transferableStreams } from '../host/streams.ts';
 import { call } from '../kernel/call.ts';
 import { SIGKILL } from '../kernel/constants/process.ts';
+import { readIfThere } from '../kernel/file-system.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
+import { processStatus } from '../kernel/process-status.ts';
 import { waitForExit } from '../kernel/spawn.ts';
 import { exitOf } from '../kernel/wait.ts';
 import { type Log, silentLog } from '../log/log.ts';
@@ -23,13 +26,12 @@ import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
 import { cgroupJoin } from './exec-cgroups.ts';
 import { execProcess } from './exec-process.ts';
-import { joinedFlags, mustBeItsIds, mustRun } from './exec-target.ts';
+import { joinedFlags, mustBeItsIds, openTarget, openUserNamespace } from './exec-target.ts';
 import { grantedCapabilities, ownsRights } from './granted-capabilities.ts';
 import { withGrantedGroups } from './granted-groups.ts';
 import { keptFilter } from './kept-filter.ts';
 import { checkPassedDescriptors } from './passed-descriptors.ts';
 import { PidFile } from './pid-file.ts';
-import { processStatus } from './process-status.ts';
 import type { Runtime } from './runtime.ts';
 import { withAgent } from './seccomp-agent.ts';
 import { sendPidfd } from './send-pidfd.ts';
@@ -64,7 +66,8 @@ export async function exec(runtime: Runtime, id: string, options: ExecOptions): 
   checkContainerId(id);
   checkPassedDescriptors(options.preserveFds);
   const directory = new StateDirectory(runtime.root, id);
-  const record = mustRun(directory.read(), directory, options.ignorePaused);
+  const { record, first } = openTarget(directory, options.ignorePaused);
+  using _ = first;
   const config = directory.readConfig();
   const { linux = {} } = config;
   const asked = await execProcess(config, options, runtime.log);
@@ -74,12 +77,24 @@ export async function exec(runtime: Runtime, id: string, options: ExecOptions): 
   const filter = await withAgent(keptFilter(directory, record, config), config, record, () =>
     statusOf(record, directory) === 'created' ? 'created' : 'running',
   );
-  const parts = { record, namespaces: joinedFlags(config, record), process, linux, filter, options, runtime };
-  return options.detach ? execDetached(parts) : execInForeground(parts);
+  const parts = {
+    record,
+    first,
+    namespaces: joinedFlags(config, record),
+    process,
+    linux,
+    filter,
+    options,
+    runtime,
+  };
+  // Awaited here: the pidfd is closed when this function returns.
+  return await (options.detach ? execDetached(parts) : execInForeground(parts));
 }
 
 interface Parts {
   readonly record: StateRecord;
+  /** The container's first process. */
+  readonly first: IdentifiedProcess;
   /** `CLONE_*` */
   readonly namespaces: number;
   readonly process: Process;
@@ -132,7 +147,7 @@ interface Executed {
 
 /** @throws RuntimeError; then there is no process */
 async function execute(parts: Parts): Promise<Executed> {
-  const { record, namespaces, process, options, runtime } = parts;
+  const { record, first, namespaces, process, options, runtime } = parts;
   const { log } = runtime;
   const execution = new Execution(log);
   const consoleReceiver = call('socket');
@@ -140,18 +155,20 @@ async function execute(parts: Parts): Promise<Executed> {
   if (process.terminal) {
     execution.define(consoleReceiver, own ? own.sender : connectTo(options.consoleSocket ?? ''));
   }
+  const { target, nested } = defineTarget(execution, parts);
   const { steps, findings } = execPlan({
-    pid: record.pid,
+    target,
+    nested,
     resctrl: record.resctrl,
     namespaces,
-    nested: record.nested !== undefined,
     process,
-    cgroups: await cgroupJoin(record, options.subCgroups, log),
+    cgroups: await cgroupJoin(record, first, options.subCgroups, log),
     preserveFds: options.preserveFds,
     keyring: record.noNewKeyring ? undefined : record.id,
     rootless: identity().isRootless,
     streams: transferableStreams(),
     idMaps: record.idMaps,
+    readUidMap: () => first.read(() => readIfThere(`/proc/${first.pid}/uid_map`, 'latin1')),
     log: runtime.log,
     console: process.terminal ? consoleReceiver : undefined,
   });
@@ -193,6 +210,16 @@ async function execute(parts: Parts): Promise<Executed> {
       { name: 'the process', killsBefore },
     );
   }
+}
+
+/** What the stub inherits: opened here, where it has been verified whose it is. */
+function defineTarget(execution: Execution, { record, first }: Parts) {
+  const target = call('pidfd_open');
+  execution.define(target, first.pidfd.fd);
+  if (!record.nested) return { target };
+  const nested = call('openat');
+  execution.define(nested, openUserNamespace(first));
+  return { target, nested };
 }
 
 function programRequest(

@@ -2,15 +2,17 @@
 import { freezer } from '../cgroups/freezer.ts';
 import { cgroupProcesses, signalCgroup } from '../cgroups/processes.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import type { IdentifiedProcess } from '../host/process-identity.ts';
 import { SIGKILL } from '../kernel/constants/process.ts';
-import { Pidfd } from '../kernel/pidfd.ts';
+import { signalMembers } from '../kernel/members.ts';
 import { checkContainerId } from './container-id.ts';
+import { openFirstProcess } from './first-process.ts';
 import { descendants, namespaceProcesses } from './namespace-processes.ts';
 import { ownCgroups, ownFreezer } from './own-cgroups.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
-import { initOf, type Status, statusOf } from './status.ts';
+import { type Status, statusWith } from './status.ts';
 import { whyNotRunning } from './why-not-running.ts';
 
 /** @throws RuntimeError `not-found`; `state` with the words "container not running", which engines look for */
@@ -18,13 +20,14 @@ export function kill(runtime: Runtime, id: string, signal: number, { all }: { re
   checkContainerId(id);
   const directory = new StateDirectory(runtime.root, id);
   const record = directory.read();
-  const status = statusOf(record, directory);
+  using first = record && openFirstProcess(record);
+  const status = statusWith(first, record, directory);
   const whole = all || (record !== undefined && killsAll(signal, record));
   const isOver = status === 'stopped' && !all && !(whole && record !== undefined && hasCgroup(record));
   if (!record || status === 'creating' || isOver) throw notRunning(id, record, status);
   // `--all` is obsolete, and engines still say it: what is left of it is meant, whether the init lives or not.
-  if (whole) signalAll(record, signal);
-  else if (!signalInit(record, signal)) throw notRunning(id, record, 'stopped');
+  if (whole) signalAll(record, first, signal);
+  else if (!first?.pidfd.signal(signal)) throw notRunning(id, record, 'stopped');
   // Version 1 lets nothing frozen end.
   const file = signal === SIGKILL && status === 'paused' ? ownFreezer(record) : undefined;
   if (file !== undefined) freezer(file).thaw();
@@ -40,31 +43,22 @@ function hasCgroup(record: StateRecord): boolean {
   return ownCgroups(record).length > 0;
 }
 
-/** @returns whether it was there */
-function signalInit(record: StateRecord, signal: number): boolean {
-  using init = Pidfd.open(record.pid);
-  // Between the look at the record and this, the pid may have become another process's.
-  return init !== undefined && initOf(record) !== undefined && init.signal(signal);
-}
-
 /**
  * Those in its cgroup; if its first process is not among them, those that belong to it too: by its pid namespace, unless
  * others are in it as well, and by descent.
  */
-function signalAll(record: StateRecord, signal: number): void {
-  const { pid: init, sharesPids } = record;
-  const isThere = initOf(record)?.isAlive === true;
+function signalAll(record: StateRecord, first: IdentifiedProcess | undefined, signal: number): void {
   // With the first process of a pid namespace, all others have ended: who is in the cgroup now is another container's.
-  if (!isThere && !sharesPids) return;
+  if (!first && !record.sharesPids) return;
   const own = ownCgroups(record);
   const members = cgroupProcesses(own);
   if (members.length > 0) signalCgroup(own, signal);
-  if (!isThere || members.includes(init)) return;
-  const family = sharesPids ? [...descendants(init), init] : namespaceProcesses(init);
-  for (const pid of family.filter((one) => !members.includes(one))) {
-    using process = Pidfd.open(pid);
-    process?.signal(signal);
-  }
+  if (!first || members.includes(first.pid)) return;
+  signalMembers(() => family(record, first).filter((pid) => !members.includes(pid)), signal);
+}
+
+function family({ sharesPids }: StateRecord, { pid }: IdentifiedProcess): readonly number[] {
+  return sharesPids ? [...descendants(pid), pid] : namespaceProcesses(pid);
 }
 
 function notRunning(id: string, record: StateRecord | undefined, status: Status): RuntimeError {

@@ -2,10 +2,12 @@
  * The processes of a container that has no cgroup of its own, as an ordinary user's without delegation: those in the
  * pid namespace of its first process, where that has one of its own, and all descendants of any of them.
  */
+import { requireOwnProc } from '../host/own-proc.ts';
 import { readdirSync, readlinkSync } from '../kernel/file-system.ts';
-import { processStatus } from './process-status.ts';
+import { Pidfd } from '../kernel/pidfd.ts';
+import { type ProcessStatus, processStatus } from '../kernel/process-status.ts';
 
-/** @param init pid of the container's first process @returns in ascending order; those that we can see */
+/** @param init pid of the container's first process, which has not ended @returns in ascending order; those that we can see */
 export function namespaceProcesses(init: number): number[] {
   const own = pidNamespace('self');
   const namespace = pidNamespace(init);
@@ -33,10 +35,18 @@ function family(init: number, belongs: (pid: number) => boolean): number[] {
     const found = outsiders.has(at) ? outsiders : members.add(at);
     for (const one of chain) found.add(one);
   }
-  return [...members].filter((pid) => parents.get(pid)?.isAlive).sort((a, b) => a - b);
+  return [...members].filter((pid) => pid === init || runs(pid, parents.get(pid))).sort((a, b) => a - b);
 }
 
-function allProcesses(): number[] {
+function runs(pid: number, status: ProcessStatus | undefined): boolean {
+  if (!status?.isZombie) return status !== undefined;
+  using pidfd = Pidfd.open(pid);
+  return pidfd?.hasEnded() === false;
+}
+
+/** @throws RuntimeError `system` if the numbers are not ours */
+export function allProcesses(): number[] {
+  requireOwnProc();
   return readdirSync('/proc').map(Number).filter(Number.isInteger);
 }
 

@@ -1,11 +1,11 @@
 /** `ps`: the processes of a container, by their pids as the caller sees them. */
 import { cgroupProcesses } from '../cgroups/processes.ts';
 import { checkContainerId } from './container-id.ts';
+import { openFirstProcess } from './first-process.ts';
 import { namespaceProcesses } from './namespace-processes.ts';
 import { ownCgroups } from './own-cgroups.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
-import { initOf } from './status.ts';
 
 /**
  * Its cgroup's; if its first process is not among them, those of its pid namespace and their descendants too.
@@ -16,10 +16,11 @@ export function processes(runtime: Runtime, id: string): readonly number[] {
   checkContainerId(id);
   const record = new StateDirectory(runtime.root, id).read();
   if (!record) return [];
+  using first = openFirstProcess(record);
   const members = ascending(cgroupProcesses(ownCgroups(record)));
-  if (members.includes(record.pid) || !initOf(record)?.isAlive) return members;
+  if (!first || members.includes(first.pid)) return members;
   runtime.log.debug('the container has no cgroup: its processes are found by pid namespace and parents');
-  return ascending([...new Set([...members, ...namespaceProcesses(record.pid)])]);
+  return ascending([...new Set([...members, ...namespaceProcesses(first.pid)])]);
 }
 
 function ascending(pids: readonly number[]): number[] {

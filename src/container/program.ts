@@ -1,6 +1,7 @@
 /** From the container's waiting first process to the user's program: for `start`, and for `run`, which does not wait. */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { identity } from '../host/identity.ts';
+import { visibleStatus } from '../host/process-identity.ts';
 import type { Step } from '../init/step.ts';
 import { call } from '../kernel/call.ts';
 import { exitOf } from '../kernel/wait.ts';
@@ -17,7 +18,6 @@ import { hookState } from './hook-state.ts';
 import { connectToInit } from './init-socket.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
-import { initOf } from './status.ts';
 
 export interface Startable {
   readonly record: StateRecord;
@@ -102,10 +102,10 @@ function limitedFrom({ userNamespace, pid }: StateRecord): number | undefined {
  * A process that is gone altogether was reaped by somebody who waited for it.
  */
 function mustHaveExecuted({ record, filter, config }: Startable): void {
-  const init = initOf(record);
+  const init = visibleStatus(record.pid);
   const { resources } = config.linux ?? {};
   if (mayFailToBegin(resources)) mustHaveBegun(record.pid, record.cgroups, resources);
-  if (!init || init.hasExecuted) return;
+  if (init?.startTime !== record.startTime || init?.hasExecuted !== false) return;
   const stopped = filter && stoppedByFilter(config.process.args?.[0] ?? '', exitOf(record.pid));
   if (stopped) throw stopped;
   throw new RuntimeError(

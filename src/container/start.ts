@@ -5,20 +5,21 @@ import { receiveGreeting } from '../init/remote.ts';
 import { Vigil } from '../init/vigil.ts';
 import { existsSync } from '../kernel/file-system.ts';
 import { join } from '../kernel/path.ts';
-import { Pidfd } from '../kernel/pidfd.ts';
 import { Execution } from '../plan/execution.ts';
 import type { Config } from '../spec/types.ts';
 import { checkContainerId } from './container-id.ts';
+import { openFirstProcess } from './first-process.ts';
 import { connectToInit, removeInitSocket } from './init-socket.ts';
 import { keptFilter } from './kept-filter.ts';
 import { listenForReadiness } from './notify.ts';
+import { mustBeOfOurNamespace } from './other-namespace.ts';
 import { runPoststart, startProgram } from './program.ts';
 import { INIT_SOCKET } from './record/files.ts';
 import type { Runtime } from './runtime.ts';
 import { withAgent } from './seccomp-agent.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
-import { initOf, type Status, statusOf } from './status.ts';
+import { type Status, statusWith } from './status.ts';
 import { whyNotRunning } from './why-not-running.ts';
 
 const CREATING = 'cannot start a container that is still being created';
@@ -29,8 +30,10 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   using directory = new StateDirectory(runtime.root, id);
   directory.lock(CREATING);
   const record = directory.read();
-  const status = statusOf(record, directory);
-  if (!record || status !== 'created') throw await refusal(directory, record, status);
+  if (record) mustBeOfOurNamespace(record);
+  using first = record && openFirstProcess(record);
+  const status = statusWith(first, record, directory);
+  if (!record || !first || status !== 'created') throw await refusal(directory, record, status);
   const config = directory.readConfig();
   const filter = await withAgent(keptFilter(directory, record, config), config, record, () => 'created');
   const execution = new Execution(runtime.log);
@@ -46,14 +49,13 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
     const explained = await explain(error, record, config);
     // The specification: stop the container, and go on with its deletion (runtime.md, Lifecycle, steps 7 and 9).
     if (code === 'hook') await (await import('./destroy.ts')).destroyOrWarn(record, directory, runtime.log);
-    else if (explained === error && code === 'system' && !initOf(record)?.isAlive) throw killed(error);
+    else if (explained === error && code === 'system' && first.pidfd.hasEnded()) throw killed(error);
     throw explained;
   }
   if (!notify) return;
   // Others may do something with the container meanwhile.
   directory.unlock();
-  using pidfd = Pidfd.open(record.pid);
-  if (pidfd) notify.handOver(record.pid, pidfd);
+  notify.handOver(record.pid, first.pidfd);
 }
 
 function greeted(control: number, pid: number): number {

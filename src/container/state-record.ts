@@ -3,6 +3,7 @@
  * needs a check in `record/shape.ts`.
  */
 import type { SystemdUnit } from '../cgroups/systemd/unit.ts';
+import type { ProcessIdentity } from '../host/process-identity.ts';
 import type { IdMaps } from '../namespaces/id-map.ts';
 import type { Ids } from '../namespaces/nested-user.ts';
 import type { ResctrlRecord } from '../resctrl/group.ts';
@@ -10,16 +11,13 @@ import type { ResctrlRecord } from '../resctrl/group.ts';
 /** Of the record's format. A record with a higher one belongs to a newer tsrun and is left alone. */
 export const RECORD_VERSION = 1;
 
-export interface StateRecord {
+/** Its first process among the rest: pid 0 if there is none yet. */
+export interface StateRecord extends ProcessIdentity {
   readonly version: typeof RECORD_VERSION;
   readonly ociVersion: string;
   readonly id: string;
   /** `creating` until the init waits for `start`; then it is the kernel that knows. */
   readonly phase: 'creating' | 'created';
-  /** 0 where there is no process yet. */
-  readonly pid: number;
-  /** Of the process, see `ProcessStatus`. */
-  readonly startTime: string;
   readonly bundle: string;
   readonly rootfs: string;
   /** RFC 3339 with nanoseconds. */
@@ -42,7 +40,7 @@ export interface StateRecord {
   /** The overlay's upper and work directories, deleted with the container. */
   readonly dataDirectory?: string;
   /** A process of the runtime that lives as long as the container (fuse-overlayfs). */
-  readonly helper?: { readonly pid: number; readonly startTime: string };
+  readonly helper?: ProcessIdentity;
   /** Whether it has a user namespace of its own, and with which ids. */
   readonly userNamespace: boolean;
   readonly idMaps?: IdMaps;

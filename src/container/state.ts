@@ -1,9 +1,10 @@
 /** `state`: what the OCI runtime spec (runtime.md, State) and engines want to know of a container. */
 import { checkContainerId } from './container-id.ts';
+import { openFirstProcess } from './first-process.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
-import { type Status, statusOf } from './status.ts';
+import { type Status, statusWith } from './status.ts';
 
 export interface ContainerState {
   readonly ociVersion: string;
@@ -31,16 +32,21 @@ export function stateOf(
   record: StateRecord | undefined,
   directory: StateDirectory,
 ): ContainerState {
-  const status = statusOf(record, directory);
-  return record ? stateAs(record, status) : unrecorded(id, status);
+  if (!record) return unrecorded(id, statusWith(undefined, record, directory));
+  using first = record.phase === 'creating' ? undefined : openFirstProcess(record);
+  return stateAs(record, statusWith(first, record, directory), first?.pid);
 }
 
-/** What is known of a container, with a status. */
-export function stateAs(record: StateRecord, status: Status): ContainerState {
+/**
+ * What is known of a container, with a status.
+ *
+ * @param pid of its first process, as we see it
+ */
+export function stateAs(record: StateRecord, status: Status, pid = record.pid): ContainerState {
   return {
     ociVersion: record.ociVersion,
     id: record.id,
-    pid: status === 'stopped' ? 0 : record.pid,
+    pid: status === 'stopped' ? 0 : pid,
     status,
     bundle: record.bundle,
     rootfs: record.rootfs,

@@ -1,8 +1,7 @@
 /** In which state a container is: mostly the kernel knows it. */
 
-import { freezer, isVersion1Freezer } from '../cgroups/freezer.ts';
-import { ownFreezer } from './own-cgroups.ts';
-import { type ProcessStatus, processStatus } from './process-status.ts';
+import type { IdentifiedProcess } from '../host/process-identity.ts';
+import { hasExecuted, isPaused, openFirstProcess } from './first-process.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 
@@ -12,25 +11,21 @@ export type Status = 'creating' | 'created' | 'running' | 'paused' | 'stopped';
  * A container whose creator was stopped has no process that could be started: it is stopped, as runc has it.
  *
  * @param record undefined if its creator has not come to write one
+ * @throws RuntimeError `state` if it cannot be found out
  */
 export function statusOf(record: StateRecord | undefined, directory: StateDirectory): Status {
+  using first = !record || record.phase === 'creating' ? undefined : openFirstProcess(record);
+  return statusWith(first, record, directory);
+}
+
+/** @param first see `openFirstProcess` */
+export function statusWith(
+  first: IdentifiedProcess | undefined,
+  record: StateRecord | undefined,
+  directory: StateDirectory,
+): Status {
   if (!record || record.phase === 'creating') return directory.isLocked() ? 'creating' : 'stopped';
-  const init = initOf(record);
-  if (!init?.isAlive) return 'stopped';
-  if (isPaused(record, init)) return 'paused';
-  return init.hasExecuted ? 'running' : 'created';
-}
-
-/** Only a process that is blocked is asked after where version 1 freezes: in most cases nothing has to be read. */
-export function isPaused(record: StateRecord, { isBlocked }: ProcessStatus): boolean {
-  if (record.freezer === undefined || (isVersion1Freezer(record.freezer) && !isBlocked)) return false;
-  const file = ownFreezer(record);
-  return file !== undefined && freezer(file).isFrozen();
-}
-
-/** The container's first process, unless its pid is somebody else's by now. */
-export function initOf(record: Pick<StateRecord, 'pid' | 'startTime'>) {
-  if (record.pid === 0) return undefined;
-  const status = processStatus(record.pid);
-  return status?.startTime === record.startTime ? status : undefined;
+  if (!first) return 'stopped';
+  if (isPaused(record, first)) return 'paused';
+  return hasExecuted(first, directory) ? 'running' : 'created';
 }

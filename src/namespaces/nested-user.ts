@@ -10,10 +10,10 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Identity } from '../host/identity.ts';
 import { type Step, step } from '../init/step.ts';
 import { type Call, type FdArg, ignoreErrors } from '../kernel/call.ts';
-import { close, ioctl, openat, write } from '../kernel/calls/file.ts';
+import { close, ioctl, write } from '../kernel/calls/file.ts';
 import { setns, unshare } from '../kernel/calls/namespace.ts';
 import { prctl } from '../kernel/calls/process.ts';
-import { AT_FDCWD, O_RDONLY, O_WRONLY } from '../kernel/constants/file.ts';
+import { O_WRONLY } from '../kernel/constants/file.ts';
 import { CLONE_NEWUSER, PR_SET_DUMPABLE } from '../kernel/constants/process.ts';
 import { errnoName } from '../kernel/errno.ts';
 import { type HostProc, hostProc, openBelowProc } from '../process/host-proc.ts';
@@ -118,17 +118,14 @@ export interface NestedJoin {
 /**
  * For `exec`: the namespace of the container's process, and the one around it.
  *
- * @param pid the container's first process
+ * @param nested the user namespace of the container's first process
  * @param around whether the one around it is the container's, and not our own
  */
-export function joinNestedSteps(pid: number, around: boolean): NestedJoin {
-  const nested = openat(AT_FDCWD, `/proc/${pid}/ns/user`, O_RDONLY);
+export function joinNestedSteps(nested: Call, around: boolean): NestedJoin {
   const outer = ioctl(nested, NS_GET_PARENT, 0);
   const join = [outer, setns(outer, CLONE_NEWUSER), close(outer)];
   return {
-    outside: [
-      step('stub', "join the container's user namespace", POINTER, [nested, ...(around ? join : [])]),
-    ],
+    outside: around ? [step('stub', "join the container's user namespace", POINTER, join)] : [],
     inside: [
       step('init', 'join the user namespace of its process', POINTER, [
         setns(nested, CLONE_NEWUSER),

@@ -11,10 +11,10 @@ import { type Step, step } from '../init/step.ts';
 import { type Call, tolerate } from '../kernel/call.ts';
 import { close, openat } from '../kernel/calls/file.ts';
 import { setns } from '../kernel/calls/namespace.ts';
-import { pidfdOpen, prctl, setresgid, setresuid } from '../kernel/calls/process.ts';
+import { prctl, setresgid, setresuid } from '../kernel/calls/process.ts';
 import { AT_FDCWD, O_DIRECTORY, O_NOFOLLOW, O_PATH } from '../kernel/constants/file.ts';
 import { CLONE_NEWCGROUP, CLONE_NEWUSER, PR_SET_DUMPABLE } from '../kernel/constants/process.ts';
-import { describeErrno, EINVAL, EPERM, errnoName } from '../kernel/errno.ts';
+import { describeErrno, EINVAL, EPERM, ESRCH, errnoName } from '../kernel/errno.ts';
 import type { Log } from '../log/log.ts';
 import type { IdMaps } from '../namespaces/id-map.ts';
 import { namespaceKinds } from '../namespaces/kinds.ts';
@@ -32,12 +32,12 @@ import { commandSteps } from './command-steps.ts';
 import type { Findings } from './create-plan.ts';
 
 export interface ExecRequest {
-  /** The container's first process. */
-  readonly pid: number;
+  /** Stands for a pidfd of the container's first process. */
+  readonly target: Call;
   /** `CLONE_*` of the namespaces to be joined. */
   readonly namespaces: number;
-  /** Whether its process is in a user namespace nested in the container's. */
-  readonly nested: boolean;
+  /** Stands for the user namespace of its process, if that is nested in the container's. */
+  readonly nested: Call | undefined;
   readonly process: Process;
   readonly cgroups: ExecJoin;
   /** Of `linux.intelRdt`. */
@@ -50,6 +50,8 @@ export interface ExecRequest {
   readonly streams: readonly Stream[];
   /** Of the container's user namespace, if they are known. */
   readonly idMaps: IdMaps | undefined;
+  /** Of the container's first process, if they are not known. */
+  readonly readUidMap: () => string | undefined;
   readonly log: Log;
   /** Takes the master of the terminal. */
   readonly console: Call | undefined;
@@ -62,14 +64,14 @@ export interface ExecPlan {
 }
 
 export function execPlan(request: ExecRequest): ExecPlan {
-  const { cgroups, process, console } = request;
+  const { cgroups, process, console, target } = request;
   const { uid } = process.user;
   const findings: Findings = { executable: '', env: [], cwdEntered: true };
-  const target = pidfdOpen(request.pid);
+  const handles = [target, request.nested, console].filter((handle) => handle !== undefined);
   const inherited = [target, ...(cgroups.unified ? [cgroups.unified] : [])];
   const join = cgroups.unified && { directory: cgroups.unified, attach: cgroups.attachUnified };
   const withUser = (request.namespaces & CLONE_NEWUSER) !== 0;
-  const nested = request.nested ? joinNestedSteps(request.pid, withUser) : undefined;
+  const nested = request.nested ? joinNestedSteps(request.nested, withUser) : undefined;
   const streams = streamSteps({
     streams: console ? [] : request.streams,
     uid,
@@ -77,13 +79,13 @@ export function execPlan(request: ExecRequest): ExecPlan {
     mappings: request.idMaps?.uid.mappings,
     rootless: request.rootless,
     // Its own namespace may be nested in the one that is joined first.
-    pid: request.pid,
+    readUidMap: request.readUidMap,
   });
   const withCgroup = (request.namespaces & CLONE_NEWCGROUP) !== 0;
   return {
     findings,
     steps: [
-      spawnStubStep(['init'], console ? [console] : [], request.preserveFds),
+      spawnStubStep(['init'], handles, request.preserveFds),
       ...joinResctrlSteps(request.resctrl),
       ...initialAffinitySteps(process.execCPUAffinity),
       ...execOomScoreSteps(process.oomScoreAdj, request.rootless, request.log),
@@ -91,7 +93,6 @@ export function execPlan(request: ExecRequest): ExecPlan {
       ...cgroups.steps,
       // From here on processes of the container can see the stub (CVE-2016-9962).
       step('stub', 'be undumpable', '', [prctl(PR_SET_DUMPABLE, 0)]),
-      step('stub', "open the container's first process", '', [target]),
       ...(nested?.outside ?? []),
       joinStep(target, request.namespaces & ~(CLONE_NEWCGROUP | (nested ? CLONE_NEWUSER : 0))),
       cloneStep({ from: 'stub', to: 'init', flags: 0, cgroup: join, explain: cloneFailed }),
@@ -144,12 +145,15 @@ function oneByOne(target: Call, flags: number): Call[] {
 
 function joinFailed(errno: number): RuntimeError {
   return new RuntimeError(
-    'system',
+    errno === ESRCH ? 'state' : 'system',
     `cannot join the container's namespaces: setns: ${describeErrno(errno)}`,
     {
       call: 'setns',
       errno: errnoName(errno),
       ...(errno === EPERM ? { hint: 'only who created the container, or root, may enter it' } : {}),
+      ...(errno === ESRCH
+        ? { hint: 'its first process has ended, or its main thread: nothing can join it' }
+        : {}),
     },
   );
 }

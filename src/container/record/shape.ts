@@ -54,13 +54,21 @@ function isPlainPath(value: unknown): boolean {
   return !value.split('/').includes('..');
 }
 
+/** Of a process, see `ProcessIdentity`. */
+const identity = {
+  pid: count,
+  startTime: optional(text),
+  pidfdInode: optional(count),
+  pidNamespace: optional(count),
+  boot: optional(text),
+};
+
 const checks: { readonly [Key in keyof Required<StateRecord>]: Check } = {
   version: when(String(RECORD_VERSION), (value) => value === RECORD_VERSION),
   ociVersion: text,
   id: text,
   phase: when('"creating" or "created"', (value) => value === 'creating' || value === 'created'),
-  pid: count,
-  startTime: text,
+  ...identity,
   bundle: text,
   rootfs: text,
   created: text,
@@ -79,7 +87,7 @@ const checks: { readonly [Key in keyof Required<StateRecord>]: Check } = {
   freezer: optional(path),
   sharesPids: optional(yes),
   dataDirectory: optional(path),
-  helper: optional(objectOf({ pid: count, startTime: text })),
+  helper: optional(objectOf(identity)),
   userNamespace: flag,
   idMaps: optional(objectOf({ uid: map, gid: map })),
   nested: optional(objectOf({ uid: id, gid: id })),

@@ -46,3 +46,4 @@ export const UMOUNT_NOFOLLOW = 8;
 
 /** f_type of statfs(2), include/uapi/linux/magic.h. */
 export const PROC_SUPER_MAGIC = 0x9fa0;
+export const PID_FS_MAGIC = 0x50494446;

@@ -1,17 +1,21 @@
 /** The plan of `exec`: what it joins, and in which order. */
 import { expect, test } from 'vitest';
 import { step } from '../../../src/init/step.ts';
-import type { Call } from '../../../src/kernel/call.ts';
+import { type Call, call } from '../../../src/kernel/call.ts';
 import { CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUSER } from '../../../src/kernel/constants/process.ts';
 import { describeCall, nameResults } from '../../../src/kernel/recording.ts';
 import { silentLog } from '../../../src/log/log.ts';
 import { execPlan } from '../../../src/plan/exec-plan.ts';
 
+/** Stand for what the runtime has opened. */
+const target = call('pidfd_open');
+const nested = call('openat');
+
 function names(keyring: string | undefined): string[] {
   const { steps } = execPlan({
-    pid: 7,
+    target,
     namespaces: CLONE_NEWNS | CLONE_NEWPID,
-    nested: false,
+    nested: undefined,
     process: { cwd: '/', args: ['true'], user: { uid: 0, gid: 0 } },
     cgroups: { steps: [], attachUnified: [] },
     preserveFds: 0,
@@ -19,6 +23,7 @@ function names(keyring: string | undefined): string[] {
     rootless: false,
     streams: [],
     idMaps: undefined,
+    readUidMap: () => undefined,
     log: silentLog,
     console: undefined,
   });
@@ -33,9 +38,9 @@ test('joins the session keyring of the container, and its caller’s where the c
 test('uses its first processors before it enters the cgroup, and its last ones there', () => {
   const attach = step('stub', "join the container's cgroup", '', []);
   const { steps } = execPlan({
-    pid: 7,
+    target,
     namespaces: CLONE_NEWNS | CLONE_NEWPID,
-    nested: false,
+    nested: undefined,
     process: {
       ...{ cwd: '/', args: ['true'], user: { uid: 0, gid: 0 } },
       execCPUAffinity: { initial: '0', final: '1' },
@@ -46,6 +51,7 @@ test('uses its first processors before it enters the cgroup, and its last ones t
     rootless: false,
     streams: [],
     idMaps: undefined,
+    readUidMap: () => undefined,
     log: silentLog,
     console: undefined,
   });
@@ -65,9 +71,9 @@ test('hides the stub before it joins anything of the container', () => {
 
 test('joins the namespace of a nested process last, by way of the container’s', () => {
   const { steps } = execPlan({
-    pid: 7,
+    target,
     namespaces: CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID,
-    nested: true,
+    nested,
     process: { cwd: '/', args: ['true'], user: { uid: 33, gid: 33 } },
     cgroups: { steps: [], attachUnified: [] },
     preserveFds: 0,
@@ -75,11 +81,12 @@ test('joins the namespace of a nested process last, by way of the container’s'
     rootless: false,
     streams: [],
     idMaps: undefined,
+    readUidMap: () => undefined,
     log: silentLog,
     console: undefined,
   });
   const calls = steps.flatMap((one) => (one.kind === 'calls' ? one.calls : []));
-  const names = nameResults(calls);
+  const names = nameResults([target, nested, ...calls]);
   const joins = calls.filter(({ name }) => name === 'setns').map((call) => describeCall(call, names));
   expect(joins).toEqual([
     'setns($3, CLONE_NEWUSER)',
@@ -93,9 +100,9 @@ test('joins the namespace of a nested process last, by way of the container’s'
 
 test('labels the stub before it joins anything of the container', () => {
   const { steps } = execPlan({
-    pid: 7,
+    target,
     namespaces: CLONE_NEWNS | CLONE_NEWPID,
-    nested: false,
+    nested: undefined,
     process: { ...{ cwd: '/', args: ['true'], user: { uid: 0, gid: 0 } }, apparmorProfile: 'web' },
     cgroups: { steps: [], attachUnified: [] },
     preserveFds: 0,
@@ -103,6 +110,7 @@ test('labels the stub before it joins anything of the container', () => {
     rootless: false,
     streams: [],
     idMaps: undefined,
+    readUidMap: () => undefined,
     log: silentLog,
     console: undefined,
   });
