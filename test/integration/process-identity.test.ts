@@ -74,10 +74,13 @@ describe('a process whose main thread has ended', () => {
 });
 
 describe('a /proc that hides the process', () => {
-  /** Without CAP_SYS_PTRACE, root sees no more than others do: a created container's process is hidden. */
+  /**
+   * Without CAP_SYS_PTRACE, and not in the group of `gid`, root sees no more than others do: a created container's
+   * process, which is not dumpable, is hidden.
+   */
   const hiding = [
     ...['unshare', '--mount', 'setpriv', '--bounding-set=-sys_ptrace', '--inh-caps=-sys_ptrace'],
-    ...['sh', '-c', 'mount -t proc -o hidepid=2 proc /proc && exec "$@"', 'sh'],
+    ...['sh', '-c', 'mount -t proc -o hidepid=2,gid=65533 proc /proc && exec "$@"', 'sh'],
   ];
   const bundle = () =>
     rig.bundle({
