@@ -1,7 +1,7 @@
 /** Waits for a hook: reads what it writes, ends it when its time is over, and reaps it. */
 import { type Call, ignoreErrors, type Results, tolerate } from '../kernel/call.ts';
 import { close, read } from '../kernel/calls/file.ts';
-import { kill, pidfdOpen, waitid } from '../kernel/calls/process.ts';
+import { kill, pidfdOpen, pidfdSendSignal, waitid } from '../kernel/calls/process.ts';
 import { CLD_EXITED, P_PIDFD, SIGKILL, WEXITED, WNOHANG } from '../kernel/constants/process.ts';
 import { EAGAIN, EINTR } from '../kernel/errno.ts';
 import { POLLIN, ppoll } from '../kernel/poll.ts';
@@ -81,7 +81,9 @@ function poll(fds: readonly number[], milliseconds: number): Call {
 
 /** Ends the hook, and what it has started and not put into a group of its own. */
 function end(parent: HookParent, pid: number, pidfd: number): 'timeout' {
-  parent.run(PURPOSE, [ignoreErrors(kill(-pid, SIGKILL)), waitid(P_PIDFD, pidfd, WEXITED)]);
+  // The group may have another leader by now; the hook itself is not reaped yet, so that both numbers are its.
+  const killed = [kill(-pid, SIGKILL), pidfdSendSignal(pidfd, SIGKILL)].map(ignoreErrors);
+  parent.run(PURPOSE, [...killed, waitid(P_PIDFD, pidfd, WEXITED)]);
   return 'timeout';
 }
 

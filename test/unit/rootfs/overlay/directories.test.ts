@@ -72,7 +72,7 @@ describe('the directories of an overlay', () => {
     const directories = make(path, true);
     occupyStep(directories, '/x').run({ pid: process.pid } as Live);
     expect(() => make(path, true)).toThrow(`in use by another container, of process ${process.pid}`);
-    writeFileSync(join(path, 'used-by'), `${process.pid} 1\n`);
+    writeFileSync(join(path, 'used-by'), JSON.stringify({ pid: process.pid, startTime: '1' }));
     make(path, true);
   });
 
