@@ -7,6 +7,7 @@ import { host } from './attacks/host.ts';
 import { image } from './attacks/image.ts';
 import { input } from './attacks/input.ts';
 import { links } from './attacks/links.ts';
+import { liveness } from './attacks/liveness.ts';
 import { names } from './attacks/names.ts';
 import { overlay } from './attacks/overlay.ts';
 import { processes } from './attacks/processes.ts';
@@ -21,6 +22,7 @@ export const families: Readonly<Record<string, readonly Attack[]>> = {
   'volumes inside of /proc': volumes,
   races,
   'processes in the container': [...processes, ...stoppers],
+  'whether a process has ended': liveness,
   'who the process is': credentials,
   'devices of the host': devices,
   'names and paths': names,

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { LooseConfig } from '../setup/base-config.ts';
-import { startedLeaderless } from '../setup/leaderless.ts';
+import { runsOn, startedLeaderless } from '../setup/leaderless.ts';
 import { need, needRoot } from '../setup/needs.ts';
 import { detached, sleepingBundle, started, stateOf, stopped } from '../setup/probe-container.ts';
 import { remains } from '../setup/remains.ts';
@@ -22,20 +22,6 @@ afterAll(() => rig[Symbol.asyncDispose]());
 beforeEach((context) => need(context, 'busybox'));
 
 const silence = { code: 0, signal: null, stdout: '', stderr: '' };
-
-/** Neither a zombie nor gone, whatever /proc says of its main thread. */
-function hasThreads(pid: number): boolean {
-  return /^State:\s+[^ZX]/m.test(threadStates(pid));
-}
-
-function threadStates(pid: number): string {
-  try {
-    const threads = readFileSync(`/proc/${pid}/status`, 'utf8').match(/^Threads:\s+(\d+)/m)?.[1];
-    return Number(threads) > 1 ? 'State:\tS' : readFileSync(`/proc/${pid}/status`, 'utf8');
-  } catch {
-    return '';
-  }
-}
 
 function openPids(config: LooseConfig): void {
   config.linux.namespaces = config.linux.namespaces.filter(({ type }: { type: string }) => type !== 'pid');
@@ -60,7 +46,7 @@ describe('a process whose main thread has ended', () => {
     expect((await rig.tsrun(['exec', id, 'true'])).stderr).toContain('its main thread');
     expect(await rig.tsrun(['kill', id, 'KILL'])).toEqual(silence);
     await stopped(rig, id);
-    expect(hasThreads(pid)).toBe(false);
+    expect(runsOn(pid)).toBe(false);
     expect(await rig.tsrun(['delete', id])).toEqual(silence);
   });
 
@@ -68,7 +54,7 @@ describe('a process whose main thread has ended', () => {
     need(context, 'gcc');
     const { id, pid } = await startedLeaderless(rig, config);
     expect(await rig.tsrun(['delete', '--force', id])).toEqual(silence);
-    expect(hasThreads(pid)).toBe(false);
+    expect(runsOn(pid)).toBe(false);
     expect(remains(rig, id)).toEqual([]);
   });
 });
@@ -123,7 +109,7 @@ describe('a /proc that hides the process', () => {
     expect(await detached(rig, line, { through: hiding })).toMatchObject(silence);
     const { pid } = await stateOf(rig, id);
     expect(await rig.tsrun(['delete', '--force', id], { through: hiding })).toEqual(silence);
-    expect(hasThreads(pid)).toBe(false);
+    expect(runsOn(pid)).toBe(false);
     expect(remains(rig, id)).toEqual([]);
   });
 });
@@ -187,7 +173,7 @@ describe('a container of another pid namespace', () => {
     expect(readFileSync(`/proc/${pid}/cmdline`, 'latin1')).toBe('sleep\x00600\x00');
     expect((await rig.tsrun(['exec', id, 'true'])).stderr).toContain('belongs to another pid namespace');
     expect(await rig.tsrun(['delete', '--force', id])).toEqual(silence);
-    expect(hasThreads(pid)).toBe(false);
+    expect(runsOn(pid)).toBe(false);
     expect(remains(rig, id)).toEqual([]);
   });
 
