@@ -1,8 +1,10 @@
 /** What is said, and done, about a container whose processes are not in its cgroups any more. */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { cgroupsOf, hierarchyOf, hostCgroups } from '../host/cgroups.ts';
+import type { IdentifiedProcess } from '../host/process-identity.ts';
 import { existsSync } from '../kernel/file-system.ts';
 import type { Log } from '../log/log.ts';
+import { openFirstProcess } from './first-process.ts';
 import { lostCgroups } from './own-cgroups.ts';
 import type { StateRecord } from './state-record.ts';
 
@@ -17,14 +19,15 @@ import type { StateRecord } from './state-record.ts';
 export function mustHoldInit(record: StateRecord, paths: readonly string[], what: string): void {
   const [lost] = lostCgroups(record).filter((path) => paths.includes(path));
   if (lost !== undefined) throw gone(record.id, lost, what);
-  const directoryOf = initsDirectories(record);
+  using first = openFirstProcess(record);
+  const directoryOf = first ? directoriesOf(first) : () => undefined;
   for (const path of new Set(paths)) {
     const actual = directoryOf(path);
     if (actual === undefined || `${actual}/`.startsWith(`${path}/`)) continue;
     throw new RuntimeError(
       'cgroup',
       `cannot ${what}: the container's first process is in "${actual}", not in its own cgroup "${path}"`,
-      { hint: `another program has moved it; move it back: echo ${record.pid} > ${path}/cgroup.procs` },
+      { hint: `another program has moved it; move it back: echo ${first?.pid} > ${path}/cgroup.procs` },
     );
   }
 }
@@ -40,13 +43,19 @@ export function gone(id: string, path: string, what: string): RuntimeError {
 /**
  * For `exec`: without its cgroup the process would have no limits, so it gets those of the container's first process.
  *
+ * @param first the container's first process
  * @param lost the cgroups that are gone
  * @returns the directories to join instead; none where the first process is in the same cgroup as we are
  * @throws RuntimeError `cgroup` if a directory cannot be found
  */
-export function initsCgroups(record: StateRecord, lost: readonly string[], log: Log): readonly string[] {
-  const directoryOf = initsDirectories(record);
-  const ours = initsDirectories({ pid: process.pid });
+export function initsCgroups(
+  record: StateRecord,
+  first: IdentifiedProcess,
+  lost: readonly string[],
+  log: Log,
+): readonly string[] {
+  const directoryOf = directoriesOf(first);
+  const ours = directoriesOf();
   log.warning(`${nameOf(lost)} gone: the process joins the cgroup of the container's first process instead`, {
     hint: `its own limits are in force again when it is created again: tsrun delete --force ${record.id}`,
   });
@@ -62,12 +71,12 @@ function nameOf([first, ...others]: readonly string[]): string {
   return `the container's cgroups "${first}" and ${others.length} more are`;
 }
 
-/** @returns for a directory, the one of the process in the same hierarchy; undefined if it cannot be reached from here */
-function initsDirectories({ pid }: Pick<StateRecord, 'pid'>): (path: string) => string | undefined {
+/** @param first us, if left out @returns for a directory, the one of the process in the same hierarchy; undefined if it cannot be reached from here */
+function directoriesOf(first?: IdentifiedProcess): (path: string) => string | undefined {
   const host = hostCgroups();
-  const directoryOf = cgroupsOf(pid);
+  const directoryOf = first ? first.read(() => cgroupsOf(first.pid)) : cgroupsOf(process.pid);
   return (path) => {
     const hierarchy = hierarchyOf(path, host);
-    return hierarchy && directoryOf(hierarchy);
+    return hierarchy && directoryOf?.(hierarchy);
   };
 }

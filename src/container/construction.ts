@@ -166,11 +166,8 @@ export class Construction {
     this.execution.disconnect();
     // A cgroup with processes in it is another container's.
     const cgroups = this.plan.cgroups.occupied ? [] : this.#record.cgroups;
-    await destroyOrWarn(
-      { ...this.#record, ...this.#unrecorded(), cgroups },
-      this.directory,
-      this.#runtime.log,
-    );
+    const record = { ...this.#record, ...this.#unrecorded(), cgroups };
+    await destroyOrWarn(record, this.directory, this.#runtime.log);
   }
 
   /** A first process that came to be, and did not get into the record. */

@@ -3,7 +3,6 @@ import { freezer, isVersion1Freezer } from '../cgroups/freezer.ts';
 import { cgroupProcesses, killCgroup, processesBelow } from '../cgroups/processes.ts';
 import { removeAtOnce, removeCgroups } from '../cgroups/remove.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
-import type { IdentifiedProcess } from '../host/process-identity.ts';
 import { W_OK } from '../kernel/constants/file.ts';
 import { SIGKILL } from '../kernel/constants/process.ts';
 import { EACCES } from '../kernel/errno.ts';
@@ -35,11 +34,10 @@ export async function destroy(
 ): Promise<void> {
   if (!directory.exists()) return;
   checkPaths(recorded);
-  using first = openFirstProcess(recorded);
-  mustKnowCgroups(recorded, first);
+  mustKnowCgroups(recorded);
   const record = withOwnCgroups(recorded);
   const hooks = record.hasPoststop ? hooksOf(record, directory, log, force) : undefined;
-  await killProcesses(record, first);
+  await killProcesses(record);
   const left = [...removeCgroup(record, log)];
   if (record.resctrl) left.push(...(await import('../resctrl/remove.ts')).removeResctrl(record.resctrl, log));
   // Most containers have none of these: what is not loaded costs nothing.
@@ -101,7 +99,8 @@ async function runPoststop({ poststop }: Hooks, record: StateRecord, log: Log): 
 }
 
 /** Signals are sent before anything is waited for: the kernel takes a container apart on all processors. */
-async function killProcesses(record: StateRecord, first: IdentifiedProcess | undefined): Promise<void> {
+async function killProcesses(record: StateRecord): Promise<void> {
+  using first = openFirstProcess(record);
   using helper = record.helper && openHelper(record.helper);
   const members = record.sharesPids ? cgroupProcesses(record.cgroups) : [];
   if (first && record.sharesPids && !members.includes(first.pid)) await killDescendants(first.pid);

@@ -5,11 +5,11 @@ import { cgroupsOf, hostCgroups } from '../host/cgroups.ts';
 import { identity, isPrivileged } from '../host/identity.ts';
 import type { IdentifiedProcess } from '../host/process-identity.ts';
 import type { Log } from '../log/log.ts';
-import { hasStopped } from './exec-target.ts';
 import { lostCgroups, ownCgroups } from './own-cgroups.ts';
 import type { StateRecord } from './state-record.ts';
 
 /**
+ * @param first the container's first process
  * @param subCgroups see `ExecOptions`
  * @throws RuntimeError `cgroup`
  */
@@ -38,9 +38,7 @@ async function joinedPaths(
   if (lost.length === 0) return subCgroups ? subCgroupPaths(own, subCgroups, hostCgroups()) : own;
   const { gone, initsCgroups } = await import('./astray.ts');
   if (subCgroups) throw gone(record.id, lost[0] ?? '', 'join a cgroup below it');
-  const joined = first.read(() => initsCgroups(record, lost, log));
-  if (joined === undefined) throw hasStopped();
-  return [...own, ...joined];
+  return [...own, ...initsCgroups(record, first, lost, log)];
 }
 
 /** The directory of a process's cgroup of version 2; undefined where it has none that we can reach. */

@@ -3,7 +3,7 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import { requireOwnProc } from '../host/own-proc.ts';
 import type { IdentifiedProcess } from '../host/process-identity.ts';
 import { O_RDONLY } from '../kernel/constants/file.ts';
-import { openSync } from '../kernel/file-system.ts';
+import { openSync, readIfThere } from '../kernel/file-system.ts';
 import { kindOf } from '../namespaces/kinds.ts';
 import type { Config, Process } from '../spec/types.ts';
 import { openFirstProcess } from './first-process.ts';
@@ -39,7 +39,7 @@ export function openTarget(directory: StateDirectory, ignorePaused: boolean): Ex
   if (record) mustBeOfOurNamespace(record);
   const first = record && openFirstProcess(record);
   const status = statusWith(first, record, directory);
-  if (record && first && mayExec(status, ignorePaused)) return { record, first };
+  if (first && mayExec(status, ignorePaused)) return { record, first };
   first?.[Symbol.dispose]();
   throw refusal(directory.id, record, status);
 }
@@ -54,19 +54,20 @@ function refusal(id: string, record: StateRecord | undefined, status: Status): R
       hint: 'tsrun resume it, or use --ignore-paused: then it begins when the container is resumed',
     });
   }
-  return new RuntimeError('state', `cannot exec in a ${status} container`, whyNotRunning(id, record, status));
-}
-
-/** For a container whose first process ends while `exec` looks at it. */
-export function hasStopped(): RuntimeError {
-  return new RuntimeError('state', 'cannot exec in a stopped container');
+  const details = whyNotRunning(id, record, status);
+  return new RuntimeError('state', `cannot exec in a ${status} container`, details);
 }
 
 /** Of the process. @throws RuntimeError `state` */
 export function openUserNamespace(first: IdentifiedProcess): number {
   const opened = first.read(() => openSync(`/proc/${first.pid}/ns/user`, O_RDONLY));
-  if (opened === undefined) throw hasStopped();
+  if (opened === undefined) throw new RuntimeError('state', 'cannot exec in a stopped container');
   return opened;
+}
+
+/** Of the process's user namespace; nothing if it has ended. */
+export function readUidMap(first: IdentifiedProcess): string {
+  return first.read(() => readIfThere(`/proc/${first.pid}/uid_map`, 'latin1')) ?? '';
 }
 
 /** The namespaces that are not ours: those that the configuration has made or joined. */

@@ -7,7 +7,6 @@ import type { IdentifiedProcess } from '../host/process-identity.ts';
 import { transferableStreams } from '../host/streams.ts';
 import { call } from '../kernel/call.ts';
 import { SIGKILL } from '../kernel/constants/process.ts';
-import { readIfThere } from '../kernel/file-system.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { processStatus } from '../kernel/process-status.ts';
 import { waitForExit } from '../kernel/spawn.ts';
@@ -26,7 +25,7 @@ import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
 import { cgroupJoin } from './exec-cgroups.ts';
 import { execProcess } from './exec-process.ts';
-import { joinedFlags, mustBeItsIds, openTarget, openUserNamespace } from './exec-target.ts';
+import { joinedFlags, mustBeItsIds, openTarget, openUserNamespace, readUidMap } from './exec-target.ts';
 import { grantedCapabilities, ownsRights } from './granted-capabilities.ts';
 import { withGrantedGroups } from './granted-groups.ts';
 import { keptFilter } from './kept-filter.ts';
@@ -162,13 +161,13 @@ async function execute(parts: Parts): Promise<Executed> {
     resctrl: record.resctrl,
     namespaces,
     process,
+    readUidMap: () => readUidMap(first),
     cgroups: await cgroupJoin(record, first, options.subCgroups, log),
     preserveFds: options.preserveFds,
     keyring: record.noNewKeyring ? undefined : record.id,
     rootless: identity().isRootless,
     streams: transferableStreams(),
     idMaps: record.idMaps,
-    readUidMap: () => first.read(() => readIfThere(`/proc/${first.pid}/uid_map`, 'latin1')),
     log: runtime.log,
     console: process.terminal ? consoleReceiver : undefined,
   });

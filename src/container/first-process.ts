@@ -28,7 +28,7 @@ export function openFirstProcess(record: StateRecord): IdentifiedProcess | undef
   return isOfOtherBoot(record) ? undefined : findFromOutside(record);
 }
 
-/** The process that serves its root as long as the container exists, see `openFirstProcess`. */
+/** A process of the runtime that lives as long as the container. @returns undefined if it has ended */
 export function openHelper(helper: ProcessIdentity): IdentifiedProcess | undefined {
   return isOfOtherNamespace(helper) ? findByInode(helper) : openIdentified(helper);
 }

@@ -54,7 +54,7 @@ function signalAll(record: StateRecord, first: IdentifiedProcess | undefined, si
   const members = cgroupProcesses(own);
   if (members.length > 0) signalCgroup(own, signal);
   if (!first || members.includes(first.pid)) return;
-  signalMembers(() => family(record, first).filter((pid) => !members.includes(pid)), signal);
+  signalMembers(() => family(record, first).filter((one) => !members.includes(one)), signal);
 }
 
 function family({ sharesPids }: StateRecord, { pid }: IdentifiedProcess): readonly number[] {

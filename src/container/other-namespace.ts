@@ -8,7 +8,6 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import { inInitialPidNamespace, procIsOurs } from '../host/own-proc.ts';
 import {
   IdentifiedProcess,
-  isOfOtherBoot,
   isOfOtherNamespace,
   type ProcessIdentity,
   visibleStatus,
@@ -24,16 +23,9 @@ import type { StateRecord } from './state-record.ts';
  * @throws RuntimeError `state` if it cannot be found, and may exist all the same
  */
 export function findFromOutside(record: StateRecord): IdentifiedProcess | undefined {
-  const member = findAmong(record, cgroupProcesses(ownCgroups(record)));
-  if (member) return member;
-  const other = findByInode(record);
-  // Not in the cgroup that it was created in: the paths of the record are those of other mounts.
-  if (other && record.cgroups.some((path) => existsSync(path))) {
-    other[Symbol.dispose]();
-    throw outOfReach(record);
-  }
-  if (!other && (record.pidfdInode === undefined || !seesAllProcesses())) throw outOfReach(record);
-  return other;
+  const found = findAmong(record, cgroupProcesses(ownCgroups(record))) ?? findByInode(record);
+  if (!found && (record.pidfdInode === undefined || !seesAllProcesses())) throw outOfReach(record);
+  return found;
 }
 
 /** @returns undefined if none of the processes that we see is it */
@@ -73,21 +65,18 @@ function outOfReach({ id, pid, pidNamespace }: StateRecord): RuntimeError {
 }
 
 /**
- * For what may be done to the processes in the cgroups of a container that was never finished: no inode numbers say
- * whether the paths mean what they meant to its creator.
+ * For a container whose creator was stopped in another pid namespace before it had a process: nothing says whether the
+ * paths of its cgroups mean the same here.
  *
- * @param first undefined if it has ended: then it does not show that either
- * @throws RuntimeError `state` if others may be in them
+ * @throws RuntimeError `state` if other processes may be in them
  */
-export function mustKnowCgroups(record: StateRecord, first: IdentifiedProcess | undefined): void {
-  const { id, cgroups, cgroupInodes } = record;
-  if (first || cgroupInodes || !isOfOtherNamespace(record) || isOfOtherBoot(record)) return;
-  if (cgroupProcesses(cgroups).length === 0) return;
+export function mustKnowCgroups(record: StateRecord): void {
+  const { id, pid, cgroups } = record;
+  if (pid !== 0 || !isOfOtherNamespace(record) || cgroupProcesses(cgroups).length === 0) return;
+  const occupied = cgroups.find((path) => existsSync(path));
   throw new RuntimeError(
     'state',
-    `container ${id} was created in another pid namespace, and processes in its cgroup may be others'`,
-    {
-      hint: `see whose they are, and end them: cat ${cgroups.find((path) => existsSync(path))}/cgroup.procs`,
-    },
+    `container ${id} was created in another pid namespace, and the processes in its cgroup may belong to others`,
+    { hint: `see whose they are, and end them: cat ${occupied}/cgroup.procs` },
   );
 }

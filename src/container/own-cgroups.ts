@@ -3,12 +3,12 @@
  * the empty cgroup (systemd removes an empty scope by itself), and a new cgroup at the same path is somebody else's: no
  * process in it may be signalled, frozen or limited. The kernel does not use the inode number of a cgroup again.
  */
-import { isOfOtherBoot, type ProcessIdentity } from '../host/process-identity.ts';
+import { isOfOtherBoot } from '../host/process-identity.ts';
 import { existsSync, statSync } from '../kernel/file-system.ts';
 import { dirname } from '../kernel/path.ts';
 import type { StateRecord } from './state-record.ts';
 
-type Recorded = Pick<StateRecord, 'cgroups' | 'cgroupInodes'> & Pick<ProcessIdentity, 'boot'>;
+type Recorded = Pick<StateRecord, 'cgroups' | 'cgroupInodes'>;
 
 /**
  * To be recorded once the container's first process is in its cgroups.
@@ -20,9 +20,7 @@ export function inodesOf(paths: readonly string[], refused: ReadonlySet<string>)
 }
 
 /** Those that are there. Of a container that was never finished, the inode numbers are not known. */
-export function ownCgroups(record: Recorded): readonly string[] {
-  if (isOfOtherBoot(record)) return [];
-  const { cgroups, cgroupInodes } = record;
+export function ownCgroups({ cgroups, cgroupInodes }: Recorded): readonly string[] {
   return cgroups.filter((path, index) => {
     const inode = statSync(path)?.ino;
     return inode !== undefined && inode === (cgroupInodes?.[index] ?? inode);
@@ -45,7 +43,8 @@ export function hasSuccessor(record: Recorded): boolean {
 /** The same container, with what is still its own. */
 export function withOwnCgroups(record: StateRecord): StateRecord {
   const { freezer, cgroupInodes, ...rest } = record;
-  const cgroups = ownCgroups(record);
+  // Numbers begin anew with each boot, and no cgroup outlives one.
+  const cgroups = isOfOtherBoot(record) ? [] : ownCgroups(record);
   const isOwn = freezer !== undefined && cgroups.includes(dirname(freezer));
   return { ...rest, cgroups, ...(isOwn ? { freezer } : {}) };
 }

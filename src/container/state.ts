@@ -32,9 +32,9 @@ export function stateOf(
   record: StateRecord | undefined,
   directory: StateDirectory,
 ): ContainerState {
-  if (!record) return unrecorded(id, statusWith(undefined, record, directory));
-  using first = record.phase === 'creating' ? undefined : openFirstProcess(record);
-  return stateAs(record, statusWith(first, record, directory), first?.pid);
+  using first = record?.phase === 'created' ? openFirstProcess(record) : undefined;
+  const status = statusWith(first, record, directory);
+  return record ? stateAs(record, status, first?.pid) : unrecorded(id, status);
 }
 
 /**

@@ -14,7 +14,7 @@ export type Status = 'creating' | 'created' | 'running' | 'paused' | 'stopped';
  * @throws RuntimeError `state` if it cannot be found out
  */
 export function statusOf(record: StateRecord | undefined, directory: StateDirectory): Status {
-  using first = !record || record.phase === 'creating' ? undefined : openFirstProcess(record);
+  using first = record?.phase === 'created' ? openFirstProcess(record) : undefined;
   return statusWith(first, record, directory);
 }
 

@@ -76,7 +76,7 @@ export class IdentifiedProcess implements Disposable {
   }
 }
 
-export function isOfOtherBoot({ boot }: Pick<ProcessIdentity, 'boot'>): boolean {
+export function isOfOtherBoot({ boot }: ProcessIdentity): boolean {
   return boot !== undefined && bootId() !== undefined && bootId() !== boot;
 }
 

@@ -36,6 +36,8 @@ export interface ExecRequest {
   readonly target: Call;
   /** `CLONE_*` of the namespaces to be joined. */
   readonly namespaces: number;
+  /** Of its user namespace. */
+  readonly readUidMap: () => string;
   /** Stands for the user namespace of its process, if that is nested in the container's. */
   readonly nested: Call | undefined;
   readonly process: Process;
@@ -50,8 +52,6 @@ export interface ExecRequest {
   readonly streams: readonly Stream[];
   /** Of the container's user namespace, if they are known. */
   readonly idMaps: IdMaps | undefined;
-  /** Of the container's first process, if they are not known. */
-  readonly readUidMap: () => string | undefined;
   readonly log: Log;
   /** Takes the master of the terminal. */
   readonly console: Call | undefined;
@@ -79,7 +79,7 @@ export function execPlan(request: ExecRequest): ExecPlan {
     mappings: request.idMaps?.uid.mappings,
     rootless: request.rootless,
     // Its own namespace may be nested in the one that is joined first.
-    readUidMap: request.readUidMap,
+    readMap: request.readUidMap,
   });
   const withCgroup = (request.namespaces & CLONE_NEWCGROUP) !== 0;
   return {

@@ -21,8 +21,8 @@ export interface StreamRequest {
   /** Of that namespace, if they are known. */
   readonly mappings: readonly IdMapping[] | undefined;
   readonly rootless: boolean;
-  /** Reads the map of a process in that namespace, if it is not the one that is being made. */
-  readonly readUidMap?: () => string | undefined;
+  /** Reads its map of uids, if the process that is being made is not in it by then. */
+  readonly readMap?: () => string;
 }
 
 export interface StreamSteps {
@@ -60,11 +60,11 @@ function fromOutside(request: StreamRequest): readonly Step[] {
 }
 
 /** The namespace was joined: only the kernel knows its map. */
-function byMapOfProcess({ streams, uid, readUidMap }: StreamRequest): Step {
+function byMapOfProcess({ streams, uid, readMap }: StreamRequest): Step {
   const does = streams.map(({ fd }) => `fchown(${fd}, UID, ${GROUP_STAYS})`);
   return action(NAME, POINTER, ['read("/proc/PID/uid_map")', ...does], (live: Live) => {
-    const map = readUidMap ? readUidMap() : readIfThere(`/proc/${live.pid}/uid_map`, 'latin1');
-    const owner = hostId(parseMap(map ?? ''), uid);
+    const map = readMap?.() ?? readIfThere(`/proc/${live.pid}/uid_map`, 'latin1') ?? '';
+    const owner = hostId(parseMap(map), uid);
     if (owner === undefined) return;
     for (const stream of streams) if (stream.uid !== owner) attempt(give(stream, owner));
   });

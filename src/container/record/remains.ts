@@ -1,5 +1,4 @@
 /** Whether anything of a container is still on the host, its directory of state aside. */
-import type { IdentifiedProcess } from '../../host/process-identity.ts';
 import { existsSync } from '../../kernel/file-system.ts';
 import { openFirstProcess, openHelper } from '../first-process.ts';
 import type { StateRecord } from '../state-record.ts';
@@ -16,19 +15,11 @@ export function remainsOf(record: StateRecord): string[] {
     ...(dataDirectory === undefined ? [] : [['writable layer', dataDirectory] as const]),
     ...(resctrl?.made ?? []).map((path) => ['resctrl group', path] as const),
   ];
+  using first = openFirstProcess(record);
+  using server = helper && openHelper(helper);
   return [
-    ...(mayLive(() => openFirstProcess(record)) ? [`process ${record.pid}`] : []),
-    ...(helper && mayLive(() => openHelper(helper)) ? [`process ${helper.pid} (fuse-overlayfs)`] : []),
+    ...(first ? [`process ${first.pid}`] : []),
+    ...(server ? [`process ${server.pid} (fuse-overlayfs)`] : []),
     ...paths.filter(([, path]) => existsSync(path)).map(([kind, path]) => `${kind} "${path}"`),
   ];
-}
-
-/** A process that cannot be told from others counts as one that lives. */
-function mayLive(open: () => IdentifiedProcess | undefined): boolean {
-  try {
-    using process = open();
-    return process !== undefined;
-  } catch {
-    return true;
-  }
 }

@@ -1,4 +1,5 @@
 /** Whether a record has the form that this version writes: what it says is removed, killed and signalled. */
+import type { ProcessIdentity } from '../../host/process-identity.ts';
 import { RECORD_VERSION, type StateRecord } from '../state-record.ts';
 
 /** @returns what was expected; undefined if the value is right */
@@ -54,8 +55,7 @@ function isPlainPath(value: unknown): boolean {
   return !value.split('/').includes('..');
 }
 
-/** Of a process, see `ProcessIdentity`. */
-const identity = {
+const identity: { readonly [Key in keyof Required<ProcessIdentity>]: Check } = {
   pid: count,
   startTime: optional(text),
   pidfdInode: optional(count),

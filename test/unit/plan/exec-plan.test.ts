@@ -14,6 +14,7 @@ const nested = call('openat');
 function names(keyring: string | undefined): string[] {
   const { steps } = execPlan({
     target,
+    readUidMap: () => '',
     namespaces: CLONE_NEWNS | CLONE_NEWPID,
     nested: undefined,
     process: { cwd: '/', args: ['true'], user: { uid: 0, gid: 0 } },
@@ -23,7 +24,6 @@ function names(keyring: string | undefined): string[] {
     rootless: false,
     streams: [],
     idMaps: undefined,
-    readUidMap: () => undefined,
     log: silentLog,
     console: undefined,
   });
@@ -39,6 +39,7 @@ test('uses its first processors before it enters the cgroup, and its last ones t
   const attach = step('stub', "join the container's cgroup", '', []);
   const { steps } = execPlan({
     target,
+    readUidMap: () => '',
     namespaces: CLONE_NEWNS | CLONE_NEWPID,
     nested: undefined,
     process: {
@@ -51,7 +52,6 @@ test('uses its first processors before it enters the cgroup, and its last ones t
     rootless: false,
     streams: [],
     idMaps: undefined,
-    readUidMap: () => undefined,
     log: silentLog,
     console: undefined,
   });
@@ -72,6 +72,7 @@ test('hides the stub before it joins anything of the container', () => {
 test('joins the namespace of a nested process last, by way of the container’s', () => {
   const { steps } = execPlan({
     target,
+    readUidMap: () => '',
     namespaces: CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID,
     nested,
     process: { cwd: '/', args: ['true'], user: { uid: 33, gid: 33 } },
@@ -81,7 +82,6 @@ test('joins the namespace of a nested process last, by way of the container’s'
     rootless: false,
     streams: [],
     idMaps: undefined,
-    readUidMap: () => undefined,
     log: silentLog,
     console: undefined,
   });
@@ -101,6 +101,7 @@ test('joins the namespace of a nested process last, by way of the container’s'
 test('labels the stub before it joins anything of the container', () => {
   const { steps } = execPlan({
     target,
+    readUidMap: () => '',
     namespaces: CLONE_NEWNS | CLONE_NEWPID,
     nested: undefined,
     process: { ...{ cwd: '/', args: ['true'], user: { uid: 0, gid: 0 } }, apparmorProfile: 'web' },
@@ -110,7 +111,6 @@ test('labels the stub before it joins anything of the container', () => {
     rootless: false,
     streams: [],
     idMaps: undefined,
-    readUidMap: () => undefined,
     log: silentLog,
     console: undefined,
   });
