@@ -15,6 +15,7 @@ import { isNew } from '../namespaces/kinds.ts';
 import { type CreatePlan, createPlan } from '../plan/create-plan.ts';
 import { Execution } from '../plan/execution.ts';
 import type { ContainerRequest } from '../plan/request.ts';
+import { type WaitPlan, waitSteps } from '../plan/wait-plan.ts';
 import { usesDataDirectory } from '../rootfs/overlay/root.ts';
 import { type Filter, filterOf, isListenedTo } from '../seccomp/load.ts';
 import { warn } from '../spec/warnings.ts';
@@ -29,11 +30,12 @@ import { inodesOf } from './own-cgroups.ts';
 import { checksum } from './record/sealed-json.ts';
 import { containerRequest } from './request.ts';
 import type { Runtime } from './runtime.ts';
+import { makeStartFifo } from './start-fifo.ts';
 import { StateDirectory } from './state-directory.ts';
 import { RECORD_VERSION, type StateRecord } from './state-record.ts';
+import { endedByFilter, fifo, hasStartHooks, listener, waitingPlan, waitsFiltered } from './waiting.ts';
 
-/** Stand for descriptors that are opened when the plan is executed. */
-export const listener = call('socket');
+/** Stands for a descriptor that is opened when the plan is executed. */
 export const consoleReceiver = call('socket');
 
 /** How the container will be driven. */
@@ -56,6 +58,7 @@ export class Construction {
   readonly #runtime: Runtime;
   readonly #options: CreateOptions;
   readonly #listens: boolean;
+  readonly #hasFifo: boolean;
   readonly #ways: Ways;
   #keepFilter: (() => void) | undefined;
   #record: StateRecord;
@@ -80,12 +83,13 @@ export class Construction {
     if (systemd) this.directory.refuseTaken();
     this.request = containerRequest(runtime, options, bundle, systemd);
     this.#ways = ways;
-    this.#listens = ways.waits || runInContainer(hooks);
+    this.#listens = runInContainer(hooks);
+    this.#hasFifo = ways.waits && !hasStartHooks(hooks);
     this.plan = createPlan(this.request, {
       listener: this.#listens ? listener : undefined,
+      fifo: this.#hasFifo ? fifo : undefined,
       connect: () => connectToInit(this.directory),
       console: process.terminal ? consoleReceiver : undefined,
-      waits: ways.waits,
       onHelper: (pid) => this.#save({ helper: identify(pid) }),
     });
     this.#record = this.#firstRecord();
@@ -131,11 +135,16 @@ export class Construction {
       const { program, keep, warnings } = await compiledFilter(profile, this.#runtime.root);
       for (const problem of warnings) warn(this.#runtime.log, configFile, problem);
       this.#keepFilter = keep;
-      this.filter = filterOf(profile, program);
+      this.filter = filterOf(profile, program, this.request.host.identity.isRootless);
+      const filtered = this.#ways.waits && waitsFiltered(this.filter, config);
+      if (filtered) this.#record = { ...this.#record, filtered };
       if (!isListenedTo(this.filter)) return;
       const { checkAgent, withAgent } = await import('./seccomp-agent.ts');
-      if (this.#ways.waits) checkAgent(config);
-      else this.filter = await withAgent(this.filter, config, this.#record, () => 'created');
+      if (this.#ways.waits && !filtered) checkAgent(config);
+      else {
+        const status = filtered ? 'creating' : 'created';
+        this.filter = await withAgent(this.filter, config, this.#record, () => status);
+      }
     } catch (error) {
       throw inFile(error, configFile);
     }
@@ -190,6 +199,7 @@ export class Construction {
     this.#keepFilter?.();
     const terminal = this.#openConsole();
     if (this.#listens) this.execution.define(listener, listenForDriver(this.directory));
+    if (this.#hasFifo) this.execution.define(fifo, makeStartFifo(this.directory));
     const { log } = this.#runtime;
     log.debug(stages.setup);
     this.execution.execute(this.plan.before, this.plan.inside);
@@ -209,8 +219,23 @@ export class Construction {
       ...findings,
       ...(this.#listens ? { listener: this.#listener() } : {}),
     });
-    this.execution.execute(this.plan.wait);
+    if (this.#ways.waits) this.#wait();
     log.debug(stages.complete);
+  }
+
+  /** What the waiting process has to be, and do, before it says that it waits. */
+  waiting(record: StateRecord): WaitPlan {
+    const { directory, filter, request } = this;
+    return waitingPlan({ record, config: request.config, directory, filter }, this.#listens);
+  }
+
+  #wait(): void {
+    try {
+      this.execution.execute(waitSteps(this.waiting(this.#record)));
+    } catch (error) {
+      const [command = ''] = this.request.config.process.args ?? [];
+      throw (this.filter && endedByFilter(error, command, this.execution.pid)) ?? error;
+    }
   }
 
   #listener(): number {

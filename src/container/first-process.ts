@@ -14,7 +14,7 @@ import { existsSync } from '../kernel/file-system.ts';
 import { join } from '../kernel/path.ts';
 import { findByInode, findFromOutside } from './other-namespace.ts';
 import { ownFreezer } from './own-cgroups.ts';
-import { INIT_SOCKET } from './record/files.ts';
+import { INIT_SOCKET, START_FIFO } from './record/files.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 
@@ -36,7 +36,9 @@ export function openHelper(helper: ProcessIdentity): IdentifiedProcess | undefin
 /** Whether it executes the user's program. */
 export function hasExecuted({ status }: IdentifiedProcess, directory: StateDirectory): boolean {
   // What `start` removes says it if /proc does not.
-  return status?.hasExecuted ?? !existsSync(join(directory.path, INIT_SOCKET));
+  return (
+    status?.hasExecuted ?? ![INIT_SOCKET, START_FIFO].some((name) => existsSync(join(directory.path, name)))
+  );
 }
 
 /** Only a process that is blocked is asked after if version 1 freezes: in most cases nothing has to be read. */

@@ -4,7 +4,7 @@ import { VIGIL_SECONDS } from '../init/vigil.ts';
 import { bind, connect, listen, setTimeLimit, socket } from '../kernel/calls/socket.ts';
 import { O_DIRECTORY, O_NOFOLLOW, O_PATH, O_RDONLY, S_IFMT, S_IFSOCK } from '../kernel/constants/file.ts';
 import { AF_UNIX, SO_RCVTIMEO, SOCK_SEQPACKET } from '../kernel/constants/process.ts';
-import { closeSync, fstatSync, openSync, unlinkSync } from '../kernel/file-system.ts';
+import { closeSync, fstatSync, openSync } from '../kernel/file-system.ts';
 import { perform } from '../kernel/local.ts';
 import { join } from '../kernel/path.ts';
 import { INIT_SOCKET } from './record/files.ts';
@@ -37,15 +37,6 @@ export function connectToInit(directory: StateDirectory): number {
     }
     return fd;
   });
-}
-
-/** Once the program is executed. The container runs whether or not its socket can be removed. */
-export function removeInitSocket({ path }: StateDirectory): void {
-  try {
-    unlinkSync(join(path, INIT_SOCKET));
-  } catch {
-    // `delete` removes it.
-  }
 }
 
 /** Not through a symlink: it would be another container's. */

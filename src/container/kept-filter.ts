@@ -1,4 +1,5 @@
 /** The seccomp filter that was compiled when the container was created. */
+import { identity } from '../host/identity.ts';
 import { type Filter, filterOf } from '../seccomp/load.ts';
 import type { Config } from '../spec/types.ts';
 import type { StateDirectory } from './state-directory.ts';
@@ -10,5 +11,6 @@ export function keptFilter(
   { filter }: StateRecord,
   { linux }: Config,
 ): Filter | undefined {
-  return linux?.seccomp && filterOf(linux.seccomp, directory.readFilter(filter));
+  if (!linux?.seccomp) return undefined;
+  return filterOf(linux.seccomp, directory.readFilter(filter), identity().isRootless);
 }

@@ -1,11 +1,12 @@
 /** `plan`: what `create` and `start` would do. */
 import { runtimeHookSteps } from '../hooks/runtime-hooks.ts';
 import type { Plan } from '../plan/print.ts';
-import { Construction, consoleReceiver, listener } from './construction.ts';
+import { letGoStep } from '../plan/wait-plan.ts';
+import { Construction, consoleReceiver } from './construction.ts';
 import type { CreateOptions } from './create.ts';
 import { hookState } from './hook-state.ts';
-import { startSteps } from './program.ts';
 import type { Runtime } from './runtime.ts';
+import { fifo, hasStartHooks, listener, stepsOfStart } from './waiting.ts';
 
 /** Reads, checks and plans as `create` does, and stops there. */
 export async function plan(runtime: Runtime, options: CreateOptions): Promise<Plan> {
@@ -15,17 +16,21 @@ export async function plan(runtime: Runtime, options: CreateOptions): Promise<Pl
   });
   await construction.compileFilter();
   const { record, request, directory, filter } = construction;
-  const { before, inside, wait, findings } = construction.plan;
+  const { before, inside, findings } = construction.plan;
   const { config } = request;
   const [executable = ''] = config.process.args ?? [];
   const known = { ...record, executable, env: findings.env };
-  const start = await startSteps(undefined, { record: known, config, directory, filter });
+  const { before: became, wait, held } = construction.waiting(known);
+  const hasHooks = hasStartHooks(config.hooks);
+  const start = hasHooks
+    ? await stepsOfStart(undefined, { record: known, config, directory, filter })
+    : [letGoStep(), ...held];
   const poststart = runtimeHookSteps('poststart', config.hooks?.poststart, () =>
     hookState(record, 'running'),
   );
   return {
-    create: [...before, ...inside, ...wait],
+    create: [...before, ...inside, ...became, wait],
     start: [...start, ...poststart],
-    handles: { listener, console: consoleReceiver },
+    handles: { listener, fifo, console: consoleReceiver },
   };
 }

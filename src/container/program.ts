@@ -26,9 +26,14 @@ export interface Startable {
   readonly filter: Filter | undefined;
 }
 
-/** @throws RuntimeError where the process did not come to execute its program */
+/** For `run`. @throws RuntimeError where the process did not come to execute its program */
 export async function startProgram(execution: Execution, startable: Startable): Promise<void> {
-  execution.execute(await startSteps(execution, startable));
+  const request = programRequest(startable);
+  const inHook = { ...request, filter: withoutListener(startable.filter) };
+  execution.execute([
+    ...(await hookSteps(execution, startable, identitySteps(inHook))),
+    ...programSteps(request),
+  ]);
   mustHaveExecuted(startable);
 }
 
@@ -42,34 +47,32 @@ export async function runPoststart(
   execution.execute(runtimeHookSteps('poststart', hooks.poststart, () => hookState(record, 'running')));
 }
 
-/** The steps from the waiting init to the user's program, poststart hooks aside. */
-export async function startSteps(
+/**
+ * One step for each startContainer hook.
+ *
+ * @param become what makes a hook's process what the container's own will be, as far as the init is not that yet
+ */
+export async function hookSteps(
   execution: Execution | undefined,
-  { record, config, directory, filter }: Startable,
+  { record, config: { hooks, process }, directory }: Startable,
+  become: readonly Step[],
 ): Promise<readonly Step[]> {
-  const request = { ...programRequest(record, config), filter };
-  const own = programSteps(request);
-  const wanted = config.hooks?.startContainer;
+  const wanted = hooks?.startContainer;
   // Most containers have no hooks: what is not loaded costs nothing.
-  if (!wanted?.length) return own;
+  if (!wanted?.length) return [];
   const { startContainerSteps } = await import('../hooks/container-hooks.ts');
   const listener = call('socket');
   if (record.listener !== undefined) execution?.define(listener, record.listener);
-  const inHook = { ...request, filter: withoutListener(filter) };
-  const prepare = identitySteps(inHook).flatMap((step) => (step.kind === 'calls' ? step.calls : []));
-  const hooks = startContainerSteps(wanted, () => hookState(record, 'created'), {
+  return startContainerSteps(wanted, () => hookState(record, 'created'), {
     socket: { listener, connect: () => connectToInit(directory) },
-    env: request.env,
-    prepare,
-    user: config.process.user,
+    env: record.env ?? [],
+    prepare: become.flatMap((step) => (step.kind === 'calls' ? step.calls : [])),
+    user: process.user,
   });
-  return [...hooks, ...own];
 }
 
-function programRequest(
-  record: StateRecord,
-  { process, linux = {} }: Config,
-): Omit<ProgramRequest, 'filter'> {
+export function programRequest({ record, config, filter }: Startable): ProgramRequest {
+  const { process, linux = {} } = config;
   const { uid, gid, additionalGids = [] } = process.user;
   const creators = BigInt(`0x${record.capabilities}`);
   const rights = ownsRights(record, linux);
@@ -85,6 +88,7 @@ function programRequest(
     preserveFds: record.preserveFds,
     nofile: nofileOf(record),
     limitedFrom: limitedFrom(record),
+    filter,
   };
 }
 
@@ -101,7 +105,7 @@ function limitedFrom({ userNamespace, pid }: StateRecord): number | undefined {
  * The control socket has ended: either by execve, since it is close-on-exec, or because the process was killed.
  * A process that is gone altogether was reaped by somebody who waited for it.
  */
-function mustHaveExecuted({ record, filter, config }: Startable): void {
+export function mustHaveExecuted({ record, filter, config }: Startable): void {
   const init = visibleStatus(record.pid);
   const { resources } = config.linux ?? {};
   if (mayFailToBegin(resources)) mustHaveBegun(record.pid, record.cgroups, resources);

@@ -1,7 +1,6 @@
 /** The agent that a seccomp profile notifies: connected to before anything is done, told when the filter is loaded. */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { HookState } from '../hooks/state.ts';
-import { identity } from '../host/identity.ts';
 import { statSync } from '../kernel/file-system.ts';
 import { type Filter, isListenedTo } from '../seccomp/load.ts';
 import type { Config } from '../spec/types.ts';
@@ -33,10 +32,7 @@ export async function withAgent(
   const agent = { socket: connectToAgent(path), path, message };
   return {
     ...filter,
-    handOver: {
-      run: (live, control) => handOver(agent, live.pid, control),
-      traceable: identity().isRootless,
-    },
+    handOver: (live, control) => handOver(agent, live.pid, control),
   };
 }
 

@@ -9,17 +9,17 @@ import { Execution } from '../plan/execution.ts';
 import type { Config } from '../spec/types.ts';
 import { checkContainerId } from './container-id.ts';
 import { openFirstProcess } from './first-process.ts';
-import { connectToInit, removeInitSocket } from './init-socket.ts';
+import { connectToInit } from './init-socket.ts';
 import { keptFilter } from './kept-filter.ts';
 import { listenForReadiness } from './notify.ts';
 import { mustBeOfOurNamespace } from './other-namespace.ts';
-import { runPoststart, startProgram } from './program.ts';
-import { INIT_SOCKET } from './record/files.ts';
+import { runPoststart } from './program.ts';
 import type { Runtime } from './runtime.ts';
 import { withAgent } from './seccomp-agent.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 import { type Status, statusWith } from './status.ts';
+import { gateFile, hasStartHooks, removeGate, startWaiting } from './waiting.ts';
 import { whyNotRunning } from './why-not-running.ts';
 
 const CREATING = 'cannot start a container that is still being created';
@@ -35,14 +35,15 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   const status = statusWith(first, record, directory);
   if (!record || !first || status !== 'created') throw await refusal(directory, record, status);
   const config = directory.readConfig();
-  const filter = await withAgent(keptFilter(directory, record, config), config, record, () => 'created');
+  const kept = keptFilter(directory, record, config);
+  const filter = record.filtered ? kept : await withAgent(kept, config, record, () => 'created');
   const execution = new Execution(runtime.log);
   execution.pid = record.pid;
   const notify = await listenForReadiness(directory, runtime.log);
   try {
-    execution.connect('init', greeted(connectToInit(directory), record.pid));
-    await startProgram(execution, { record, config, directory, filter });
-    removeInitSocket(directory);
+    if (hasStartHooks(config.hooks)) execution.connect('init', greeted(connectToInit(directory), record.pid));
+    await startWaiting(execution, { record, config, directory, filter }, first);
+    removeGate(directory, config);
     await runPoststart(execution, record, config);
   } catch (error) {
     const code = error instanceof RuntimeError ? error.code : undefined;
@@ -86,11 +87,12 @@ async function refusal(
     creating: CREATING,
   };
   const message = words[status] ?? 'cannot start an already running container';
-  const wasWaiting = existsSync(join(directory.path, INIT_SOCKET));
-  if (record?.phase === 'created' && status === 'stopped' && wasWaiting) {
-    // It was never started, and may have been killed when `create` was done with it.
+  if (record?.phase === 'created' && status === 'stopped') {
+    const config = directory.readConfig();
     const ended = new RuntimeError('system', message);
-    const explained = await explain(ended, record, directory.readConfig());
+    // It was never started, and may have been killed when `create` was done with it.
+    const wasWaiting = existsSync(join(directory.path, gateFile(config)));
+    const explained = wasWaiting ? await explain(ended, record, config) : ended;
     if (explained !== ended) return explained;
   }
   const isPlain = status !== 'stopped' && status !== 'creating';

@@ -1,6 +1,6 @@
 /**
- * The directory of one container below `--root`: its record, the frozen configuration, the lock, and the socket
- * that a created container waits on. docs/state.md describes the files.
+ * The directory of one container below `--root`: its record, the frozen configuration, the lock, and what a created
+ * container waits on. docs/state.md describes the files.
  */
 
 import { RuntimeError } from '../errors/runtime-error.ts';

@@ -51,7 +51,9 @@ export interface StateRecord extends ProcessIdentity {
   readonly env?: readonly string[];
   /** False where only the process's user may enter its working directory. */
   readonly cwdEntered?: boolean;
-  /** The init's descriptor of the socket that it listens on. */
+  /** Its seccomp filter has been in force since it was created. */
+  readonly filtered?: true;
+  /** The init's descriptor of the socket that it listens on, for startContainer hooks. */
   readonly listener?: number;
   /** Checksum of its compiled seccomp filter. */
   readonly filter?: string;

@@ -49,7 +49,7 @@ export class Remote {
     this.#send(program.message);
     meanwhile?.();
     const reply = this.#receive(program);
-    if (!reply) throw new RuntimeError('system', 'the init stub has ended', { hint: 'was it killed?' });
+    if (!reply) throw stubEnded();
     return program.decode(reply, this.results);
   }
 
@@ -64,6 +64,21 @@ export class Remote {
     meanwhile?.(this.control);
     const reply = this.#receive(program);
     return reply && program.decode(reply, this.results);
+  }
+
+  /**
+   * Like `run`, for a program that stops in the middle to wait for somebody else, and says so before it does.
+   *
+   * @param meanwhile done before that is awaited
+   * @throws RuntimeError `system` where the stub is gone
+   */
+  runUntilWaiting(calls: readonly Call[], meanwhile?: (control: number) => void): Failure | undefined {
+    const program = encodeProgram(calls, this.results.values);
+    this.#send(program.message);
+    meanwhile?.(this.control);
+    const answer = receiveAnswer(this.control, program.replyLength, this.#vigil);
+    if (!answer) throw stubEnded();
+    return answer.length < program.replyLength ? undefined : program.decode(answer, this.results);
   }
 
   /** Hands over a program whose answer, if any, is for somebody else. */
@@ -86,6 +101,10 @@ export class Remote {
   }
 }
 
+function stubEnded(): RuntimeError {
+  return new RuntimeError('system', 'the init stub has ended', { hint: 'was it killed?' });
+}
+
 /** Waits for the answer that an init gives to whoever connects to it. @throws RuntimeError where it is gone */
 export function receiveGreeting(fd: number, vigil?: Vigil): void {
   const length = persistently(() => attempt(receive(fd, 4096)), vigil);
@@ -94,14 +113,18 @@ export function receiveGreeting(fd: number, vigil?: Vigil): void {
 
 /** One message of at most `size` bytes, or undefined at end of file. */
 export function receiveMessage(fd: number, size: number, vigil?: Vigil): Uint8Array | undefined {
+  const bytes = receiveAnswer(fd, size, vigil);
+  if (bytes && bytes.length !== size) throw new TypeError('the init stub sent a short answer');
+  return bytes;
+}
+
+function receiveAnswer(fd: number, size: number, vigil: Vigil | undefined): Uint8Array | undefined {
   const call = receive(fd, size);
   const outs = new Map<Out, Uint8Array>();
   const length = persistently(() => attempt(call, undefined, outs), vigil);
   // A reset is an end of file with something unread.
   if (length <= 0) return undefined;
-  const bytes = call.out && outs.get(call.out);
-  if (bytes && length !== size) throw new TypeError('the init stub sent a short answer');
-  return bytes;
+  return call.out && outs.get(call.out)?.subarray(0, length);
 }
 
 /** Sends or receives, whatever interrupts it. The socket's time limit ends in EAGAIN: the stub is looked at. */

@@ -1,6 +1,6 @@
 /** The first and the last thing that the container's first process does under our direction. */
 import { type Call, ignoreErrors, tolerate } from '../kernel/call.ts';
-import { close, umask } from '../kernel/calls/file.ts';
+import { close, read, umask, write } from '../kernel/calls/file.ts';
 import {
   joinSessionKeyring,
   madvise,
@@ -52,23 +52,36 @@ export function keyringStep(id: string): Step {
 const PAGE = 4096;
 
 /**
- * Waits for `start`. What the inbox held is given back: a created container costs a few pages. Who connects is
- * told with an empty answer that we are there.
- *
- * @param dumpable lets the user look at its own process again; only while nobody else can see it
+ * Gives back what the inbox has held: a created container costs a few pages. It is a program of its own, which has to
+ * fit into the page that stays.
  */
-export function waitStep(listener: Call, dumpable: boolean): Step {
-  const release = madvise(INBOX + PAGE, INBOX_SIZE - PAGE, MADV_DONTNEED);
-  return step(
-    'init',
-    'wait for start',
-    '',
-    [
-      ...(dumpable ? [prctl(PR_SET_DUMPABLE, 1)] : []),
-      release,
-      close(controlOf.init),
-      acceptDriver(listener),
-    ],
-    { answers: 'never' },
-  );
+export function releaseStep(unused: readonly Call[]): Step {
+  const calls = [...unused.map(close), madvise(INBOX + PAGE, INBOX_SIZE - PAGE, MADV_DONTNEED)];
+  return step('init', 'give memory back', '', calls, { check: () => undefined });
+}
+
+/** What `start` does to have the init go on. */
+export type Gate =
+  /** It writes to a FIFO. */
+  | { readonly kind: 'fifo'; readonly fifo: Call }
+  /** It connects, and sends programs. */
+  | { readonly kind: 'socket'; readonly listener: Call };
+
+/** One byte: an answer is longer. */
+const WAITING = new Uint8Array([1]);
+
+/**
+ * Says that everything is done, and waits for `start`. A seccomp filter may be in force: these calls must be allowed
+ * then (src/seccomp/while-waiting.ts).
+ *
+ * @param dumpable lets its user look at the process again
+ * @param mayClose the control socket, which nobody holds the other end of when `create` is over
+ */
+export function waitCalls(gate: Gate, dumpable: boolean, mayClose: boolean): readonly Call[] {
+  return [
+    ...(dumpable ? [prctl(PR_SET_DUMPABLE, 1)] : []),
+    write(controlOf.init, WAITING),
+    ...(mayClose ? [close(controlOf.init)] : []),
+    gate.kind === 'fifo' ? read(gate.fifo, 1) : acceptDriver(gate.listener),
+  ];
 }

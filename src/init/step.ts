@@ -49,9 +49,10 @@ export interface CallStep extends Named {
   readonly check?: ((results: Results, live: Live) => readonly Step[] | undefined) | undefined;
   /**
    * Whether the stub answers: `on-failure` where the last call does not return when it succeeds (execve), `never`
-   * where nobody is to wait for it. The ordinary case is always.
+   * where nobody is to wait for it, `when-waiting` where it says that it waits for `start` and does the rest later. The
+   * ordinary case is always.
    */
-  readonly answers?: 'on-failure' | 'never' | undefined;
+  readonly answers?: 'on-failure' | 'never' | 'when-waiting' | undefined;
   /** Done once the program is sent, before the answer is awaited: it comes to the control socket. */
   readonly meanwhile?: ((live: Live, control: number) => void) | undefined;
 }

@@ -6,7 +6,7 @@ import { type Join, joinCgroups } from '../cgroups/join.ts';
 import { inFile } from '../errors/in-file.ts';
 import { createContainerSteps } from '../hooks/container-hooks.ts';
 import { runtimeHookSteps } from '../hooks/runtime-hooks.ts';
-import { keyringStep, waitStep } from '../init/setup-steps.ts';
+import { keyringStep } from '../init/setup-steps.ts';
 import { spawnStubStep } from '../init/spawn-step.ts';
 import { type Live, type Step, step } from '../init/step.ts';
 import { type Call, call } from '../kernel/call.ts';
@@ -27,14 +27,14 @@ import { rootTree } from './root-tree.ts';
 
 /** Descriptors that this process opens and the container's first process inherits. */
 export interface Handles {
-  /** The listening socket: a created container waits on it, and hooks in the container are reached through it. */
+  /** The listening socket through which hooks in the container are reached. */
   readonly listener: Call | undefined;
+  /** What a created container waits on. */
+  readonly fifo: Call | undefined;
   /** Connects to it. */
   readonly connect: () => number;
   /** Takes the master of the terminal; none without a terminal. */
   readonly console: Call | undefined;
-  /** Whether it waits for `start`, or is started at once. */
-  readonly waits: boolean;
   /** Told of a process that serves the root (fuse-overlayfs) and ends with the container. */
   readonly onHelper: (pid: number) => void;
 }
@@ -51,7 +51,6 @@ export interface CreatePlan {
   readonly before: readonly Step[];
   /** Everything that it does. */
   readonly inside: readonly Step[];
-  readonly wait: readonly Step[];
   /** Filled in by `inside`. */
   readonly findings: Findings;
   /** Told when the cgroup turned out to be another container's. */
@@ -69,7 +68,7 @@ export function createPlan(request: ContainerRequest, handles: Handles): CreateP
 
 function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
   const { config, cgroups, host, namespaces } = request;
-  const { listener, console, waits } = handles;
+  const { listener, fifo, console } = handles;
   const join = (request.systemd?.join ?? joinCgroups)({
     directories: cgroups.directories,
     devices: config.linux?.resources?.devices,
@@ -86,7 +85,9 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
   const streams = ownStreams(request);
   const findings: Findings = { executable: '', env: [], cwdEntered: true };
   const { idMapNamespaces } = root;
-  const inherited = [listener, console, ...idMapNamespaces.opened].filter((handle) => handle !== undefined);
+  const inherited = [listener, fifo, console, ...idMapNamespaces.opened].filter(
+    (handle) => handle !== undefined,
+  );
   return {
     before: [
       ...idMapNamespaces.steps,
@@ -117,7 +118,6 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
       ...listenPidSteps(request, findings),
       ...labels.apply,
     ],
-    wait: waits && listener ? [waitStep(listener, isNew(namespaces, 'pid'))] : [],
     findings,
     cgroups: join.outcome,
   };

@@ -178,9 +178,9 @@ export class Execution implements Live {
     const remote = this.remote(actor);
     if (answers === undefined) return this.#runAndWait(remote, calls, prepared);
     this.#catchUp();
-    if (answers === 'on-failure') {
-      return remote.runToTheEnd(calls, meanwhile && ((control) => meanwhile(this, control)));
-    }
+    const during = meanwhile && ((control: number) => meanwhile(this, control));
+    if (answers === 'on-failure') return remote.runToTheEnd(calls, during);
+    if (answers === 'when-waiting') return remote.runUntilWaiting(calls, during);
     remote.post(calls);
     if (calls.at(-1)?.name === 'exit_group') this.#forget(actor);
     return undefined;

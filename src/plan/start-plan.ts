@@ -1,7 +1,8 @@
 /** The plan of `start` (and the end of `run` and `exec`): from the waiting init to the user's program. */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { type Actor, type Step, step } from '../init/step.ts';
+import { hideStep } from '../init/setup-steps.ts';
+import { type Actor, type CallStep, type Step, step } from '../init/step.ts';
 import { chdir, closeRangeCloexec, umask } from '../kernel/calls/file.ts';
 import { capset, execve } from '../kernel/calls/process.ts';
 import { describeErrno, ENOENT, EPERM, errnoName } from '../kernel/errno.ts';
@@ -17,6 +18,7 @@ import { kernelPolicySteps } from '../process/kernel-policies.ts';
 import { type ResourceLimit, rlimitCalls } from '../process/rlimits.ts';
 import { schedulingSteps } from '../process/scheduling.ts';
 import { administratorStep, type Filter, loadStep, resignStep } from '../seccomp/load.ts';
+import { isAllowed } from '../seccomp/while-waiting.ts';
 import type { Linux, Process } from '../spec/types.ts';
 
 /** runc and crun set this where the configuration is silent. */
@@ -42,26 +44,41 @@ export interface ProgramRequest {
 }
 
 /**
- * The last steps: scheduling, limits, ids, capabilities, execve.
+ * The last steps, of a process that does not wait: scheduling, limits, ids, capabilities, execve.
  *
  * Scheduling comes first, while the process still has its caller's limits (RLIMIT_NICE, RLIMIT_RTPRIO) and rights.
  * A startContainer hook has been run by then: a SCHED_DEADLINE process may not fork.
  */
 export function programSteps(request: ProgramRequest): readonly Step[] {
-  const { process, executable, env, limitedFrom, filter } = request;
-  const [scheduler, pid] =
-    limitedFrom === undefined ? (['init', 0] as const) : (['runtime', limitedFrom] as const);
-  return [
-    ...schedulingSteps(process, scheduler, pid),
-    ...(limitedFrom === undefined
-      ? identitySteps(request)
-      : identitySteps(request, limitSteps(request, 'runtime', limitedFrom))),
-    step('init', `execute "${executable}"`, '/process/args', [execve(executable, process.args ?? [], env)], {
+  return [...processScheduling(request), ...becomeSteps(request), executeStep(request)];
+}
+
+export function processScheduling({ process, limitedFrom }: ProgramRequest): readonly Step[] {
+  return limitedFrom === undefined
+    ? schedulingSteps(process, 'init', 0)
+    : schedulingSteps(process, 'runtime', limitedFrom);
+}
+
+export function becomeSteps(request: ProgramRequest): readonly Step[] {
+  const { limitedFrom } = request;
+  return limitedFrom === undefined
+    ? identitySteps(request)
+    : identitySteps(request, limitSteps(request, 'runtime', limitedFrom));
+}
+
+export function executeStep(request: ProgramRequest): CallStep {
+  const { process, executable, env, filter } = request;
+  return step(
+    'init',
+    `execute "${executable}"`,
+    '/process/args',
+    [execve(executable, process.args ?? [], env)],
+    {
       answers: 'on-failure',
       recover: ({ errno }) => notExecuted(request, errno),
-      ...(filter?.handOver ? { meanwhile: filter.handOver.run } : {}),
-    }),
-  ];
+      ...(filter?.handOver ? { meanwhile: filter.handOver } : {}),
+    },
+  );
 }
 
 /** Everything but the execution: who the process is. A startContainer hook is the same. */
@@ -77,6 +94,8 @@ export function identitySteps(
     step('init', 'drop from the bounding set', '/process/capabilities/bounding', boundingCalls(bounding)),
     ...limits,
     idStep(credentials),
+    // The change of ids may have undone it: fs.suid_dumpable, proc_sys_fs(5).
+    hideStep(),
     ...(cwdEntered ? [] : [step('init', `change to "${process.cwd}"`, '/process/cwd', [chdir(process.cwd)])]),
     step('init', 'mark the other descriptors close-on-exec', '', [closeRangeCloexec(3 + preserveFds)]),
     ...lastRights(request),
@@ -92,12 +111,22 @@ function lastRights({ credentials, filter }: ProgramRequest): readonly Step[] {
     step('init', 'set the capabilities', '/process/capabilities', capabilityCalls(to));
   if (!filter) return [set(credentials)];
   const administrator = credentials.noNewPrivileges ? undefined : asAdministrator(credentials);
-  if (!administrator) return [set(credentials), loadStep(filter)];
+  if (!administrator) return [set(credentials), ...filterSteps(filter)];
   return [
     administratorStep(capabilityCalls(administrator)),
     loadStep(filter),
     resignStep(capset(credentials.capabilities)),
+    ...hiddenAgain(filter),
   ];
+}
+
+function filterSteps(filter: Filter): readonly Step[] {
+  return [loadStep(filter), ...hiddenAgain(filter)];
+}
+
+/** An ordinary user has taken the listener out of it. */
+function hiddenAgain(filter: Filter): readonly Step[] {
+  return filter.traceable && isAllowed(filter, 'prctl') ? [hideStep()] : [];
 }
 
 function limitSteps(

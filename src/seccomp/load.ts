@@ -1,6 +1,6 @@
 /** Loading a compiled filter, seccomp(2). Part of every start: what compiles is elsewhere. */
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { type Live, type Step, step } from '../init/step.ts';
+import { type CallStep, type Live, type Step, step } from '../init/step.ts';
 import type { Call } from '../kernel/call.ts';
 import { prctl } from '../kernel/calls/process.ts';
 import { setModeFilter } from '../kernel/calls/seccomp.ts';
@@ -23,21 +23,18 @@ export interface Filter {
   readonly program: Uint8Array;
   /** `SECCOMP_FILTER_FLAG_*` */
   readonly flags: number;
+  /** An ordinary user may take a listener out of its process only while that can be traced. */
+  readonly traceable?: true;
   /** Takes the listener out of the process and gives it to the agent, while the process waits. */
-  readonly handOver?: HandOver;
+  readonly handOver?: (live: Pick<Live, 'pid'>, control: number) => void;
 }
 
-export interface HandOver {
-  readonly run: (live: Live, control: number) => void;
-  /** An ordinary user may take a descriptor out of its process only while that can be traced. */
-  readonly traceable: boolean;
+export function filterOf(profile: Seccomp, program: Uint8Array, rootless: boolean): Filter {
+  const filter = { program, flags: filterFlags(profile) };
+  return rootless && isListenedTo(filter) ? { ...filter, traceable: true } : filter;
 }
 
-export function filterOf(profile: Seccomp, program: Uint8Array): Filter {
-  return { program, flags: filterFlags(profile) };
-}
-
-export function isListenedTo({ flags }: Filter): boolean {
+export function isListenedTo({ flags }: Pick<Filter, 'flags'>): boolean {
   return (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) !== 0;
 }
 
@@ -47,11 +44,12 @@ export function withoutListener(filter: Filter | undefined): Filter | undefined 
 }
 
 /** From here on the filter is in force. */
-export function loadStep({ program, flags, handOver }: Filter): Step {
+export function loadStep(filter: Filter): CallStep {
+  const { program, flags } = filter;
   const load = setModeFilter(flags, program);
   // What the filter forbids, sending for one, cannot be used to hand the listener over.
-  const calls = handOver ? [{ ...load, effect: 'show' as const }] : [load];
-  const prepare = handOver?.traceable ? [prctl(PR_SET_DUMPABLE, 1)] : [];
+  const calls = isListenedTo(filter) ? [{ ...load, effect: 'show' as const }] : [load];
+  const prepare = filter.traceable ? [prctl(PR_SET_DUMPABLE, 1)] : [];
   return step('init', 'load the seccomp filter', POINTER, [...prepare, ...calls], {
     recover: ({ errno }) => refused(errno, flags),
   });

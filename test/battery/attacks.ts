@@ -1,5 +1,6 @@
 /** All attacks, by family. */
 import type { Attack } from './attack.ts';
+import { created } from './attacks/created.ts';
 import { credentials } from './attacks/credentials.ts';
 import { descriptors } from './attacks/descriptors.ts';
 import { devices } from './attacks/devices.ts';
@@ -21,7 +22,7 @@ export const families: Readonly<Record<string, readonly Attack[]>> = {
   'layers and annotations': overlay,
   'volumes inside of /proc': volumes,
   races,
-  'processes in the container': [...processes, ...stoppers],
+  'processes in the container': [...processes, ...created, ...stoppers],
   'whether a process has ended': liveness,
   'who the process is': credentials,
   'devices of the host': devices,

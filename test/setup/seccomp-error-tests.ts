@@ -1,5 +1,5 @@
 /** Filters that forbid what the process itself has to do: always an error that says so, and never a wait. */
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Seccomp } from '../../src/spec/types.ts';
@@ -15,6 +15,8 @@ interface Forbidding {
   readonly hint: string;
   /** The process cannot tell, and `start` is not its parent. */
   readonly silent?: true;
+  /** It stops `create` too. */
+  readonly early?: true;
 }
 
 function without(...names: string[]): Seccomp {
@@ -30,13 +32,13 @@ const profiles: Readonly<Record<string, Forbidding>> = {
     hint: 'the seccomp profile has to allow execve',
   },
   'execve, and to tell of it': {
-    seccomp: without('execve', 'sendto'),
+    seccomp: without('execve', 'sendto', 'write'),
     says: 'exec: "/bin/true": EPERM (operation not permitted)',
     hint: allowExecve,
     silent: true,
   },
   'to tell of an execve that fails for another reason': {
-    seccomp: without('sendto'),
+    seccomp: without('sendto', 'write'),
     config: ({ process }) => {
       process.args = ['/script'];
     },
@@ -63,12 +65,13 @@ const profiles: Readonly<Record<string, Forbidding>> = {
     },
     says: 'cannot give up CAP_SYS_ADMIN: capset: EPERM (operation not permitted)',
     hint: 'the profile has to allow capset, or set process.noNewPrivileges to true',
+    early: true,
   },
 };
 
 export function testForbidding(): void {
   describe('a filter that forbids', () => {
-    for (const [name, { seccomp, config, says, hint, silent }] of Object.entries(profiles)) {
+    for (const [name, { seccomp, config, says, hint, silent, early }] of Object.entries(profiles)) {
       test(name, async (context) => {
         need(context, 'libseccomp');
         await using rig = makeRig();
@@ -83,11 +86,16 @@ export function testForbidding(): void {
         chmodSync(join(bundle.rootfs, 'script'), 0o755);
         const run = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()]);
         const id = rig.id();
-        const quietly = { through: ['sh', '-c', 'exec "$@" <&- >/dev/null 2>&1', 'sh'] };
-        await rig.tsrun(['create', '--bundle', bundle.path, id], quietly);
+        const quietly = { through: ['sh', '-c', 'exec "$@" <&- >/dev/null 2>"$0"', join(rig.path, 'err')] };
+        const create = await rig.tsrun(['create', '--bundle', bundle.path, id], quietly);
         expect(run.code).toBe(1);
         expect(run.stderr).toContain(says);
         expect(run.stderr).toContain(hint);
+        if (early) {
+          expect(create.code).toBe(1);
+          expect(readFileSync(join(rig.path, 'err'), 'utf8')).toContain(says);
+          return;
+        }
         const start = await rig.tsrun(['start', id]);
         expect(start.code).toBe(1);
         expect(start.stderr).toContain(silent ? 'ended under the seccomp filter' : says);

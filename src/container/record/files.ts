@@ -6,6 +6,7 @@ import { join } from '../../kernel/path.ts';
 import { notFound } from './problems.ts';
 
 export const INIT_SOCKET = 'init.sock';
+export const START_FIFO = 'start';
 export const CONFIG = 'config.json';
 export const FILTER = 'seccomp.bpf';
 export const LOCK = 'lock';
@@ -16,7 +17,7 @@ export const NOTIFY = 'notify';
 export const NEW = '.new';
 
 const OURS: readonly string[] = [
-  ...[INIT_SOCKET, CONFIG, FILTER, LOCK, RECORD, NOTIFY],
+  ...[INIT_SOCKET, START_FIFO, CONFIG, FILTER, LOCK, RECORD, NOTIFY],
   ...[`${RECORD}${NEW}`, `${CONFIG}${NEW}`],
 ];
 

@@ -96,6 +96,7 @@ const checks: { readonly [Key in keyof Required<StateRecord>]: Check } = {
   cwdEntered: optional(flag),
   listener: optional(count),
   filter: optional(hexadecimal),
+  filtered: optional(yes),
   hasPoststop: flag,
   preserveFds: count,
   nofile: optional(objectOf({ soft: hexadecimal, hard: hexadecimal })),

@@ -11,7 +11,7 @@ import { chooseIdMaps } from '../../../src/namespaces/id-maps.ts';
 import { createPlan } from '../../../src/plan/create-plan.ts';
 import type { Plan } from '../../../src/plan/print.ts';
 import type { ContainerRequest } from '../../../src/plan/request.ts';
-import { programSteps } from '../../../src/plan/start-plan.ts';
+import { letGoStep, waitPlan } from '../../../src/plan/wait-plan.ts';
 import { resolveCapabilities } from '../../../src/process/capabilities.ts';
 import { overlayRequest } from '../../../src/rootfs/overlay/request.ts';
 import { generateSpec } from '../../../src/spec/generate.ts';
@@ -44,37 +44,54 @@ export function asOrdinaryUser(config: Config, machine: Machine = {}): Plan {
 
 /** Stand for what is open before the plan is executed. */
 const listener = call('socket');
+const fifo = call('openat');
 const console = call('socket');
 
 function planOf(config: Config, identity: Identity, machine: Machine): Plan {
   const request = requestFor(config, identity, machine);
   const terminal = config.process.terminal === true;
-  const { before, inside, wait, findings } = createPlan(request, {
+  const { before, inside, findings } = createPlan(request, {
     onHelper: () => {},
-    listener,
+    listener: config.hooks ? listener : undefined,
+    fifo,
     connect: () => -1,
     console: terminal ? console : undefined,
-    waits: true,
   });
   const { process } = config;
   const { uid, gid, additionalGids = [] } = process.user;
   const all = (1n << BigInt(capabilityNames.length)) - 1n;
-  const start = programSteps({
-    process,
-    linux: config.linux ?? {},
-    executable: process.args?.[0] ?? '',
-    env: findings.env,
-    cwdEntered: true,
-    credentials: {
-      ...{ uid, gid, additionalGids, noNewPrivileges: process.noNewPrivileges ?? false },
-      capabilities: resolveCapabilities(process.capabilities, all).masks,
+  const {
+    before: became,
+    wait,
+    held,
+  } = waitPlan(
+    {
+      process,
+      linux: config.linux ?? {},
+      executable: process.args?.[0] ?? '',
+      env: findings.env,
+      cwdEntered: true,
+      credentials: {
+        ...{ uid, gid, additionalGids, noNewPrivileges: process.noNewPrivileges ?? false },
+        capabilities: resolveCapabilities(process.capabilities, all).masks,
+      },
+      preserveFds: 0,
+      nofile: request.host.nofile,
+      limitedFrom: undefined,
+      filter: undefined,
     },
-    preserveFds: 0,
-    nofile: request.host.nofile,
-    limitedFrom: undefined,
-    filter: undefined,
-  });
-  return { create: [...before, ...inside, ...wait], start, handles: { listener, console } };
+    {
+      gate: { kind: 'fifo', fifo },
+      filtered: false,
+      dumpable: identity.isRootless,
+      unused: config.hooks ? [listener] : [],
+    },
+  );
+  return {
+    create: [...before, ...inside, ...became, wait],
+    start: [letGoStep(), ...held],
+    handles: { listener, fifo, console },
+  };
 }
 
 function requestFor(
