@@ -8,7 +8,7 @@ const ROUNDS = 3;
 
 /** Everything but itself, in a loop: the shell does all of it by itself. */
 const STOPPING =
-  'while :; do for p in /proc/[0-9]*; do p=${p#/proc/}; [ $p = 1 ] || kill -STOP $p; done; done 2>/dev/null';
+  'cd /proc; while :; do for p in [0-9]*; do [ $p = 1 ] || kill -STOP $p; done; done 2>/dev/null';
 
 async function stopping(target: Target): Promise<string> {
   return target.start(

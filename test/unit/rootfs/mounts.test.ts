@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RuntimeError } from '../../../src/errors/runtime-error.ts';
 import type { CallStep, Live } from '../../../src/init/step.ts';
-import { call, type Results } from '../../../src/kernel/call.ts';
+import type { Call, Results } from '../../../src/kernel/call.ts';
 import { EINVAL, ENOENT, EPERM } from '../../../src/kernel/errno.ts';
 import { effectiveLabel } from '../../../src/rootfs/mount-label.ts';
 import { mountOptions, parseMountOptions } from '../../../src/rootfs/mount-options.ts';
