@@ -34,6 +34,8 @@ export function keyOffsets(text: string, pointers: readonly string[]): ReadonlyM
       case '}':
       case ']':
         open.pop();
+        // An empty object has none.
+        expectsKey = false;
         break;
       case ',':
         if (typeof level?.segment === 'number') level.segment++;

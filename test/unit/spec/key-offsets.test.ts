@@ -32,6 +32,11 @@ test('are those that a parser finds', () => {
   );
 });
 
+test('an empty object before a string has no key', () => {
+  const text = '[{},"",[{"a":""}]]';
+  expect([...keyOffsets(text, ['/2/0/a'])]).toEqual([['/2/0/a', text.indexOf('"a"')]]);
+});
+
 test('of a key that is there twice the last one counts', () => {
   expect([...keyOffsets('{"a": {"b": 1}, "a" : {"b":2}}', ['/a', '/a/b', '/c'])]).toEqual([
     ['/a', 16],
