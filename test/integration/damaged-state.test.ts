@@ -9,17 +9,15 @@ import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'v
 import { changeRecord } from '../setup/change-record.ts';
 import { appliesTo, type Damage, damages } from '../setup/damage.ts';
 import type { Result } from '../setup/execute.ts';
+import { environment } from '../setup/faults.ts';
 import { need, needs } from '../setup/needs.ts';
 import { patience } from '../setup/patience.ts';
-import { created, started } from '../setup/probe-container.ts';
+import { detached } from '../setup/probe-container.ts';
 import { remains } from '../setup/remains.ts';
 import { type Bundle, makeRig, type Rig } from '../setup/rig.ts';
 
 let rig: Rig;
 let bundle: Bundle;
-
-/** Ordinary users' writable layers are in their home directory. */
-const env = { ...process.env } as Record<string, string>;
 
 beforeAll(() => {
   rig = makeRig();
@@ -41,7 +39,15 @@ const prepare = (context: TestContext) => need(context, 'busybox', 'libseccomp')
 
 /** No command may wait for ever. */
 const run = (args: readonly string[]): Promise<Result> =>
-  rig.tsrun(args, { env, through: ['timeout', '--signal', 'KILL', String(patience(10))] });
+  rig.tsrun(args, { env: environment(), through: ['timeout', '--signal', 'KILL', String(patience(10))] });
+
+/** @returns the id of a container that lives on */
+async function make(...command: readonly string[]): Promise<string> {
+  const id = rig.id();
+  const result = await detached(rig, [...command, '--bundle', bundle.path, id], { env: environment() });
+  expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  return id;
+}
 
 const commands = (id: string): Readonly<Record<string, readonly string[]>> => ({
   state: ['state', id],
@@ -83,7 +89,7 @@ const cases = Object.keys(needed).flatMap((name) =>
 describe('a damaged file', () => {
   test.for(cases)('%s: %s', { timeout: patience(60_000) }, async ([name, damage], context) => {
     prepare(context);
-    const id = await created(rig, bundle);
+    const id = await make('create');
     const file = join(rig.root, id, name);
     (damages[damage] as Damage)(file);
     for (const [command, line] of Object.entries(commands(id))) {
@@ -107,7 +113,7 @@ describe('a damaged file', () => {
 
   test('the record and its copy: what may be left is named, and can be removed as the hint says', async (context) => {
     prepare(context);
-    const id = await started(rig, bundle);
+    const id = await make('run', '--detach');
     const before = remains(rig, id);
     for (const name of ['state.json', 'lock']) truncateSync(join(rig.root, id, name), 50);
     const refused = await run(['delete', '--force', id]);
@@ -144,7 +150,7 @@ describe('a record with the right checksum', () => {
 
   test.for(wrong)('and a wrong %s (%j) is not used', async ([key, value], context) => {
     prepare(context);
-    const id = await started(rig, bundle);
+    const id = await make('run', '--detach');
     changeRecord(rig, id, { [key]: value });
     for (const command of ['state', 'kill', 'delete', 'ps']) {
       const result = await run([command, id]);
@@ -159,7 +165,7 @@ describe('a record with the right checksum', () => {
     'does not lead delete --force to directories of the host: %s',
     async (what, context) => {
       prepare(context);
-      const id = await started(rig, bundle);
+      const id = await make('run', '--detach');
       const victim = join(mkdtempSync(join(rig.path, 'victim-')), '0123456789abcdef', id);
       mkdirSync(victim, { recursive: true });
       if (!what.startsWith('dataDirectory')) mkdirSync(join(victim, 'upper'));
@@ -188,7 +194,7 @@ describe('a record with the right checksum', () => {
 
   test('of a newer version is left alone, and the version is named', async (context) => {
     prepare(context);
-    const id = await started(rig, bundle);
+    const id = await make('run', '--detach');
     changeRecord(rig, id, { version: 2, news: {} });
     const before = remains(rig, id);
     for (const line of [...Object.values(commands(id)), ['delete', '--force', id]]) {
@@ -207,7 +213,7 @@ describe('a record with the right checksum', () => {
 
   test('of another container is not used: the directory was copied', async (context) => {
     prepare(context);
-    const id = await started(rig, bundle);
+    const id = await make('run', '--detach');
     const copy = rig.id();
     execFileSync('cp', ['-a', join(rig.root, id), join(rig.root, copy)]);
     const refused = await run(['delete', '--force', copy]);
@@ -223,7 +229,7 @@ describe('delete --force of a directory without a record', () => {
     'removes one that a creator has just made: %s',
     async (content, context) => {
       prepare(context);
-      await started(rig, bundle); // makes the root
+      await make('run', '--detach'); // makes the root
       const id = rig.id();
       mkdirSync(join(rig.root, id), { mode: 0o700 });
       if (content !== 'empty') writeFileSync(join(rig.root, id, 'lock'), '', { mode: 0o600 });
@@ -237,7 +243,7 @@ describe('delete --force of a directory without a record', () => {
     ['that others may read', 0o755, undefined],
   ] as const)('leaves one alone that is not a container: %s', async ([, mode, name], context) => {
     prepare(context);
-    await started(rig, bundle);
+    await make('run', '--detach');
     const id = rig.id();
     const directory = join(rig.root, id);
     mkdirSync(directory, { mode });
@@ -258,7 +264,7 @@ describe('delete --force of a directory without a record', () => {
 
   test('leaves a file of that name alone', async (context) => {
     prepare(context);
-    await started(rig, bundle);
+    await make('run', '--detach');
     const id = rig.id();
     writeFileSync(join(rig.root, id), 'precious');
     const refused = await run(['delete', '--force', id]);

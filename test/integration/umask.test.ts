@@ -81,7 +81,7 @@ test('spec, the log and hooks have the umask of the caller, but their owner may 
     const directory = join(rig.path, `spec-${umask}`);
     const log = join(rig.path, `log-${umask}`);
     mkdirSync(directory);
-    await under(rig, umask, ['spec', '--bundle', directory]);
+    await under(rig, umask, ['spec', '--rootless', '--bundle', directory]);
     expect(mode(join(directory, 'config.json'))).toBe(expected);
     const through = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh'];
     const run = ['--log', log, 'run', '--bundle', bundle.path, rig.id()];
