@@ -8,7 +8,7 @@ import type { systemdManager } from '../cgroups/systemd/manager.ts';
 import { inFile } from '../errors/in-file.ts';
 import { runInContainer } from '../hooks/container-hooks.ts';
 import { requireOwnProc } from '../host/own-proc.ts';
-import { identify, type ProcessIdentity } from '../host/process-identity.ts';
+import { identify, type ProcessIdentity, pidScope } from '../host/process-identity.ts';
 import { call } from '../kernel/call.ts';
 import { stages } from '../log/stages.ts';
 import { isNew } from '../namespaces/kinds.ts';
@@ -258,6 +258,7 @@ export class Construction {
       id,
       phase: 'creating',
       pid: 0,
+      ...pidScope(),
       bundle,
       rootfs,
       created: new Date().toISOString().replace('Z', '000000Z'),

@@ -21,6 +21,15 @@ export interface ProcessIdentity {
   readonly boot?: string;
 }
 
+/** Which pid namespace and which boot our pids are counted in. */
+export function pidScope(): Pick<ProcessIdentity, 'pidNamespace' | 'boot'> {
+  const [pidNamespace, boot] = [ownPidNamespace(), bootId()];
+  return {
+    ...(pidNamespace === undefined ? {} : { pidNamespace }),
+    ...(boot === undefined ? {} : { boot }),
+  };
+}
+
 /**
  * To be called while the process cannot have been reaped, and before it hides itself from /proc.
  *
@@ -30,7 +39,6 @@ export function identify(pid: number): ProcessIdentity {
   using pidfd = Pidfd.open(pid);
   const startTime = visibleStatus(pid)?.startTime;
   const pidfdInode = pidfd?.isUnique ? pidfd.inode : undefined;
-  const [pidNamespace, boot] = [ownPidNamespace(), bootId()];
   if (startTime === undefined && pidfdInode === undefined) {
     throw new RuntimeError('system', `cannot read the start time of process ${pid}: ${whyHidden()}`, {
       hint: `it identifies the process until it ends; ${howToShow()}, or use Linux 6.9, which does without`,
@@ -40,8 +48,7 @@ export function identify(pid: number): ProcessIdentity {
     pid,
     ...(startTime === undefined ? {} : { startTime }),
     ...(pidfdInode === undefined ? {} : { pidfdInode }),
-    ...(pidNamespace === undefined ? {} : { pidNamespace }),
-    ...(boot === undefined ? {} : { boot }),
+    ...pidScope(),
   };
 }
 

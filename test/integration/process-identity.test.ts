@@ -2,7 +2,7 @@
  * Which process is the container's, and whether it has ended: with a main thread that has, with a /proc that does not
  * show it, with one of another pid namespace, and when its pid is used again.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { LooseConfig } from '../setup/base-config.ts';
@@ -158,7 +158,7 @@ describe('a container of another pid namespace', () => {
     return namespace;
   }
 
-  function record(id: string): { readonly pid: number } {
+  function record(id: string): { readonly pid: number; readonly cgroups: readonly string[] } {
     return JSON.parse(readFileSync(join(rig.root, id, 'state.json'), 'utf8'));
   }
 
@@ -184,6 +184,38 @@ describe('a container of another pid namespace', () => {
     await namespace[Symbol.asyncDispose]();
     await stopped(rig, id);
     expect(await rig.tsrun(['delete', id])).toEqual(silence);
+    expect(remains(rig, id)).toEqual([]);
+  });
+
+  test('leaves others in its cgroup alone if it was never finished', async (context) => {
+    needRoot(context);
+    need(context, 'strace');
+    const id = rig.id();
+    const killed = [
+      'strace',
+      '-qq',
+      '-o',
+      '/dev/null',
+      '-e',
+      'trace=sendto',
+      '-e',
+      'inject=sendto:signal=KILL',
+    ];
+    const { path } = sleepingBundle(rig);
+    await rig.tsrun(['create', '--bundle', path, id], { through: [...withProc, ...killed] });
+    const { pid, cgroups } = record(id);
+    expect(pid).toBe(0);
+    const cgroup = cgroups.find((one) => one.includes('/pids/')) ?? cgroups.at(-1) ?? '';
+    mkdirSync(cgroup, { recursive: true });
+    {
+      await using stranger = startProgram('sleep', ['600']);
+      writeFileSync(join(cgroup, 'cgroup.procs'), String(stranger.child.pid));
+      const { code, stderr } = await rig.tsrun(['delete', '--force', id]);
+      expect(code).toBe(1);
+      expect(stderr).toContain('the processes in its cgroup may belong to others');
+      expect(runsOn(Number(stranger.child.pid))).toBe(true);
+    }
+    expect(await rig.tsrun(['delete', '--force', id])).toEqual(silence);
     expect(remains(rig, id)).toEqual([]);
   });
 
