@@ -53,7 +53,7 @@ export function letGo(
   meanwhile?: (fd: number) => void,
 ): Failure | undefined {
   const fifo = join(path, START_FIFO);
-  const fd = openFifo(path, id);
+  const fd = openFifo(path, id, isOver);
   try {
     perform(write(fd, new Uint8Array([1])));
     meanwhile?.(fd);
@@ -69,10 +69,12 @@ export function letGo(
 }
 
 /** Not what has been put in its place. */
-function openFifo(directory: string, id: string): number {
+function openFifo(directory: string, id: string, isOver: () => boolean): number {
   const open = openat(AT_FDCWD, join(directory, START_FIFO), O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
   const fd = attempt(open);
-  if (fd === -ENXIO) throw new RuntimeError('system', 'the init stub has ended', { hint: 'was it killed?' });
+  if (fd === -ENXIO && isOver())
+    throw new RuntimeError('system', 'the init stub has ended', { hint: 'was it killed?' });
+  if (fd === -ENXIO) throw damaged(directory, id, START_FIFO, 'is not the FIFO that its process waits on');
   if (fd < 0) throw damaged(directory, id, START_FIFO, unreadable(systemError(open, -fd)));
   if ((fstatSync(fd).mode & S_IFMT) === S_IFIFO) return fd;
   closeSync(fd);

@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
+import type { LooseConfig } from '../setup/base-config.ts';
 import { changeRecord } from '../setup/change-record.ts';
 import { appliesTo, type Damage, damages } from '../setup/damage.ts';
 import type { Result } from '../setup/execute.ts';
@@ -18,18 +19,25 @@ import { type Bundle, makeRig, type Rig } from '../setup/rig.ts';
 
 let rig: Rig;
 let bundle: Bundle;
+/** The container waits for `start` on a socket. */
+let hooked: Bundle;
 
 beforeAll(() => {
   rig = makeRig();
   if (!needs.busybox.present()) return;
-  bundle = rig.bundle({
+  const sleeping = (config: LooseConfig) => {
+    config.process.args = ['sleep', '600'];
+    config.annotations = { 'org.tsrun.overlay': 'disk' };
+    config.linux.seccomp = {
+      defaultAction: 'SCMP_ACT_ALLOW',
+      syscalls: [{ names: ['swapon'], action: 'SCMP_ACT_ERRNO' }],
+    };
+  };
+  bundle = rig.bundle({ config: sleeping });
+  hooked = rig.bundle({
     config: (config) => {
-      config.process.args = ['sleep', '600'];
-      config.annotations = { 'org.tsrun.overlay': 'disk' };
-      config.linux.seccomp = {
-        defaultAction: 'SCMP_ACT_ALLOW',
-        syscalls: [{ names: ['swapon'], action: 'SCMP_ACT_ERRNO' }],
-      };
+      sleeping(config);
+      config.hooks = { startContainer: [{ path: '/bin/true' }] };
     },
   });
 });
@@ -42,9 +50,9 @@ const run = (args: readonly string[]): Promise<Result> =>
   rig.tsrun(args, { env: environment(), through: ['timeout', '--signal', 'KILL', String(patience(10))] });
 
 /** @returns the id of a container that lives on */
-async function make(...command: readonly string[]): Promise<string> {
+async function make(command: readonly string[], { path } = bundle): Promise<string> {
   const id = rig.id();
-  const result = await detached(rig, [...command, '--bundle', bundle.path, id], { env: environment() });
+  const result = await detached(rig, [...command, '--bundle', path, id], { env: environment() });
   expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });
   return id;
 }
@@ -68,6 +76,7 @@ const needed: Readonly<Record<string, RegExp>> = {
   'state.json': /^(?!list)/,
   'config.json': /^(exec|start)$/,
   'seccomp.bpf': /^(exec|start)$/,
+  start: /^start$/,
   'init.sock': /^start$/,
   lock: /^$/,
 };
@@ -89,7 +98,7 @@ const cases = Object.keys(needed).flatMap((name) =>
 describe('a damaged file', () => {
   test.for(cases)('%s: %s', { timeout: patience(60_000) }, async ([name, damage], context) => {
     prepare(context);
-    const id = await make('create');
+    const id = await make(['create'], name === 'init.sock' ? hooked : bundle);
     const file = join(rig.root, id, name);
     (damages[damage] as Damage)(file);
     for (const [command, line] of Object.entries(commands(id))) {
@@ -113,7 +122,7 @@ describe('a damaged file', () => {
 
   test('the record and its copy: what may be left is named, and can be removed as the hint says', async (context) => {
     prepare(context);
-    const id = await make('run', '--detach');
+    const id = await make(['run', '--detach']);
     const before = remains(rig, id);
     for (const name of ['state.json', 'lock']) truncateSync(join(rig.root, id, name), 50);
     const refused = await run(['delete', '--force', id]);
@@ -150,7 +159,7 @@ describe('a record with the right checksum', () => {
 
   test.for(wrong)('and a wrong %s (%j) is not used', async ([key, value], context) => {
     prepare(context);
-    const id = await make('run', '--detach');
+    const id = await make(['run', '--detach']);
     changeRecord(rig, id, { [key]: value });
     for (const command of ['state', 'kill', 'delete', 'ps']) {
       const result = await run([command, id]);
@@ -165,7 +174,7 @@ describe('a record with the right checksum', () => {
     'does not lead delete --force to directories of the host: %s',
     async (what, context) => {
       prepare(context);
-      const id = await make('run', '--detach');
+      const id = await make(['run', '--detach']);
       const victim = join(mkdtempSync(join(rig.path, 'victim-')), '0123456789abcdef', id);
       mkdirSync(victim, { recursive: true });
       if (!what.startsWith('dataDirectory')) mkdirSync(join(victim, 'upper'));
@@ -194,7 +203,7 @@ describe('a record with the right checksum', () => {
 
   test('of a newer version is left alone, and the version is named', async (context) => {
     prepare(context);
-    const id = await make('run', '--detach');
+    const id = await make(['run', '--detach']);
     changeRecord(rig, id, { version: 2, news: {} });
     const before = remains(rig, id);
     for (const line of [...Object.values(commands(id)), ['delete', '--force', id]]) {
@@ -213,7 +222,7 @@ describe('a record with the right checksum', () => {
 
   test('of another container is not used: the directory was copied', async (context) => {
     prepare(context);
-    const id = await make('run', '--detach');
+    const id = await make(['run', '--detach']);
     const copy = rig.id();
     execFileSync('cp', ['-a', join(rig.root, id), join(rig.root, copy)]);
     const refused = await run(['delete', '--force', copy]);
@@ -229,7 +238,7 @@ describe('delete --force of a directory without a record', () => {
     'removes one that a creator has just made: %s',
     async (content, context) => {
       prepare(context);
-      await make('run', '--detach'); // makes the root
+      await make(['run', '--detach']); // makes the root
       const id = rig.id();
       mkdirSync(join(rig.root, id), { mode: 0o700 });
       if (content !== 'empty') writeFileSync(join(rig.root, id, 'lock'), '', { mode: 0o600 });
@@ -243,7 +252,7 @@ describe('delete --force of a directory without a record', () => {
     ['that others may read', 0o755, undefined],
   ] as const)('leaves one alone that is not a container: %s', async ([, mode, name], context) => {
     prepare(context);
-    await make('run', '--detach');
+    await make(['run', '--detach']);
     const id = rig.id();
     const directory = join(rig.root, id);
     mkdirSync(directory, { mode });
@@ -264,7 +273,7 @@ describe('delete --force of a directory without a record', () => {
 
   test('leaves a file of that name alone', async (context) => {
     prepare(context);
-    await make('run', '--detach');
+    await make(['run', '--detach']);
     const id = rig.id();
     writeFileSync(join(rig.root, id), 'precious');
     const refused = await run(['delete', '--force', id]);

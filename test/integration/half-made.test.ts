@@ -61,7 +61,7 @@ describe('a container whose creator was killed', () => {
   test.for([
     ['flock', 1],
     ['renameat2', 1],
-    ['bind', 1],
+    ['mknodat', 1],
     ['sendto', 1],
     ['renameat2', 2],
     ['renameat2', 3],
@@ -109,7 +109,7 @@ test('a container that is being created is creating', { timeout: patience(60_000
   const [command = '', ...args] = tsrunLine(rig, ['create', '--bundle', slow.path, id]);
   const creator = spawn(command, args, { env: environment(), stdio: 'ignore' });
   const ended = new Promise<number | null>((resolve) => creator.on('exit', resolve));
-  for (let tries = 0; tries < 200 && !existsSync(join(rig.root, id, 'init.sock')); tries++)
+  for (let tries = 0; tries < 200 && !existsSync(join(rig.root, id, 'start')); tries++)
     await new Promise((resolve) => setTimeout(resolve, 20));
   await new Promise((resolve) => setTimeout(resolve, 100));
   await allSay(id, 'creating', 'it is still being created: wait until tsrun create has ended');

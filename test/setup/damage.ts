@@ -42,7 +42,7 @@ function replace(file: string, content: string | Uint8Array): void {
   writeFileSync(file, content);
 }
 
-/** A socket has no content that could be damaged. */
+/** The socket and the FIFO that a container waits on have no content that could be damaged. */
 export function appliesTo(damage: string, name: string): boolean {
-  return !name.endsWith('.sock') || !/truncated|empty/.test(damage);
+  return !['init.sock', 'start'].includes(name) || !/truncated|empty/.test(damage);
 }
