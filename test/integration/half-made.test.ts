@@ -101,7 +101,9 @@ test('a container that is being created is creating', { timeout: patience(60_000
     config: (config) => {
       config.process.args = ['sleep', '600'];
       config.hooks = {
-        prestart: [{ path: '/bin/sh', args: ['sh', '-c', 'while [ ! -e go ]; do sleep 0.05; done'] }],
+        prestart: [
+          { path: '/bin/sh', args: ['sh', '-c', 'while [ ! -e go ]; do sleep 0.05; done'], timeout: 120 },
+        ],
       };
     },
   });
