@@ -33,7 +33,7 @@ async function mustBeLeftAlone(rig: Rig, root: string, id: string, runtime: stri
   const own = await created(rig, sleepingBundle(rig));
   cpSync(join(rig.root, own), join(root, own), {
     recursive: true,
-    filter: (path) => !path.endsWith('.sock'),
+    filter: (path) => !path.endsWith('/start'),
   });
   const before = digest(root);
   const tsrun = (args: readonly string[]): Promise<Result> =>
