@@ -16,7 +16,7 @@ export function listJson(containers: readonly ContainerState[]): string {
 export function listTable(containers: readonly ContainerState[]): string {
   const rows = [HEADER, ...containers.map(cells)];
   const widths = HEADER.map((_, column) =>
-    Math.max(LEAST_WIDTH, ...rows.map((row) => (row[column]?.length ?? 0) + PADDING)),
+    rows.reduce((width, row) => Math.max(width, (row[column]?.length ?? 0) + PADDING), LEAST_WIDTH),
   );
   return rows.map((row) => `${line(row, widths)}\n`).join('');
 }

@@ -41,6 +41,8 @@ import { stillCreating } from './why-not-running.ts';
 /** The container's files are its owner's alone; nothing that was put in their place is followed or waited for. */
 const PRIVATE = 0o600;
 const CAREFULLY = O_NOFOLLOW | O_NONBLOCK;
+/** Bytes that one call writes. */
+const PIECE = 64 * 1024;
 
 export class StateDirectory {
   readonly path: string;
@@ -183,7 +185,7 @@ export class StateDirectory {
     const bytes = seal(record);
     this.#replace(RECORD, bytes);
     // It only ever gets longer: as yet there is no process, then there is one.
-    if (record.phase === 'creating' && this.#lock !== undefined) perform(pwrite64(this.#lock, bytes, 0));
+    if (record.phase === 'creating' && this.#lock !== undefined) writeAt(this.#lock, bytes);
   }
 
   /** Keeps the configuration as it is now: later edits of the bundle must not matter (runtime.md, Lifecycle). */
@@ -265,6 +267,11 @@ export class StateDirectory {
       }
     }
   }
+}
+
+/** In pieces: annotations and variables may take more than one call has room for. */
+function writeAt(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at += PIECE) perform(pwrite64(fd, bytes.subarray(at, at + PIECE), at));
 }
 
 function openLock(directory: string, flags = 0): number {

@@ -2,7 +2,8 @@
  * Executes lists of calls whose results are looked at once and then forgotten. For work whose amount an image or a
  * container decides: a step keeps what its calls return until the command ends.
  */
-import { type Call, ignoreErrors, type Out } from '../kernel/call.ts';
+import { type Call, ignoreErrors, type Out, type Results } from '../kernel/call.ts';
+import { ENOSYS } from '../kernel/errno.ts';
 import { attempt } from '../kernel/local.ts';
 import { ResultTable } from './program.ts';
 import type { Remote } from './remote.ts';
@@ -17,6 +18,18 @@ export interface CallRunner {
   run(calls: readonly Call[]): readonly number[];
   /** What a call of the last list has filled in. */
   bytes(of: Call): Uint8Array;
+}
+
+/** Executes the calls. @returns what a step's results are; to be looked at before the next list */
+export function resultsOf(runner: CallRunner, calls: readonly Call[]): Results {
+  const values = new Map<Call, number>();
+  runner.run(calls).forEach((value, index) => {
+    values.set(calls[index] as Call, value);
+  });
+  return {
+    value: (of) => values.get(of) ?? -ENOSYS,
+    bytes: (of) => runner.bytes(of),
+  };
 }
 
 /** Of one of its arguments: the call is not to be made. */

@@ -286,7 +286,7 @@ function entriesOf(path: string): Dirent[] {
     for (;;) {
       const part = bytesOf(getdents64(fd, CHUNK), path);
       if (part.length === 0) return entries;
-      entries.push(...decodeDirents(part));
+      for (const entry of decodeDirents(part)) entries.push(entry);
     }
   } finally {
     closeSync(fd);

@@ -5,7 +5,7 @@ import { hideStep } from '../init/setup-steps.ts';
 import { type Actor, type CallStep, type Step, step } from '../init/step.ts';
 import { chdir, closeRangeCloexec, umask } from '../kernel/calls/file.ts';
 import { capset, execve } from '../kernel/calls/process.ts';
-import { describeErrno, ENOENT, EPERM, errnoName } from '../kernel/errno.ts';
+import { describeErrno, E2BIG, ENOENT, EPERM, errnoName } from '../kernel/errno.ts';
 import {
   asAdministrator,
   boundingCalls,
@@ -23,6 +23,17 @@ import type { Linux, Process } from '../spec/types.ts';
 
 /** runc and crun set this where the configuration is silent. */
 const DEFAULT_UMASK = 0o022;
+
+/** Bytes: three quarters of the stack limit that a process has at first. */
+const MOST_BYTES = 6 * 1024 * 1024;
+
+const HINTS: ReadonlyMap<number, string> = new Map([
+  [ENOENT, 'the file is there: its interpreter (#! line, or the dynamic loader) is not'],
+  [
+    E2BIG,
+    'shorten process.args and process.env: together they may take a quarter of RLIMIT_STACK, at most 6 MiB, and each string 128 KiB',
+  ],
+]);
 
 export interface ProgramRequest {
   readonly process: Process;
@@ -68,6 +79,7 @@ export function becomeSteps(request: ProgramRequest): readonly Step[] {
 
 export function executeStep(request: ProgramRequest): CallStep {
   const { process, executable, env, filter } = request;
+  if (isTooLong([...(process.args ?? []), ...env])) throw notExecuted(request, E2BIG);
   return step(
     'init',
     `execute "${executable}"`,
@@ -143,17 +155,20 @@ function limitSteps(
   });
 }
 
+/** What execve(2) never takes, whatever the limits: it need not be sent. */
+function isTooLong(strings: readonly string[]): boolean {
+  let size = 0;
+  // With its NUL, and a pointer to it.
+  for (const text of strings) size += text.length + 1 + 8;
+  return size > MOST_BYTES;
+}
+
 function notExecuted({ process: { args = [] }, filter }: ProgramRequest, errno: number): RuntimeError {
   const [command = ''] = args;
   const message = `unable to start container process: exec: ${JSON.stringify(command)}: ${describeErrno(errno)}`;
-  const hint =
-    errno === ENOENT
-      ? 'the file is there: its interpreter (#! line, or the dynamic loader) is not'
-      : filter && errno === EPERM
-        ? 'the seccomp profile has to allow execve'
-        : undefined;
+  const hint = errno === EPERM ? filter && 'the seccomp profile has to allow execve' : HINTS.get(errno);
   return new RuntimeError('executable', message, {
-    pointer: '/process/args/0',
+    pointer: errno === E2BIG ? '/process' : '/process/args/0',
     call: 'execve',
     errno: errnoName(errno),
     ...(hint === undefined ? {} : { hint }),

@@ -1,11 +1,13 @@
 /** Reading config.json and process.json: parse, check the shape, check the meaning. */
 
+import type { RuntimeError } from '../errors/runtime-error.ts';
 import { type Log, silentLog } from '../log/log.ts';
 import { addUser } from './absent-user.ts';
 import { type SchemaNode, schemaAt } from './expectation.ts';
 import { brokenJson, invalidConfig } from './invalid-config.ts';
 import { type Check, checkMeaning } from './meaning/check.ts';
 import { configChecks, processChecks, resourcesChecks } from './meaning/checks.ts';
+import { MOST_LEVELS, tooDeepAt } from './nesting.ts';
 import { dropNulls } from './nulls.ts';
 import { parseJson } from './parse-json.ts';
 import { liftZeroPidsLimit } from './pids-limit.ts';
@@ -91,26 +93,27 @@ function load<T>(kind: Kind<T>, file: string, log: Log): T {
 }
 
 function take<T>(kind: Kind<T>, file: string, text: string, log: Log): T {
-  try {
-    return check(kind, parse(file, text), file, text, log);
-  } catch (error) {
-    // The walks over the value are recursive, the engines' parsers are not.
-    if (error instanceof RangeError) throw brokenJson(file, text, new Error('nested too deeply'));
-    throw error;
-  }
+  return check(kind, parse(file, text), file, text, log);
+}
+
+function tooDeep(file: string, text: string): RuntimeError {
+  return brokenJson(file, text, new Error(`nested more than ${MOST_LEVELS} levels deep`));
 }
 
 function parse(file: string, text: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    throw brokenJson(file, text, error);
+    // Parsing with source access recurses.
+    throw error instanceof RangeError ? tooDeep(file, text) : brokenJson(file, text, error);
   }
 }
 
 function check<T>(kind: Kind<T>, parsed: unknown, file: string, text: string, log: Log): T {
   unnamed.found = false;
   const fits = kind.validator(parsed);
+  // What the schema names, where it names it, is not nested deeply.
+  if ((!fits || unnamed.found) && tooDeepAt(text) !== undefined) throw tooDeep(file, text);
   const spelling = unnamed.found ? correctSpelling(parsed, schemaOf(kind.schema)) : undefined;
   const value = spelling ? spelling.value : parsed;
   const errors = (spelling ? kind.validator(value) : fits) ? [] : shapeErrors(kind, value);

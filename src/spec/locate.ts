@@ -6,8 +6,9 @@
 import { type Node, type ParseError, parse, parseTree } from 'jsonc-parser';
 import { type Finding, RuntimeError } from '../errors/runtime-error.ts';
 import { configError, type Origin, originOf, place, sentence, toFinding } from './invalid-config.ts';
+import { MOST_LEVELS, tooDeepAt } from './nesting.ts';
 import { nodeAt } from './node-at.ts';
-import { syntaxProblem } from './syntax-problem.ts';
+import { type SyntaxProblem, syntaxProblem } from './syntax-problem.ts';
 import { excerpt, positionOf } from './text-position.ts';
 
 const STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
@@ -60,6 +61,9 @@ function offsetOf(tree: Node | undefined, pointer: string): number {
 }
 
 function locateSyntax({ file, text }: Origin, error: RuntimeError): RuntimeError {
+  const deep = tooDeepAt(text);
+  // Before the parser: it recurses.
+  if (deep !== undefined) return syntaxError(file, text, error, nestingProblem(deep));
   const errors: ParseError[] = [];
   try {
     parse(text, errors, STRICT);
@@ -68,7 +72,21 @@ function locateSyntax({ file, text }: Origin, error: RuntimeError): RuntimeError
   }
   const [first] = errors;
   if (first === undefined) return error;
-  const problem = syntaxProblem(text, first);
+  return syntaxError(file, text, error, syntaxProblem(text, first));
+}
+
+function nestingProblem(offset: number): SyntaxProblem {
+  const expected = `at most ${MOST_LEVELS} levels of nested arrays and objects`;
+  return {
+    pointer: '',
+    offset,
+    expected,
+    found: 'one more',
+    hint: 'no field is nested that deeply: remove it',
+  };
+}
+
+function syntaxError(file: string, text: string, error: RuntimeError, problem: SyntaxProblem): RuntimeError {
   const position = positionOf(text, problem.offset);
   const finding: Finding = toFinding(file, problem, position);
   const message = `${place(finding)}: not valid JSON: ${sentence(finding)}\n${excerpt(text, position)}`;

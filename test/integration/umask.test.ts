@@ -30,14 +30,12 @@ async function modes(umask: string): Promise<Readonly<Record<string, number | st
       config.mounts.push({ destination: '/made/for/mount', type: 'tmpfs', source: 'tmpfs' });
     },
   });
-  const pidFile = join(rig.path, 'pid');
-  await under(rig, umask, ['create', '--pid-file', pidFile, '--bundle', bundle.path, id]);
+  await under(rig, umask, ['create', '--bundle', bundle.path, id]);
   const state = join(rig.root, id);
   const record = JSON.parse(readFileSync(join(state, 'state.json'), 'utf8'));
   const paths: readonly (readonly [string, string])[] = [
     ['root', rig.root],
     ['state', state],
-    ['pid file', pidFile],
     ...readdirSync(state).map((name) => [name, join(state, name)] as const),
     ...record.cgroups.map((path: string) => [path.replace(id, ''), path]),
     ...['', 'upper', 'work'].map((name) => [`layer/${name}`, join(record.dataDirectory, name)] as const),

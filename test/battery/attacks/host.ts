@@ -100,7 +100,7 @@ export const host: readonly Attack[] = [
       const copy = join(target.rig.path, 'forged');
       cpSync(join(target.rig.root, id), join(copy, id), {
         recursive: true,
-        filter: (path) => !path.endsWith('.sock'),
+        filter: (path) => !path.endsWith('/start'),
       });
       const file = join(copy, id, 'state.json');
       const record = {
