@@ -2,9 +2,11 @@
  * The processes in a container's cgroup and below it: found and signalled. What is known of the cgroup is its
  * directories, one per hierarchy; the files in them say which hierarchy it is.
  */
+
 import { SIGKILL } from '../kernel/constants/process.ts';
-import { existsSync, overwriteSync, readFileSync, subdirectoriesSync } from '../kernel/file-system.ts';
+import { existsSync, overwriteSync, readFileSync } from '../kernel/file-system.ts';
 import { signalMembers } from '../kernel/members.ts';
+import { visitCgroups } from './descendants.ts';
 
 /**
  * The container's process ids, those that our pid namespace cannot see left out.
@@ -19,26 +21,13 @@ export function cgroupProcesses(paths: readonly string[]): number[] {
 /** The process ids in one directory and all below it. */
 export function processesBelow(path: string): number[] {
   const found = new Set<number>();
-  for (const directory of withDescendants(path)) {
+  const enter = (directory: string) => {
     // 0 is a process of another pid namespace.
     for (const line of linesOf(`${directory}/cgroup.procs`))
       if (line !== '' && line !== '0') found.add(Number(line));
-  }
+  };
+  visitCgroups(path, { enter });
   return [...found];
-}
-
-/** The directory and all below it, each before its children. */
-export function withDescendants(path: string): string[] {
-  return [path, ...childrenOf(path).flatMap((name) => withDescendants(`${path}/${name}`))];
-}
-
-function childrenOf(path: string): string[] {
-  try {
-    return subdirectoriesSync(path);
-  } catch {
-    // Removed meanwhile.
-    return [];
-  }
 }
 
 function linesOf(path: string): string[] {

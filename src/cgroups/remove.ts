@@ -1,8 +1,8 @@
 /** Removes the container's cgroups, with those that it made inside its own. */
 import { existsSync, rmdirSync } from '../kernel/file-system.ts';
 import type { Log } from '../log/log.ts';
+import { removeDescendants } from './descendants.ts';
 import { waitUntilEmpty } from './populated.ts';
-import { withDescendants } from './processes.ts';
 
 /** Milliseconds. A process that was killed is a member until it has gone through its exit. */
 const PATIENCE = 2000;
@@ -34,7 +34,8 @@ export function removeCgroups(paths: readonly string[], log: Log, patience = PAT
 function removeTree(path: string): boolean {
   if (removeAtOnce(path)) return true;
   // The children first. Most containers have none: nothing is listed before it has to be.
-  return withDescendants(path).reverse().map(removeAtOnce).at(-1) ?? true;
+  removeDescendants(path);
+  return removeAtOnce(path);
 }
 
 /** @returns whether it is gone: it had no processes, and no cgroups in it */

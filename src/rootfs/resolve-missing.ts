@@ -13,6 +13,8 @@ import { EINVAL, ENOENT } from '../kernel/errno.ts';
 
 /** The kernel's limit. */
 const MAX_LINKS = 40;
+/** No path of 4,095 bytes has more. */
+const MAX_COMPONENTS = 2048;
 
 /** `/a/b/../c//d` → `["a", "b", "..", "c", "d"]` */
 export function pathComponents(path: string): string[] {
@@ -28,10 +30,15 @@ export function resolveMissing(
 ): readonly Step[] {
   return walk([], pathComponents(path), 0);
 
-  function walk(done: readonly string[], rest: readonly string[], links: number): readonly Step[] {
-    const [name, ...following] = rest;
+  function walk(before: readonly string[], components: readonly string[], links: number): readonly Step[] {
+    if (before.length + components.length > MAX_COMPONENTS)
+      throw unresolved(path, pointer, 'file name too long');
+    const done = [...before];
+    let at = 0;
+    // An image decides how many there are in a row.
+    for (; components[at] === '..'; at++) done.pop();
+    const [name, following] = [components[at], components.slice(at + 1)];
     if (name === undefined) return then(`/${done.join('/')}`);
-    if (name === '..') return walk(done.slice(0, -1), following, links);
     const parent = tolerate(openInRoot(root, `/${done.join('/')}`), ENOENT);
     const link = tolerate(readlinkat(parent, name), EINVAL, ENOENT);
     return [
@@ -39,7 +46,7 @@ export function resolveMissing(
         check: (results) => {
           if (results.value(parent) < 0 || results.value(link) < 0)
             return walk([...done, name], following, links);
-          if (links === MAX_LINKS) throw tooManyLinks(path, pointer);
+          if (links === MAX_LINKS) throw unresolved(path, pointer, 'too many levels of symbolic links');
           const target = Buffer.from(results.bytes(link).subarray(0, results.value(link))).toString();
           const from = target.startsWith('/') ? [] : done;
           return walk(from, [...pathComponents(target), ...following], links + 1);
@@ -49,9 +56,9 @@ export function resolveMissing(
   }
 }
 
-function tooManyLinks(path: string, pointer: string): RuntimeError {
-  return new RuntimeError('bundle', `cannot make "${path}" in the root: too many levels of symbolic links`, {
+function unresolved(path: string, pointer: string, why: string): RuntimeError {
+  return new RuntimeError('bundle', `cannot make "${path}" in the root: ${why}`, {
     pointer,
-    hint: 'the symlinks of the rootfs lead in a circle',
+    hint: 'look at the symlinks of the rootfs on the way there: they lead in a circle, or to a path that is too long',
   });
 }

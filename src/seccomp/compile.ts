@@ -38,7 +38,7 @@ export function compile(profile: Seccomp): CompiledProfile {
   rules.forEach((rule, index) => {
     // libseccomp refuses rules that change nothing.
     if (actionOf(rule.action, rule.errnoRet) === defaultAction) return;
-    others.push(...addRules(library, filter, rule, index));
+    for (const other of addRules(library, filter, rule, index)) others.push(other);
   });
   const head = refusesByDefault(profile.defaultAction)
     ? newerCallsHead(lastCalls(library, listedTokens(library, profile), rules))

@@ -36,7 +36,7 @@ export function resolveOtherNames(
   const warnings: Problem[] = [];
   for (const other of others) {
     const rules = numberedRulesOf(library, tokens, other);
-    numbered.push(...rules);
+    for (const rule of rules) numbered.push(rule);
     if (rules.length === 0 && !isOfX86Alone(other.name)) {
       warnings.push(reportUnknown(other, defaultAction, library.version));
     }

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { stringifyJson } from '../../src/spec/parse-json.ts';
 import { baseConfig, type LooseConfig } from '../setup/base-config.ts';
-import { need } from '../setup/needs.ts';
+import { need, needRoot } from '../setup/needs.ts';
 import { peakMemory } from '../setup/peak-memory.ts';
-import { created, sleepingBundle } from '../setup/probe-container.ts';
+import { created, sleepingBundle, started } from '../setup/probe-container.ts';
 import { remains } from '../setup/remains.ts';
 import { type Bundle, makeRig, programUnderTest, type Rig } from '../setup/rig.ts';
 
@@ -157,4 +157,27 @@ describe('many', () => {
     expect({ stdout, stderr }).toEqual({ stdout: 'ready\n', stderr: '' });
     expect(peak).toBeLessThan(160 * 2 ** 20);
   });
+});
+
+test('cgroups that a container has made below its own go, whatever their depth', async (context) => {
+  need(context, 'busybox');
+  needRoot(context);
+  await using rig = makeRig();
+  const nesting = [
+    `n=${'x'.repeat(200)}; cd /sys/fs/cgroup; [ -d pids ] && cd pids`,
+    'for i in $(seq 30); do mkdir $n && cd $n; done',
+    '(echo 0 >cgroup.procs; exec sleep 600) & echo ready; exec sleep 600',
+  ];
+  const bundle = rig.bundle({
+    config: (config) => {
+      config.mounts = config.mounts.filter(({ type }: LooseConfig) => type !== 'cgroup');
+      config.mounts.push({ destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup' });
+      config.process.args = ['sh', '-c', nesting.join('\n')];
+    },
+  });
+  const id = await started(rig, bundle);
+  const pids = async () => JSON.parse((await rig.tsrun(['ps', '--format', 'json', id])).stdout) as number[];
+  await expect.poll(pids, { timeout: 10_000 }).toHaveLength(2);
+  expect(await rig.tsrun(['delete', '--force', id])).toMatchObject({ code: 0, stderr: '' });
+  expect(remains(rig, id)).toEqual([]);
 });
