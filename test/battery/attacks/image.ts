@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LooseConfig } from '../../setup/base-config.ts';
+import { makeMany } from '../../setup/large-trees.ts';
 import { patience } from '../../setup/patience.ts';
+import { peakMemory } from '../../setup/peak-memory.ts';
 import { type Attack, must, NotApplicable } from '../attack.ts';
 import { linksTo, ownDev, replace } from '../image-parts.ts';
 import { onTerminal } from '../on-terminal.ts';
@@ -47,6 +49,18 @@ const fifos: Readonly<Record<string, (config: LooseConfig) => void>> = {
     mounts.push({ destination: '/bind/target', type: 'bind', source: '/etc/passwd', options: ['bind'] });
   },
 };
+
+/** Bytes; a JS runtime takes some 60 MiB of it. */
+const MOST_MEMORY = 200 * 2 ** 20;
+
+function manyFiles(directory: string): void {
+  makeMany(directory, 30_000);
+}
+
+function sparseFile(directory: string): void {
+  writeFileSync(join(directory, 'sparse'), '');
+  truncateSync(join(directory, 'sparse'), 2 ** 43);
+}
 
 export const image: readonly Attack[] = [
   ...Object.entries(fifos).map(
@@ -126,6 +140,28 @@ export const image: readonly Attack[] = [
         notes.add(result.code === 0 ? 'resolved inside' : reason(result));
       }
       return [...notes][0] ?? '';
+    },
+  },
+  {
+    claim: 'tmpcopyup of many files, and of a sparse file of terabytes, does not exhaust the memory',
+    needs: ['busybox'],
+    run: async (target) => {
+      const notes: string[] = [];
+      for (const fill of [manyFiles, sparseFile]) {
+        const bundle = target.bundle(({ mounts, process }) => {
+          const options = ['tmpcopyup', 'size=64m'];
+          mounts.push({ destination: '/copied', type: 'tmpfs', source: 'tmpfs', options });
+          process.args = ['sh', '-c', 'echo ready; read x'];
+        });
+        mkdirSync(join(bundle.rootfs, 'copied'));
+        fill(join(bundle.rootfs, 'copied'));
+        const [program = '', ...args] = [...target.program, '--root', target.rig.root];
+        const run = ['run', '--bundle', bundle.path, target.rig.id()];
+        const { stdout, peak } = await peakMemory(program, [...args, ...run], 1);
+        must(peak < MOST_MEMORY, `it takes ${peak >> 20} MiB`);
+        notes.push(stdout === 'ready\n' ? 'copied' : 'an error');
+      }
+      return notes.join(', ');
     },
   },
   {

@@ -78,6 +78,8 @@ const kinds: Readonly<Record<string, (path: string) => void>> = {
   'a hundred thousand brackets': (path) => writeFileSync(path, '['.repeat(100_000)),
   'a hundred thousand nested arrays': (path) =>
     writeFileSync(path, `{"annotations":${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
+  'two hundred thousand nested arrays in an unknown field': (path) =>
+    writeFileSync(path, `{"unknown":${'['.repeat(200_000)}${']'.repeat(200_000)}}`),
   'text that is not UTF-8': (path) => writeFileSync(path, Buffer.from([0x7b, 0xff, 0xfe, 0x22, 0xc0, 0x80])),
 };
 
