@@ -249,7 +249,7 @@ export class Construction {
 
   #firstRecord(): StateRecord {
     const { config, rootfs, id, bundle, host, overlay, dataDirectory, idMaps, preserveFds } = this.request;
-    const { nested, resctrl, systemd } = this.request;
+    const { nested, resctrl, systemd, keyring } = this.request;
     const { nofile } = host;
     const freezer = freezerFile(this.request.cgroups.directories);
     return {
@@ -277,7 +277,7 @@ export class Construction {
       ...(nested ? { nested: { uid: nested.uid, gid: nested.gid } } : {}),
       hasPoststop: (config.hooks?.poststop?.length ?? 0) > 0,
       preserveFds,
-      ...(this.request.noNewKeyring ? { noNewKeyring: true } : {}),
+      ...(keyring === undefined ? {} : { keyring }),
     };
   }
 

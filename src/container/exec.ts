@@ -164,7 +164,7 @@ async function execute(parts: Parts): Promise<Executed> {
     readUidMap: () => readUidMap(first),
     cgroups: await cgroupJoin(record, first, options.subCgroups, log),
     preserveFds: options.preserveFds,
-    keyring: record.noNewKeyring ? undefined : record.id,
+    keyring: record.keyring,
     rootless: identity().isRootless,
     streams: transferableStreams(),
     idMaps: record.idMaps,

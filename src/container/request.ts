@@ -19,6 +19,7 @@ import type { Log } from '../log/log.ts';
 import { callerIds } from '../namespaces/caller-ids.ts';
 import { chooseIdMaps } from '../namespaces/id-maps.ts';
 import type { ContainerRequest, HostFacts } from '../plan/request.ts';
+import { newKeyringName } from '../process/keyring.ts';
 import { resctrlGroup } from '../resctrl/group.ts';
 import { withAbsolutePaths } from '../rootfs/mount-paths.ts';
 import { dataDirectory } from '../rootfs/overlay/data-directory.ts';
@@ -97,7 +98,7 @@ function request(
     host,
     log,
     noPivot: options.noPivot,
-    noNewKeyring: options.noNewKeyring,
+    keyring: options.noNewKeyring ? undefined : newKeyringName(options.id),
     preserveFds: options.preserveFds + (listen?.count ?? 0),
     environment: [...(listen?.environment ?? []), ...(notifies ? notifyEnvironment : [])],
   };

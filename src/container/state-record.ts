@@ -64,6 +64,6 @@ export interface StateRecord extends ProcessIdentity {
   readonly nofile?: { readonly soft: string; readonly hard: string };
   /** Its creator's effective capabilities, a bit mask in hexadecimal: without a user namespace it gets no others. */
   readonly capabilities: string;
-  /** It has the session keyring of its creator, by `--no-new-keyring`. */
-  readonly noNewKeyring?: true;
+  /** The name of its session keyring; by `--no-new-keyring`, it has that of its creator. */
+  readonly keyring?: string;
 }

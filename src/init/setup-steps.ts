@@ -1,21 +1,9 @@
 /** The first and the last thing that the container's first process does under our direction. */
 import { type Call, ignoreErrors, tolerate } from '../kernel/call.ts';
 import { close, read, umask, write } from '../kernel/calls/file.ts';
-import {
-  joinSessionKeyring,
-  madvise,
-  prctl,
-  setKeyPermissions,
-  setName,
-  setsid,
-} from '../kernel/calls/process.ts';
+import { madvise, prctl, setName, setsid } from '../kernel/calls/process.ts';
 import { acceptDriver } from '../kernel/calls/socket.ts';
-import {
-  KEYCTL_JOIN_SESSION_KEYRING,
-  KEYCTL_SETPERM,
-  MADV_DONTNEED,
-  PR_SET_DUMPABLE,
-} from '../kernel/constants/process.ts';
+import { MADV_DONTNEED, PR_SET_DUMPABLE } from '../kernel/constants/process.ts';
 import { EPERM } from '../kernel/errno.ts';
 import { INBOX, INBOX_SIZE } from './program.ts';
 import { controlOf } from './spawn-step.ts';
@@ -34,19 +22,6 @@ export function beginStep(inherited: readonly Call[]): Step {
 /** Nobody in a namespace that it joins may look into it while it works (CVE-2016-9962). */
 export function hideStep(): Step {
   return step('init', 'be undumpable', '', [prctl(PR_SET_DUMPABLE, 0)]);
-}
-
-/** keyrings(7): the possessor everything; the user view, read, search (which joining by name needs) and link. */
-const KEYRING_PERMISSIONS = 0x3f1b_0000;
-
-/**
- * A session keyring of the container's own, keyrings(7): without it the caller's would be reachable. What `exec`
- * starts joins the same one by its name.
- */
-export function keyringStep(id: string): Step {
-  const join = ignoreErrors(joinSessionKeyring(`_ses.${id}`, KEYCTL_JOIN_SESSION_KEYRING));
-  const share = ignoreErrors(setKeyPermissions(join, KEYCTL_SETPERM, KEYRING_PERMISSIONS));
-  return step('init', 'join the session keyring', '', [join, share]);
 }
 
 const PAGE = 4096;

@@ -6,7 +6,6 @@ import { type Join, joinCgroups } from '../cgroups/join.ts';
 import { inFile } from '../errors/in-file.ts';
 import { createContainerSteps } from '../hooks/container-hooks.ts';
 import { runtimeHookSteps } from '../hooks/runtime-hooks.ts';
-import { keyringStep } from '../init/setup-steps.ts';
 import { spawnStubStep } from '../init/spawn-step.ts';
 import { type Live, type Step, step } from '../init/step.ts';
 import { type Call, call } from '../kernel/call.ts';
@@ -16,6 +15,7 @@ import { netDeviceSteps } from '../namespaces/net-devices.ts';
 import { sysctlSteps } from '../namespaces/sysctl.ts';
 import { groupsStep } from '../process/credentials.ts';
 import { uniqueEnvironment } from '../process/environment.ts';
+import { newKeyringStep } from '../process/keyring.ts';
 import { initLabels } from '../process/labels.ts';
 import { type StreamSteps, streamSteps } from '../process/streams.ts';
 import { resctrlSteps } from '../resctrl/steps.ts';
@@ -80,7 +80,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
   });
   const root = rootTree(request, handles.onHelper);
   const nested = nestedUserSteps(request.nested);
-  const labels = initLabels(config.process, !request.noNewKeyring);
+  const labels = initLabels(config.process, request.keyring !== undefined);
   const prepared = prepareRoot(request, root, console);
   const streams = ownStreams(request);
   const findings: Findings = { executable: '', env: [], cwdEntered: true };
@@ -104,7 +104,7 @@ function allSteps(request: ContainerRequest, handles: Handles): CreatePlan {
     inside: [
       ...insideSteps(request, join),
       ...labels.begin,
-      ...(request.noNewKeyring ? [] : [keyringStep(request.id)]),
+      ...(request.keyring === undefined ? [] : [newKeyringStep(request.keyring)]),
       ...prepared.steps,
       ...netDeviceSteps(config.linux?.netDevices, { namespaces, ...host }),
       ...join.afterMounts,

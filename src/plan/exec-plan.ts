@@ -5,7 +5,7 @@
 import type { ExecJoin } from '../cgroups/exec-join.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Stream } from '../host/streams.ts';
-import { beginStep, hideStep, keyringStep } from '../init/setup-steps.ts';
+import { beginStep, hideStep } from '../init/setup-steps.ts';
 import { cloneStep, dismissStep, spawnStubStep } from '../init/spawn-step.ts';
 import { type Step, step } from '../init/step.ts';
 import { type Call, tolerate } from '../kernel/call.ts';
@@ -21,6 +21,7 @@ import { namespaceKinds } from '../namespaces/kinds.ts';
 import { joinNestedSteps } from '../namespaces/nested-user.ts';
 import { finalAffinitySteps, initialAffinitySteps } from '../process/affinity.ts';
 import { groupsStep } from '../process/credentials.ts';
+import { joinKeyringStep } from '../process/keyring.ts';
 import { execLabelSteps } from '../process/labels.ts';
 import { execOomScoreSteps } from '../process/oom-score.ts';
 import { streamSteps } from '../process/streams.ts';
@@ -45,7 +46,7 @@ export interface ExecRequest {
   /** Of `linux.intelRdt`. */
   readonly resctrl?: ResctrlRecord | undefined;
   readonly preserveFds: number;
-  /** Whose session keyring it joins: the container's id, or undefined where that has none of its own. */
+  /** The name of the session keyring that it joins; undefined if the container has none of its own. */
   readonly keyring: string | undefined;
   readonly rootless: boolean;
   /** Those that are given to its user. */
@@ -106,7 +107,7 @@ export function execPlan(request: ExecRequest): ExecPlan {
       ...finalAffinitySteps(process.execCPUAffinity),
       ...(withUser ? [becomeRoot()] : []),
       hideStep(),
-      ...(request.keyring === undefined ? [] : [keyringStep(request.keyring)]),
+      ...(request.keyring === undefined ? [] : [joinKeyringStep(request.keyring)]),
       ...streams.inside,
       groupsStep(process.user),
       ...(console ? execTerminal(console, process, uid) : []),

@@ -61,7 +61,8 @@ export interface ContainerRequest {
   readonly host: HostFacts;
   readonly log: Log;
   readonly noPivot: boolean;
-  readonly noNewKeyring: boolean;
+  /** The name of its session keyring; undefined if it is to have that of its caller. */
+  readonly keyring: string | undefined;
   /** Descriptors from 3 on. */
   readonly preserveFds: number;
   /** Variables that the runtime adds for the container's process; a LISTEN_PID among them is 1. */

@@ -101,7 +101,7 @@ const checks: { readonly [Key in keyof Required<StateRecord>]: Check } = {
   preserveFds: count,
   nofile: optional(objectOf({ soft: hexadecimal, hard: hexadecimal })),
   capabilities: hexadecimal,
-  noNewKeyring: optional(yes),
+  keyring: optional(text),
 };
 
 /** @returns what is wrong: `expected an array at "cgroups"`; undefined for a record */

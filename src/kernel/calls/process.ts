@@ -1,6 +1,17 @@
 /** Calls on processes: ids, capabilities, limits, signals, execution. */
-import { type Call, call, callWithOut, type FdArg, out, stringArray, words } from '../call.ts';
-import { PR_SET_NAME, SIGINFO_SIZE, WEXITED } from '../constants/process.ts';
+import { type Call, call, callWithOut, countedOut, type FdArg, out, stringArray, words } from '../call.ts';
+import {
+  KEYCTL_DESCRIBE,
+  KEYCTL_JOIN_SESSION_KEYRING,
+  KEYCTL_READ,
+  KEYCTL_SETPERM,
+  PR_SET_NAME,
+  SIGINFO_SIZE,
+  WEXITED,
+} from '../constants/process.ts';
+
+/** Bytes; its name is the longest part, and ends behind what is looked at. */
+const DESCRIPTION = 512;
 
 export function execve(path: string, argv: readonly string[], envp: readonly string[]): Call {
   return call('execve', path, stringArray(argv), stringArray(envp));
@@ -112,11 +123,26 @@ export function madvise(address: number, length: number, advice: number): Call {
   return call('madvise', address, length, advice);
 }
 
-/** keyctl(2): the permissions of a key, given by its number. */
-export function setKeyPermissions(key: Call, operation: number, permissions: number): Call {
-  return call('keyctl', operation, key, permissions);
+/** keyctl(2): by its name; made if there is none that may be joined. */
+export function joinSessionKeyring(name: string): Call {
+  return call('keyctl', KEYCTL_JOIN_SESSION_KEYRING, name);
 }
 
-export function joinSessionKeyring(name: string, operation: number): Call {
-  return call('keyctl', operation, name);
+export function setKeyPermissions(key: Call, permissions: number): Call {
+  return call('keyctl', KEYCTL_SETPERM, key, permissions);
+}
+
+/** What it says of itself: type, owner, group, permissions and name. */
+export function describeKey(key: Call): Call {
+  const memory = countedOut(DESCRIPTION);
+  return callWithOut('keyctl', memory, KEYCTL_DESCRIBE, key, memory, DESCRIPTION);
+}
+
+/** The result is how many bytes it holds: of a keyring, the numbers of its keys. */
+export function readKey(key: Call): Call {
+  return call('keyctl', KEYCTL_READ, key, 0, 0);
+}
+
+export function geteuid(): Call {
+  return call('geteuid');
 }

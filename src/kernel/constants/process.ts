@@ -56,6 +56,8 @@ export const MADV_DONTNEED = 4;
 
 export const KEYCTL_JOIN_SESSION_KEYRING = 1;
 export const KEYCTL_SETPERM = 5;
+export const KEYCTL_DESCRIBE = 6;
+export const KEYCTL_READ = 11;
 
 export const TIOCSCTTY = 0x540e;
 export const TIOCGWINSZ = 0x5413;

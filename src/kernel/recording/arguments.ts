@@ -85,7 +85,7 @@ const rows: Readonly<Record<SyscallName, Row>> = {
   getpid: [],
   ioctl: ({ args }) => [fd, ioctlRequest, ioctlArgument(args[1])],
   ioprio_set: [oneOf('IOPRIO_WHO_'), number, S.ioPriority],
-  keyctl: [oneOf('KEYCTL_'), plain, hex],
+  keyctl: [oneOf('KEYCTL_'), plain, hex, number],
   kill: [number, oneOf('SIG')],
   listen: [fd, number],
   lseek: [fd, size, oneOf('SEEK_')],

@@ -23,6 +23,20 @@ const WRONG_USERS = [
   '٣',
 ];
 
+const [KEYCTL, ADD_KEY] = process.arch === 'arm64' ? [219, 217] : [250, 248];
+
+/**
+ * Makes keyrings of the names that runtimes are known to use, which everybody may join, with a key in each that only
+ * those see who have the keyring. keyctl(2): KEYCTL_JOIN_SESSION_KEYRING is 1, KEYCTL_SETPERM 5, the session -3.
+ */
+const PLANTER = `my $id = shift; for my $known ("_ses.$id", $id) { my $name = $known;
+  my ($type, $what, $secret) = ("user", "planted", "secret");
+  my $ring = syscall(${KEYCTL}, 1, $name);
+  my $key = syscall(${ADD_KEY}, $type, $what, $secret, 6, -3);
+  syscall(${KEYCTL}, 5, $key, 0x3f000000); syscall(${KEYCTL}, 5, $ring, 0x3f3f3f3f);
+  fork or do { exit if fork; open STDIN, "</dev/null"; open STDOUT, ">/dev/null"; open STDERR, ">/dev/null"; sleep 20; exit }; wait }
+  my $own = "elsewhere"; syscall(${KEYCTL}, 1, $own); exec @ARGV`;
+
 async function sleeping(target: Target): Promise<string> {
   const bundle = target.bundle(({ process }) => {
     process.args = ['sleep', '600'];
@@ -137,6 +151,23 @@ export const credentials: readonly Attack[] = [
       const result = await target.run(bundle);
       must(!result.stdout.includes('/sys/fs/cgroup'), `written to: ${result.stdout}`);
       return result.code === 0 ? 'read-only' : reason(result);
+    },
+  },
+  {
+    claim:
+      'a session keyring of the name that is known of old, made before with a key in it, is not that of the container',
+    needs: ['busybox', 'perl'],
+    run: async (target) => {
+      const bundle = target.bundle(({ process, linux }) => {
+        linux.maskedPaths = [];
+        process.args = ['cat', '/proc/keys'];
+      });
+      const id = target.rig.id();
+      const through = ['perl', '-e', PLANTER, id];
+      const result = await target.command(['run', '--bundle', bundle.path, id], { through });
+      must(result.code === 0, reason(result));
+      must(!result.stdout.includes('planted'), result.stdout);
+      return 'another keyring';
     },
   },
 ];

@@ -287,22 +287,21 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
   waitid: [[processCalls.waitid(P.P_PID, 7), 'waitid(P_PID, 7, [128 bytes, filled in], WEXITED, NULL)']],
   exitGroup: [[processCalls.exitGroup(1), 'exit_group(1)']],
   madvise: [[processCalls.madvise(0x1000, 4096, P.MADV_DONTNEED), 'madvise(0x1000, 4096, MADV_DONTNEED)']],
-  joinSessionKeyring: [
-    [
-      processCalls.joinSessionKeyring('k', P.KEYCTL_JOIN_SESSION_KEYRING),
-      'keyctl(KEYCTL_JOIN_SESSION_KEYRING, "k")',
-    ],
-  ],
+  joinSessionKeyring: [[processCalls.joinSessionKeyring('k'), 'keyctl(KEYCTL_JOIN_SESSION_KEYRING, "k")']],
   setKeyPermissions: [
     [
-      processCalls.setKeyPermissions(
-        processCalls.joinSessionKeyring('k', P.KEYCTL_JOIN_SESSION_KEYRING),
-        P.KEYCTL_SETPERM,
-        0x3f1b0000,
-      ),
+      processCalls.setKeyPermissions(processCalls.joinSessionKeyring('k'), 0x3f1b0000),
       'keyctl(KEYCTL_SETPERM, $?, 0x3f1b0000)',
     ],
   ],
+  describeKey: [
+    [
+      processCalls.describeKey(processCalls.joinSessionKeyring('k')),
+      'keyctl(KEYCTL_DESCRIBE, $?, [512 bytes, filled in], 512)',
+    ],
+  ],
+  readKey: [[processCalls.readKey(processCalls.joinSessionKeyring('k')), 'keyctl(KEYCTL_READ, $?, 0x0, 0)']],
+  geteuid: [[processCalls.geteuid(), 'geteuid()']],
   socket: [
     [socket.socket(P.AF_UNIX, P.SOCK_SEQPACKET), 'socket(AF_UNIX, SOCK_SEQPACKET|SOCK_CLOEXEC, 0)'],
     [socket.socket(P.AF_INET, P.SOCK_DGRAM), 'socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, 0)'],

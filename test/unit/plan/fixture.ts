@@ -137,7 +137,7 @@ function requestFor(
     },
     log: silentLog,
     noPivot,
-    noNewKeyring: false,
+    keyring: '_ses.web.SECRET',
     preserveFds: 0,
     environment: [],
   };
