@@ -16,7 +16,7 @@ export function devicePlace(directories: readonly CgroupDirectory[]): CgroupDire
 const POINTER = '/linux/resources/devices';
 
 /**
- * What becomes of the rules where there is neither. `runc spec` writes "deny all" into every bundle, and it is what a
+ * What becomes of the rules where there is neither. `runc spec` writes "deny all" into every bundle, and it is the default that a
  * configuration without rules gets, so that one is a warning.
  *
  * @throws RuntimeError `cgroup`

@@ -62,7 +62,7 @@ function openForWriting(path: string): number {
     return openSync(path, O_WRONLY | FLAGS, modeForCaller(MODE));
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENXIO')) throw error;
-    // Nobody reads the FIFO yet. As crun does it: a reader that comes while the command runs gets everything.
+    // The FIFO has no reader yet. As with crun, one that opens it while the command runs gets everything.
     return openSync(path, O_RDWR | FLAGS, modeForCaller(MODE));
   }
 }

@@ -1,4 +1,4 @@
-/** What is said, and done, about a container whose processes are not in its cgroups any more. */
+/** Errors and fallbacks for a container whose processes are not in its cgroups any more. */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { cgroupsOf, hierarchyOf, hostCgroups } from '../host/cgroups.ts';
 import type { IdentifiedProcess } from '../host/process-identity.ts';
@@ -45,7 +45,7 @@ export function gone(id: string, path: string, what: string): RuntimeError {
  *
  * @param first the container's first process
  * @param lost the cgroups that are gone
- * @returns the directories to join instead; none where the first process is in the same cgroup as we are
+ * @returns the directories to join instead; none if the first process is in the same cgroup as we are
  * @throws RuntimeError `cgroup` if a directory cannot be found
  */
 export function initsCgroups(

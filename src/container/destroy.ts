@@ -126,7 +126,7 @@ async function killDescendants(init: number): Promise<void> {
  */
 function removeCgroup(record: StateRecord, log: Log): readonly string[] {
   const left = record.cgroups.filter((path) => !removeAtOnce(path));
-  // Of a pid namespace of its own nothing is left by now: who is in the cgroup has been put there, or uses it again.
+  // All processes of its own pid namespace have ended: those in the cgroup were moved there, or reuse it.
   const mayHaveMembers = record.sharesPids === true || record.phase === 'creating';
   if (mayHaveMembers) for (const path of left) killMembers([path], record);
   return (

@@ -41,7 +41,7 @@ async function joinedPaths(
   return [...own, ...initsCgroups(record, first, lost, log)];
 }
 
-/** The directory of a process's cgroup of version 2; undefined where it has none that we can reach. */
+/** The directory of a process's cgroup of version 2; undefined if there is none that we can reach. */
 function unifiedCgroupOf(pid: number): string | undefined {
   const hierarchy = hostCgroups().find(({ version }) => version === 2);
   return hierarchy && cgroupsOf(pid)(hierarchy);

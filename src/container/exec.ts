@@ -211,7 +211,7 @@ async function execute(parts: Parts): Promise<Executed> {
   }
 }
 
-/** What the stub inherits: opened here, where it has been verified whose it is. */
+/** The descriptors that the stub inherits: opened and verified here. */
 function defineTarget(execution: Execution, { record, first }: Parts) {
   const target = call('pidfd_open');
   execution.define(target, first.pidfd.fd);

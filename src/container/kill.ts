@@ -48,7 +48,7 @@ function hasCgroup(record: StateRecord): boolean {
  * others are in it as well, and by descent.
  */
 function signalAll(record: StateRecord, first: IdentifiedProcess | undefined, signal: number): void {
-  // With the first process of a pid namespace, all others have ended: who is in the cgroup now is another container's.
+  // All others have ended with the first process of their pid namespace: the cgroup holds another container's by now.
   if (!first && !record.sharesPids) return;
   const own = ownCgroups(record);
   const members = cgroupProcesses(own);

@@ -149,7 +149,7 @@ export class NotifySocket {
   #warn(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
     this.#log.warning(`cannot notify the service manager at "${this.#manager}": ${reason}`, {
-      hint: 'NOTIFY_SOCKET names it: unset it where nobody is to be notified',
+      hint: 'NOTIFY_SOCKET names it: unset it if no service manager waits for the message',
     });
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Which of the cgroups in a container's record are still its own. Others may move the container's processes and remove
- * the empty cgroup (systemd removes an empty scope by itself), and a new cgroup at the same path is somebody else's: no
+ * the empty cgroup (systemd removes an empty scope by itself), and a new cgroup at the same path belongs to another program: no
  * process in it may be signalled, frozen or limited. The kernel does not use the inode number of a cgroup again.
  */
 import { isOfOtherBoot } from '../host/process-identity.ts';

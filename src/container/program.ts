@@ -26,7 +26,7 @@ export interface Startable {
   readonly filter: Filter | undefined;
 }
 
-/** For `run`. @throws RuntimeError where the process did not come to execute its program */
+/** For `run`. @throws RuntimeError if the process did not execute its program */
 export async function startProgram(execution: Execution, startable: Startable): Promise<void> {
   const request = programRequest(startable);
   const inHook = { ...request, filter: withoutListener(startable.filter) };

@@ -57,7 +57,7 @@ export function letGo(
   try {
     perform(write(fd, new Uint8Array([1])));
     meanwhile?.(fd);
-    // Nothing is asked for: that nobody can read from the FIFO any more is always told.
+    // No events are requested: poll(2) always reports that the FIFO has no reader any more (POLLERR).
     while (pollBriefly(fd, INTERVAL, 0) !== 'ready') if (isOver()) break;
     const results = readResults(fifo, reported.length);
     const at = results.findIndex((result) => result < 0);

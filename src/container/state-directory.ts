@@ -109,7 +109,7 @@ export class StateDirectory {
     throw new RuntimeError('state', refusal, { hint: stillCreating });
   }
 
-  /** Locks the directory itself: for a container whose lock is not a file, and so held by nobody. */
+  /** Locks the directory itself: for a container whose lock is not a file, so that no process can hold it. */
   lockWithoutFile(): void {
     this.#hold(openSync(this.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
   }
@@ -159,7 +159,7 @@ export class StateDirectory {
     try {
       fd = openLock(this.path);
     } catch {
-      return false; // Without a lock nobody can hold it.
+      return false; // No process can hold a lock that does not exist.
     }
     try {
       return attempt(flock(fd, LOCK_EX | LOCK_NB)) < 0;
@@ -184,7 +184,7 @@ export class StateDirectory {
   write(record: StateRecord): void {
     const bytes = seal(record);
     this.#replace(RECORD, bytes);
-    // It only ever gets longer: as yet there is no process, then there is one.
+    // It never becomes shorter: the process is added to it.
     if (record.phase === 'creating' && this.#lock !== undefined) writeAt(this.#lock, bytes);
   }
 

@@ -71,7 +71,7 @@ export function waitingPlan(startable: Startable, listens: boolean): WaitPlan {
   });
 }
 
-/** @throws RuntimeError where the process did not come to execute its program */
+/** @throws RuntimeError if the process did not execute its program */
 export async function startWaiting(
   execution: Execution,
   startable: Startable,

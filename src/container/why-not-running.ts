@@ -18,5 +18,5 @@ export function whyNotRunning(
 
 /** For a container whose creator was stopped. */
 function interrupted(id: string): string {
-  return `its creation was interrupted: tsrun delete ${id} removes what is left of it`;
+  return `its creation was interrupted: tsrun delete ${id} removes what remains of it`;
 }

@@ -34,7 +34,7 @@ export function subordinateRanges(file: SubordinateFile, uid: number, etc = '/et
 /** Where useradd(8) begins, and how many ids it gives. */
 const FIRST = 100000;
 const SIZE = 65536;
-/** (uint32)-1 is no id. */
+/** (uint32)-1 is not an id. */
 const END = 0xffff_ffff;
 
 /**

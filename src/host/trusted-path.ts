@@ -1,5 +1,5 @@
 /**
- * Paths with symbolic links on the way: openat2(2), path_resolution(7). A link counts only if nobody but root and the
+ * Paths with symbolic links on the way: openat2(2), path_resolution(7). A link counts only if no user but root and the
  * caller can have made it, such as `/var/run`. Any other user can plant one below `/tmp` and choose what is used.
  */
 import { RuntimeError } from '../errors/runtime-error.ts';

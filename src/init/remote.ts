@@ -42,7 +42,7 @@ export class Remote {
    * @param prepared the calls, encoded, where that was done before
    * @param meanwhile done before the answer is awaited; must not throw
    * @returns the call that stopped the list, or undefined when all were done
-   * @throws RuntimeError `system` where the stub is gone, or is kept from running
+   * @throws RuntimeError `system` if the stub is gone, or is kept from running
    */
   run(calls: readonly Call[], prepared?: Program, meanwhile?: () => void): Failure | undefined {
     const program = prepared ?? encodeProgram(calls, this.results.values);
@@ -67,10 +67,10 @@ export class Remote {
   }
 
   /**
-   * Like `run`, for a program that stops in the middle to wait for somebody else, and says so before it does.
+   * Like `run`, for a program that announces that it waits for another process, and then does.
    *
    * @param meanwhile done before that is awaited
-   * @throws RuntimeError `system` where the stub is gone
+   * @throws RuntimeError `system` if the stub is gone
    */
   runUntilWaiting(calls: readonly Call[], meanwhile?: (control: number) => void): Failure | undefined {
     const program = encodeProgram(calls, this.results.values);

@@ -50,7 +50,7 @@ const WAITING = new Uint8Array([1]);
  * then (src/seccomp/while-waiting.ts).
  *
  * @param dumpable lets its user look at the process again
- * @param mayClose the control socket, which nobody holds the other end of when `create` is over
+ * @param mayClose the control socket, whose other end is closed when `create` is over
  */
 export function waitCalls(gate: Gate, dumpable: boolean, mayClose: boolean): readonly Call[] {
   return [

@@ -32,7 +32,7 @@ export class Vigil {
   /**
    * To be called when nothing has come for a while, and only as long as the stub's end of the socket is open.
    *
-   * @throws RuntimeError `system` where the stub is kept from running; it is killed
+   * @throws RuntimeError `system` if the stub is kept from running; it is killed
    */
   look(): void {
     const pid = this.#pid();

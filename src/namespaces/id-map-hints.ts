@@ -1,7 +1,7 @@
 /** What to do where ids cannot be mapped. Read on failures only. */
 import { freeRange, subordinateRanges, userName } from '../host/subordinate-ids.ts';
 
-/** The commands that give a user the subordinate ids that they lack; nobody else has these. */
+/** The commands that give a user free subordinate ids. */
 export function addRangeHint(uid: number, etc = '/etc'): string {
   const owner = userName(uid, etc) ?? String(uid);
   const lacking = files.filter((file) => subordinateRanges(file, uid, etc).length === 0);
@@ -9,7 +9,7 @@ export function addRangeHint(uid: number, etc = '/etc'): string {
   const range = freeRange(etc);
   if (range === undefined) {
     const names = wanted.map((file) => `/etc/${file}`).join(' and ');
-    return `as root, give "${owner}" ids in ${names} that nobody else has`;
+    return `as root, give "${owner}" ids in ${names} that no other user has`;
   }
   const line = `'${owner}:${range.start}:${range.size}'`;
   return `as root: ${wanted.map((file) => `echo ${line} >> /etc/${file}`).join('; ')}`;

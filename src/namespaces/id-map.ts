@@ -19,7 +19,7 @@ export interface IdMaps {
   readonly denySetgroups: boolean;
 }
 
-/** What an id of the container is outside of it; undefined where it does not exist. */
+/** What an id of the container is outside of it; undefined if it does not exist. */
 export function hostId(mappings: readonly IdMapping[], id: number): number | undefined {
   const range = mappings.find(({ containerID, size }) => id >= containerID && id < containerID + size);
   return range && range.hostID + id - range.containerID;

@@ -80,7 +80,7 @@ export function letGoStep(): Step {
   return action('let the process go on', '', does, () => {});
 }
 
-/** What has been sent before `start`. If it fails, nobody is connected: it leaves its results in the FIFO, and ends. */
+/** What has been sent before `start`. If it fails, there is no connection: it leaves its results in the FIFO, and ends. */
 export interface HeldProgram {
   readonly steps: readonly CallStep[];
   /** Those whose results it leaves there, in this order. */

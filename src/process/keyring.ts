@@ -1,7 +1,7 @@
 /**
  * The session keyring, keyrings(7): without one of its own, a container could reach its caller's. What `exec` starts
  * joins the same one, which can be done by name alone. A name that others could guess they would create first, with
- * keys in it, or join; so part of it is random, and nobody but who possesses the keyring may look at it.
+ * keys in it, or join; so part of it is random, and only its possessors may view the keyring.
  */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
@@ -56,6 +56,6 @@ function mustBeNew(results: Results, { description, content, self }: Looks): voi
   const [, owner] = Buffer.from(results.bytes(description)).toString('latin1').split(';');
   if (results.value(content) === 0 && Number(owner) === results.value(self)) return;
   throw new RuntimeError('system', "the container's session keyring is another one's", {
-    hint: 'somebody has made a keyring of its random name: create the container again, or use --no-new-keyring',
+    hint: 'another process has created a keyring of that random name: create the container again, or use --no-new-keyring',
   });
 }

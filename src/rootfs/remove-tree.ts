@@ -186,7 +186,7 @@ class TreeRemoval {
     if (result === 0 || result === -ENOENT) {
       level.pending.pop();
       level.rounds = 0;
-      // Somebody made something in it meanwhile.
+      // Another process has created something in it meanwhile.
     } else if (!ENTERED.includes(-result) || level.rounds++ === ROUNDS) {
       throw this.#failure('unlinkat', -result, name);
     }

@@ -85,7 +85,7 @@ function addArchitectures(library: Libseccomp, filter: FilterContext, profile: S
   return tokens;
 }
 
-/** Of those whose newer calls fail with ENOSYS: what the profile lists, or the machine's own where it lists none. */
+/** Of those whose newer calls fail with ENOSYS: what the profile lists, or the machine's own if it lists none. */
 function listedTokens(library: Libseccomp, { architectures: listed = [] }: Seccomp): ReadonlySet<number> {
   if (listed.length === 0) return new Set([library.nativeArchitecture()]);
   return new Set(listed.flatMap((name) => library.architecture(architectures[name]) ?? []));

@@ -39,7 +39,7 @@ export function filteredWhileWaiting(
   const forbidden = needed.filter((name) => !isAllowed(filter, name));
   if (forbidden.length === 0) return true;
   if (noNewPrivileges) return false;
-  // Whoever is asked may allow them.
+  // The agent may allow them.
   const refused = forbidden.filter((name) => answer(filter, name) !== SECCOMP_RET_USER_NOTIF);
   if (refused.length === 0) return true;
   throw new RuntimeError(

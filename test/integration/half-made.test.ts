@@ -77,7 +77,7 @@ describe('a container whose creator was killed', () => {
       await allSay(
         id,
         'stopped',
-        `its creation was interrupted: tsrun delete ${id} removes what is left of it`,
+        `its creation was interrupted: tsrun delete ${id} removes what remains of it`,
       );
       expect(await run('delete', id)).toMatchObject({ code: 0, stderr: '' });
       expect(remains(rig, id)).toEqual([]);
@@ -89,7 +89,7 @@ describe('a container whose creator was killed', () => {
     await created(rig, bundle);
     const id = rig.id();
     mkdirSync(join(rig.root, id), { mode: 0o700 });
-    await allSay(id, 'stopped', `tsrun delete ${id} removes what is left of it`);
+    await allSay(id, 'stopped', `tsrun delete ${id} removes what remains of it`);
     expect(await run('delete', id)).toMatchObject({ code: 0, stderr: '' });
     expect(existsSync(join(rig.root, id))).toBe(false);
   });

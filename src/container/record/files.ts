@@ -1,4 +1,4 @@
-/** The files of a container's directory: their names, and reading them whatever somebody has put in their place. */
+/** The files of a container's directory: their names, and reading them safely even if they were replaced. */
 
 import { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } from '../../kernel/constants/file.ts';
 import { openSync, readdirSync, readUpTo } from '../../kernel/file-system.ts';

@@ -33,7 +33,8 @@ export function unidentified(root: string, id: string, error: RuntimeError): Run
     ...(cgroups.length > 0 ? [`rmdir ${cgroups.join(' ')}`] : []),
     `rm -r ${[...layers, directory].join(' ')}`,
   ];
-  const left = found.length > 0 ? `probably its: ${found.join(', ')}` : 'nothing was found where it would be';
+  const left =
+    found.length > 0 ? `probably its: ${found.join(', ')}` : 'nothing was found in the usual places';
   const message = `${error.message}, and so is the copy of its record: nothing was removed; ${left}`;
   return new RuntimeError('state', message, {
     hint: `check that this is the container's, then: ${commands.join('; ')}`,

@@ -30,7 +30,7 @@ interface Level {
   entries: readonly Dirent[];
   /** The first of them that is still to be copied. */
   next: number;
-  /** Where to list again, after it has been left; undefined where the listing simply goes on. */
+  /** Where to list again, after it has been left; undefined if the listing simply goes on. */
   resume: bigint | undefined;
 }
 
@@ -102,7 +102,7 @@ export class TreeCopy {
     if (this.#open(entry.name, this.#input, this.#output, entry.status)) this.#hold(level);
   }
 
-  /** Goes into a directory and its copy. False where it is gone. */
+  /** Enters a directory and its copy. False if it is gone. */
   #open(name: Uint8Array, from: number, to: number, known?: Status): boolean {
     const [input, output] = [openat(from, name, DIRECTORY), openat(to, name, DIRECTORY)];
     const [original, copy] = [statx(input, ''), statx(output, '')];

@@ -39,7 +39,7 @@ describe('the commands that give a user ids', () => {
   test('are not there if all ids are taken', () => {
     write('subgid', 'bob:100000:4294867290');
     expect(addRangeHint(1000, etc)).toBe(
-      'as root, give "ann" ids in /etc/subuid and /etc/subgid that nobody else has',
+      'as root, give "ann" ids in /etc/subuid and /etc/subgid that no other user has',
     );
   });
 });
