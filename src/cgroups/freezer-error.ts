@@ -17,6 +17,6 @@ export function cannotFreeze(file: string, cause: unknown): RuntimeError {
 /** In the words of runc. */
 export function noFreezer(): RuntimeError {
   return new RuntimeError('cgroup', 'cannot toggle freezer: cgroups not configured for container', {
-    hint: withoutCgroup(),
+    hint: `the failure might be caused by lack of full access to cgroups: ${withoutCgroup()}`,
   });
 }

@@ -5,7 +5,7 @@ import type { IdentifiedProcess } from '../host/process-identity.ts';
 import { existsSync } from '../kernel/file-system.ts';
 import type { Log } from '../log/log.ts';
 import { openFirstProcess } from './first-process.ts';
-import { lostCgroups } from './own-cgroups.ts';
+import { lostCgroups, wasRefused } from './own-cgroups.ts';
 import type { StateRecord } from './state-record.ts';
 
 /**
@@ -22,6 +22,7 @@ export function mustHoldInit(record: StateRecord, paths: readonly string[], what
   using first = openFirstProcess(record);
   const directoryOf = first ? directoriesOf(first) : () => undefined;
   for (const path of new Set(paths)) {
+    if (wasRefused(record, path)) continue;
     const actual = directoryOf(path);
     if (actual === undefined || `${actual}/`.startsWith(`${path}/`)) continue;
     throw new RuntimeError(

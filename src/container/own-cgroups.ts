@@ -35,6 +35,11 @@ export function lostCgroups({ cgroups, cgroupInodes }: Recorded): readonly strin
   });
 }
 
+/** Whether an ordinary user's container was refused the cgroup when it was created. */
+export function wasRefused({ cgroups, cgroupInodes }: Recorded, path: string): boolean {
+  return cgroupInodes?.[cgroups.indexOf(path)] === 0;
+}
+
 /** Whether another container or unit has a cgroup by now where this one had its own. */
 export function hasSuccessor(record: Recorded): boolean {
   return lostCgroups(record).some((path) => existsSync(path));
