@@ -3,6 +3,7 @@ import { chmodSync, readdirSync, readFileSync, readlinkSync, statSync } from 'no
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { LooseConfig } from '../setup/base-config.ts';
+import { sampled } from '../setup/batteries.ts';
 import { need, needRoot } from '../setup/needs.ts';
 import { stateOf, stopped } from '../setup/probe-container.ts';
 import { type Bundle, makeRig, type Rig } from '../setup/rig.ts';
@@ -106,7 +107,8 @@ async function create(
 }
 
 describe('a created container has the rights of its process, as with runc', () => {
-  for (const [name, change] of Object.entries({ ...variants, ...(isRoot ? rootsVariants : {}) })) {
+  const all = Object.entries({ ...variants, ...(isRoot ? rootsVariants : {}) });
+  for (const [name, change] of sampled(all)) {
     test(name, async (context) => {
       need(context, 'busybox', 'runc', 'libseccomp');
       await using rig = makeRig();

@@ -14,6 +14,11 @@ export function rounds({ sample, all }: { readonly sample: number; readonly all:
   return long ? Math.max(sample, Math.round(all / 10)) : sample;
 }
 
+/** How many of something large are made: on Bun as many, elsewhere a tenth, or with TSRUN_LONG=1 as many. */
+export function amount(usual: number): number {
+  return isRepeated && !long ? Math.round(usual / 10) : usual;
+}
+
 /** Of a table of similar cases: on Bun all of them, elsewhere every third, or with TSRUN_LONG=1 all. */
 export function sampled<T>(cases: readonly T[]): readonly T[] {
   return isRepeated && !long ? cases.filter((_, index) => index % 3 === 0) : cases;

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LooseConfig } from '../../setup/base-config.ts';
+import { amount } from '../../setup/batteries.ts';
 import { makeMany } from '../../setup/large-trees.ts';
 import { patience } from '../../setup/patience.ts';
 import { peakMemory } from '../../setup/peak-memory.ts';
@@ -54,7 +55,7 @@ const fifos: Readonly<Record<string, (config: LooseConfig) => void>> = {
 const MOST_MEMORY = 200 * 2 ** 20;
 
 function manyFiles(directory: string): void {
-  makeMany(directory, 30_000);
+  makeMany(directory, amount(30_000));
 }
 
 function sparseFile(directory: string): void {
