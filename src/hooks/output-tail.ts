@@ -3,22 +3,23 @@
 const MOST = 16 * 1024;
 
 export class OutputTail {
-  #chunks: Uint8Array[] = [];
+  /** Written over again and again: a buffer for each chunk would be garbage of the size of the output. */
+  readonly #bytes = new Uint8Array(MOST);
   #length = 0;
   #cut = false;
 
   add(chunk: Uint8Array): void {
-    this.#chunks.push(chunk);
-    this.#length += chunk.length;
-    while (this.#length - (this.#chunks[0] as Uint8Array).length >= MOST) {
-      this.#length -= (this.#chunks.shift() as Uint8Array).length;
-      this.#cut = true;
-    }
+    const added = chunk.subarray(-MOST);
+    const kept = Math.min(this.#length, MOST - added.length);
+    this.#cut ||= this.#length + chunk.length > MOST;
+    this.#bytes.copyWithin(0, this.#length - kept, this.#length);
+    this.#bytes.set(added, kept);
+    this.#length = kept + added.length;
   }
 
   /** Its lines; without what would act on a terminal, and without a first line that is not whole. */
   lines(): string[] {
-    const text = Buffer.concat(this.#chunks).toString();
+    const text = Buffer.from(this.#bytes.subarray(0, this.#length)).toString();
     const lines = text
       .split('\n')
       .map((line) => line.replaceAll(/[^\t\u0020-\u007e\u00a0-\uffff]/g, '').trimEnd());

@@ -50,7 +50,7 @@ function waitForEnd(parent: HookParent, { pid, pidfd, output, deadline, tail }: 
   const readOutput = (chunk: Call, results: Results): boolean => {
     const length = results.value(chunk);
     if (length === 0) open = false;
-    if (length > 0) tail.add(results.bytes(chunk).slice(0, length));
+    if (length > 0) tail.add(results.bytes(chunk).subarray(0, length));
     return length > 0;
   };
   let exit: Exit | undefined;

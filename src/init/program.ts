@@ -134,8 +134,9 @@ function decode(
   { image, operations, places }: Layout,
   results: ResultTable,
 ): Failure | undefined {
-  // Halves of a typed array, of a copy that is aligned: an interpreter pays for each call of a DataView.
-  const halves = new Int32Array(new Uint8Array(reply).buffer, 0, reply.length >> 2);
+  // Halves of a typed array, which has to be aligned: an interpreter pays for each call of a DataView.
+  const { buffer, byteOffset } = reply.byteOffset % 4 === 0 ? reply : new Uint8Array(reply);
+  const halves = new Int32Array(buffer, byteOffset, reply.length >> 2);
   const word = (offset: number) => wordIn(halves, offset >> 2);
   const status = word(8);
   const cursor = (word(16) - INBOX - operations) / OPERATION;
