@@ -1,5 +1,5 @@
 /** Processor time of children, getrusage(2): Node tells its own alone. */
-import { libcFunction } from '../src/kernel/ffi.ts';
+import { libcFunction } from '../src/kernel/js-runtime/koffi.ts';
 
 const RUSAGE_CHILDREN = -1;
 /** struct rusage: two times, fourteen numbers. */

@@ -1,7 +1,7 @@
 /** To which part of a run a function belongs: `room/file.ts name`, the longest beginning that is listed. */
 
 const parts: Readonly<Record<string, string>> = {
-  'kernel/ffi.ts': 'koffi: loading (first use)',
+  'kernel/js-runtime/koffi.ts': 'koffi: loading (first use)',
   'kernel/local.ts attempt:recvfrom': "waiting for the stub: the container's system calls",
   'kernel/local.ts attempt:sendto': 'sending programs to the stub',
   'kernel/local.ts attempt:ppoll': "waiting for the container's process",

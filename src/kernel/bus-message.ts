@@ -2,7 +2,7 @@
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type BusValue, type BusVariant, completeTypes, innerSignature } from './bus-signature.ts';
 import { describeErrno, errnoName } from './errno.ts';
-import { libcFunction, libraryFunction } from './ffi.ts';
+import { libcFunction, libraryFunction } from './js-runtime/koffi.ts';
 import { findLibrary } from './shared-library.ts';
 
 const NAME = 'libsystemd.so.0';

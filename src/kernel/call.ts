@@ -13,6 +13,8 @@ export interface Out {
   readonly size: number;
   /** The call's result says how many bytes of it are filled; in this process, there are no others to be read. */
   readonly counted?: true;
+  /** What the kernel finds in it, if that is not zeros. */
+  readonly initial?: Uint8Array;
 }
 
 /** Consecutive 64-bit words, by address: a struct of 64-bit members, or an array of pointers. */
@@ -83,6 +85,11 @@ export function ignoreErrors(target: Call): Call {
 
 export function out(size: number): Out {
   return { kind: 'out', size };
+}
+
+/** Memory that the kernel reads and then changes. */
+export function inOut(initial: Uint8Array): Out {
+  return { kind: 'out', size: initial.length, initial };
 }
 
 export function countedOut(size: number): Out {

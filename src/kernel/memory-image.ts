@@ -140,6 +140,7 @@ export class MemoryImage {
       offset = this.reserve(out.size);
       // What grows is new, and what is counted is not looked at further than it is filled.
       if (this.#fixed && !out.counted) this.#bytes.fill(0, offset, offset + out.size);
+      if (out.initial) this.#bytes.set(out.initial, offset);
       this.#outs.set(out, offset);
       this.#hasPlaces = true;
     }

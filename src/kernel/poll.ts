@@ -1,9 +1,8 @@
 /** poll(2): blocking for a moment, or on a worker thread while JavaScript and its signal handlers go on. */
-import { type Call, call, words } from './call.ts';
-import { libcFunction } from './ffi.ts';
+import { jsRuntime } from '#js-runtime';
+import { type Call, callWithOut, inOut, type Out, words } from './call.ts';
 import { attempt } from './local.ts';
 
-const POLL = 'int poll(void *fds, ulong count, int timeout)';
 /** sizeof(struct pollfd): int fd, short events, short revents. */
 const ENTRY = 8;
 
@@ -30,10 +29,12 @@ export function pollBriefly(fd: number, milliseconds: number, events: number = P
   return ready === 0 ? 'timeout' : 'interrupted';
 }
 
-/** The answers of the single descriptors are not read. */
+/** The answers for each descriptor are in what the call fills in. */
 export function ppoll(pollfds: Uint8Array, milliseconds: number): Call {
+  const memory = inOut(pollfds);
   const timeout = words(Math.floor(milliseconds / 1000), Math.floor(milliseconds % 1000) * 1_000_000);
-  return call('ppoll', pollfds, pollfds.length / ENTRY, timeout, 0, 0);
+  const limit = milliseconds < 0 ? 0 : timeout;
+  return callWithOut('ppoll', memory, memory, pollfds.length / ENTRY, limit, 0, 0);
 }
 
 /**
@@ -44,27 +45,28 @@ export function ppoll(pollfds: Uint8Array, milliseconds: number): Call {
  *   handler ran
  */
 export function pollBlocking(interests: readonly Interest[], milliseconds: number): readonly boolean[] {
-  const fds = encode(interests);
-  const ready = libcFunction(POLL)(fds, interests.length, milliseconds) > 0;
-  const view = new DataView(fds.buffer);
-  return interests.map((_, index) => ready && view.getUint16(index * ENTRY + 6, true) !== 0);
+  const wait = ppoll(encode(interests), milliseconds);
+  const outs = new Map<Out, Uint8Array>();
+  const ready = attempt(wait, undefined, outs) > 0;
+  const answers = outs.get(wait.out as Out) as Uint8Array;
+  return interests.map((_, index) => ready && hasHappened(answers, index));
 }
 
 /**
- * Waits on a worker thread, without a time limit: have a descriptor among them that you can make ready, since
- * an engine does not end while its worker is blocked.
+ * Waits without a time limit, on Node on a worker thread: have a descriptor among them that you can make ready, since
+ * Node does not end while its worker is blocked.
  *
  * @returns for each descriptor whether something has happened to it; an error or a hang-up counts
  */
-export function pollAsync(interests: readonly Interest[]): Promise<readonly boolean[]> {
-  const fds = encode(interests);
-  const view = new DataView(fds.buffer);
-  return new Promise((resolve, reject) => {
-    libcFunction(POLL).async(fds, interests.length, -1, (error: unknown) => {
-      if (error) reject(error);
-      else resolve(interests.map((_, index) => view.getUint16(index * ENTRY + 6, true) !== 0));
-    });
-  });
+export async function pollAsync(interests: readonly Interest[]): Promise<readonly boolean[]> {
+  const pollfds = encode(interests);
+  await jsRuntime.poll(pollfds);
+  return interests.map((_, index) => hasHappened(pollfds, index));
+}
+
+/** By `revents`. */
+function hasHappened(pollfds: Uint8Array, index: number): boolean {
+  return (pollfds[index * ENTRY + 6] ?? 0) !== 0;
 }
 
 function encode(interests: readonly Interest[]): Uint8Array<ArrayBuffer> {

@@ -4,29 +4,8 @@ import { type Out, stringArray } from './call.ts';
 import { waitid } from './calls/process.ts';
 import { CLD_EXITED, P_PID } from './constants/process.ts';
 import { describeErrno, EINTR, errnoName } from './errno.ts';
-import { libcFunction } from './ffi.ts';
 import { systemCallGate } from './gate.ts';
 import { attempt, systemError } from './local.ts';
-
-const POSIX_SPAWN =
-  'int posix_spawn(_Out_ int *pid, const char *path, const void *actions, const void *attr, const char **argv, const char **envp)';
-const ACTIONS_INIT = 'int posix_spawn_file_actions_init(void *actions)';
-const ACTIONS_ADDDUP2 = 'int posix_spawn_file_actions_adddup2(void *actions, int from, int to)';
-const ACTIONS_DESTROY = 'int posix_spawn_file_actions_destroy(void *actions)';
-
-// posix_spawnattr_t of glibc: short flags, int pgroup, then the sigset_t of defaults and the one of the mask.
-const ATTRIBUTES_SIZE = 336;
-const SET_DEFAULT_AND_MASK = 0x04 | 0x08;
-/** sizeof(posix_spawn_file_actions_t) of glibc */
-const ACTIONS_SIZE = 80;
-
-/** Default disposition for every signal, empty mask: nothing of the engine's is inherited. */
-function cleanSignals(): Uint8Array {
-  const attributes = new Uint8Array(ATTRIBUTES_SIZE);
-  attributes[0] = SET_DEFAULT_AND_MASK;
-  attributes.fill(0xff, 8, 16);
-  return attributes;
-}
 
 /** Descriptors of ours that the program gets as its 0, 1, 2; one that is left out is inherited as it is. */
 export interface Redirections {
@@ -45,54 +24,21 @@ export function spawn(
   path: string,
   argv: readonly string[],
   envp: readonly string[],
-  redirections?: Redirections,
+  redirections: Redirections = {},
 ): number {
-  const pid = redirections ? spawnRedirected(path, argv, envp, redirections) : spawnPlain(path, argv, envp);
+  const gate = systemCallGate();
+  gate.image.reset(() => undefined);
+  const place = gate.begin(0);
+  const { stdin = -1, stdout = -1, stderr = -1 } = redirections;
+  [path, stringArray(argv), stringArray(envp), stdin, stdout, stderr].forEach((value, index) => {
+    gate.image.write(place + index * 8, value);
+  });
+  const pid = gate.spawn();
   if (pid > 0) return pid;
   throw new RuntimeError('system', `cannot execute "${path}": posix_spawn: ${describeErrno(-pid)}`, {
     call: 'posix_spawn',
     errno: errnoName(-pid),
   });
-}
-
-/** Without the C library, for the init stub: every container pays for it. */
-function spawnPlain(path: string, argv: readonly string[], envp: readonly string[]): number {
-  const gate = systemCallGate();
-  gate.image.reset(() => undefined);
-  const place = gate.beginSpawn();
-  gate.image.write(place, path);
-  gate.image.write(place + 8, stringArray(argv));
-  gate.image.write(place + 16, stringArray(envp));
-  return gate.enter();
-}
-
-function spawnRedirected(
-  path: string,
-  argv: readonly string[],
-  envp: readonly string[],
-  redirections: Redirections,
-): number {
-  const pid = [0];
-  const actions = fileActions(redirections);
-  const errno = libcFunction(POSIX_SPAWN)(
-    pid,
-    path,
-    actions,
-    cleanSignals(),
-    [...argv, null],
-    [...envp, null],
-  );
-  libcFunction(ACTIONS_DESTROY)(actions);
-  return errno === 0 ? (pid[0] as number) : -errno;
-}
-
-function fileActions({ stdin, stdout, stderr }: Redirections): Uint8Array {
-  const actions = new Uint8Array(ACTIONS_SIZE);
-  libcFunction(ACTIONS_INIT)(actions);
-  [stdin, stdout, stderr].forEach((from, to) => {
-    if (from !== undefined) libcFunction(ACTIONS_ADDDUP2)(actions, from, to);
-  });
-  return actions;
 }
 
 /** How a process ended: its status, or the number of the signal that killed it. */

@@ -44,6 +44,7 @@ const numbers = {
   getegid: [108, 177],
   geteuid: [107, 175],
   getpid: [39, 172],
+  getxattr: [191, 8],
   ioctl: [16, 29],
   ioprio_set: [251, 30],
   keyctl: [250, 219],

@@ -1,6 +1,6 @@
 /** The program of a profile: a kept one, or a new one. */
 import { architecture } from '../kernel/architecture.ts';
-import { findLibseccomp } from '../kernel/libseccomp.ts';
+import { libseccompIdentity } from '../kernel/libseccomp.ts';
 import { stringifyJson } from '../spec/parse-json.ts';
 import type { Problem } from '../spec/problem.ts';
 import type { Seccomp } from '../spec/types.ts';
@@ -33,8 +33,8 @@ export async function compiledFilter(profile: Seccomp, root: string): Promise<Co
 
 /** All that a program depends on; undefined where that is not known, since only the loader finds the library. */
 function keyOf({ defaultAction, defaultErrnoRet, architectures, syscalls }: Seccomp): string | undefined {
-  const library = findLibseccomp();
+  const library = libseccompIdentity();
   if (!library) return undefined;
   const profile = { defaultAction, defaultErrnoRet, architectures, syscalls };
-  return `${COMPILER} ${architecture} ${library.identity} ${stringifyJson(profile)}`;
+  return `${COMPILER} ${architecture} ${library} ${stringifyJson(profile)}`;
 }

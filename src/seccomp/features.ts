@@ -1,5 +1,5 @@
 /** What there is of seccomp here: for `features` (features-linux.md, Seccomp) and `--version`. */
-import { findLibseccomp, Libseccomp, linkedVersion } from '../kernel/libseccomp.ts';
+import { Libseccomp } from '../kernel/libseccomp.ts';
 import { flagNames, supportedFlags } from './flags.ts';
 import { actions, architectures, operators } from './names.ts';
 
@@ -21,8 +21,7 @@ export function seccompFeatures(): object {
 
 /** @returns undefined where there is none */
 export function libseccompVersion(): string | undefined {
-  const file = findLibseccomp();
-  return (file && linkedVersion(file)) ?? installedLibrary()?.version;
+  return installedLibrary()?.version;
 }
 
 function installedLibrary(): Libseccomp | undefined {

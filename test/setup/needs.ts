@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
-import { findLibseccomp } from '../../src/kernel/libseccomp.ts';
+import { libseccompIdentity } from '../../src/kernel/libseccomp.ts';
 
 export interface Need {
   /** Debian's package. */
@@ -91,7 +91,7 @@ export const needs = {
   libseccomp: {
     package: 'libseccomp2',
     purpose: 'seccomp filters',
-    present: () => findLibseccomp() !== undefined,
+    present: () => libseccompIdentity() !== undefined,
   },
   iproute2: { package: 'iproute2', purpose: 'network devices', present: has('ip') },
   perl: { package: 'perl-base', purpose: 'attacks that make system calls', present: has('perl') },

@@ -69,6 +69,7 @@ const rows: Readonly<Record<SyscallName, Row>> = {
   fchownat: [fd, path, number, number, S.atFlags],
   fcntl: ({ args }) => [fd, oneOf('F_', 'F_SEAL_ALL'), ...fcntlArgument(args[1])],
   fgetxattr: [fd, path, out, size],
+  getxattr: [path, path, out, size],
   flistxattr: [fd, out, size],
   flock: [fd, flags('LOCK_')],
   fsconfig: [fd, oneOf('FSCONFIG_'), pointer, pointer, fd],

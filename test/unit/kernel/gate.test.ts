@@ -1,4 +1,4 @@
-/** The system call addon, as far as the local executor's tests do not go. */
+/** The door to the kernel, as far as the local executor's tests do not go. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

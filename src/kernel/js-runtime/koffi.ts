@@ -1,34 +1,33 @@
 /**
- * koffi, loaded without its JavaScript wrapper (that costs several milliseconds; the platform's `.node` file
- * alone about one), and the C library's functions that this process calls.
- *
- * This folder is the only one that knows koffi.
+ * koffi, and the functions of C libraries that Node calls with it. Its JavaScript wrapper takes several milliseconds to
+ * load, the platform's `.node` file alone about one.
  */
-import { RuntimeError } from '../errors/runtime-error.ts';
-import { architecture } from './architecture.ts';
-import { existsSync } from './file-system.ts';
-import { dirname, join } from './path.ts';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RuntimeError } from '../../errors/runtime-error.ts';
 
 type NativeFunction = ((...args: readonly unknown[]) => number) & {
   async(...args: readonly unknown[]): void;
 };
 
+type Library = { func(definition: string): NativeFunction };
+
 interface Koffi {
-  load(path: string): { func(definition: string): NativeFunction };
+  load(path: string): Library;
+  errno(): number;
 }
 
 let loaded: Koffi | undefined;
 
-/** The native module beside the executable or the bundle; in a checkout, the package's. */
+/** The native module beside the bundle; in a checkout, the package's. */
 function locateNative(): string {
-  const beside = join(dirname(process.execPath), 'koffi.node');
-  if (existsSync(beside)) return beside;
-  // Not fileURLToPath: loading node:url costs Bun 0.2 ms.
-  const here = dirname(decodeURIComponent(new URL(import.meta.url).pathname));
-  const pack = `node_modules/@koromix/koffi-linux-${architecture}/linux_${architecture}/koffi.node`;
+  const here = dirname(fileURLToPath(import.meta.url));
+  const pack = `node_modules/@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`;
   // In the package for Node, npm puts it beside that package or into it.
-  const packs = ['../../', '../../../', '../'].map((folder) => join(here, folder, pack));
-  const candidates = [join(here, '../engine/koffi.node'), ...packs];
+  const packs = ['../../../', '../../', '../', ''].map((folder) => join(here, folder, pack));
+  const beside = [join(dirname(process.execPath), 'koffi.node'), join(here, '../engine/koffi.node')];
+  const candidates = [...beside, ...packs];
   const found = candidates.find((path) => existsSync(path));
   if (!found)
     throw new RuntimeError('internal', 'cannot find koffi.node beside tsrun', {
@@ -46,11 +45,14 @@ function koffi(): Koffi {
   return loaded;
 }
 
-type Library = ReturnType<Koffi['load']>;
-
 const functions = new Map<string, NativeFunction>();
 const libraries = new Map<string, Library>();
 let libc: Library | undefined;
+
+/** errno(3) of the last function that was called. */
+export function errno(): number {
+  return koffi().errno();
+}
 
 /** A function of the C library, by its C declaration. */
 export function libcFunction(declaration: string): NativeFunction {
@@ -67,7 +69,7 @@ export function libcFunction(declaration: string): NativeFunction {
  * A function of another library.
  *
  * @param name a path, or a name for dlopen(3)
- * @throws Error where the library, or the function in it, is not to be had
+ * @throws Error if the library, or the function in it, does not exist
  */
 export function libraryFunction(name: string, declaration: string): NativeFunction {
   let library = libraries.get(name);

@@ -1,0 +1,97 @@
+/**
+ * What tsrun needs of the program that runs its JavaScript. There are two: the executable (QuickJS, `executable.ts`)
+ * and Node (with koffi, `node.ts`). The import name `#js-runtime` stands for the one that is in use; the folder above
+ * is the only one that imports it.
+ */
+
+/** The way into the kernel: everything goes through one block of memory, whose address does not change. */
+export interface Door {
+  /** The address of the memory's first byte. */
+  readonly address: number;
+  /**
+   * Makes the system call in the memory's first words: its number, then six arguments.
+   *
+   * @returns the result, or the negative errno
+   */
+  systemCall(): number;
+  /**
+   * Starts a program as posix_spawn(3) does, with clean signals. The words behind the first are the addresses of path,
+   * argv and envp, then three descriptors that become its 0, 1 and 2; -1 leaves the one of this process.
+   *
+   * @returns the process id, or the negative errno
+   */
+  spawn(): number;
+}
+
+export interface Bytes {
+  /** UTF-8. Half a surrogate pair becomes U+FFFD. */
+  encode(text: string): Uint8Array<ArrayBuffer>;
+  /** How many bytes `encode` makes. */
+  length(text: string): number;
+  /** Writes UTF-8 at an offset. @returns how many bytes, all of which have room */
+  encodeInto(text: string, target: Uint8Array, offset: number): number;
+  /** Reads UTF-8, a byte order mark included. What is malformed becomes U+FFFD. */
+  decode(bytes: Uint8Array): string;
+  /** A character for each byte, and back. */
+  decodeLatin1(bytes: Uint8Array): string;
+  encodeLatin1(text: string): Uint8Array<ArrayBuffer>;
+  fromBase64(text: string): Uint8Array<ArrayBuffer>;
+  /**
+   * FNV-1a over 32-bit words, mixed. Every step is a bijection of the hash, so one damaged word always changes it.
+   *
+   * @returns 32 bits
+   */
+  checksum(bytes: Uint8Array): number;
+}
+
+/** The functions of libseccomp that compile a profile, seccomp_init(3). */
+export type SeccompFunction =
+  | 'seccomp_arch_add'
+  | 'seccomp_arch_native'
+  | 'seccomp_arch_resolve_name'
+  | 'seccomp_attr_set'
+  | 'seccomp_export_bpf'
+  | 'seccomp_init'
+  | 'seccomp_release'
+  | 'seccomp_rule_add_array'
+  | 'seccomp_syscall_resolve_name_arch'
+  | 'seccomp_version';
+
+export interface LibraryOfSeccomp {
+  /**
+   * Names the file or the version, so that another one has another name.
+   *
+   * @returns undefined if only the dynamic loader may know the library
+   */
+  identity(): string | undefined;
+  /**
+   * Calls a function with its arguments: strings and bytes by address; seccomp_version fills in three 32-bit numbers.
+   *
+   * @returns its result; the address of a pointer
+   * @throws Error if the library is missing
+   */
+  call(name: SeccompFunction, ...args: readonly (number | string | Uint8Array)[]): number;
+}
+
+export interface JsRuntime {
+  /** For `--version`. */
+  readonly name: 'quickjs' | 'node';
+  readonly version: string;
+  readonly architecture: 'x64' | 'arm64';
+  readonly bytes: Bytes;
+  /** @param memory is used from now on; its address is the door's */
+  openDoor(memory: Uint8Array<ArrayBuffer>): Door;
+  /**
+   * Waits until something has happened to one of the descriptors, poll(2).
+   *
+   * @param pollfds what to wait for; the answers are in it when the promise is resolved
+   */
+  poll(pollfds: Uint8Array<ArrayBuffer>): Promise<void>;
+  readonly libseccomp: LibraryOfSeccomp;
+  /** The words behind the program's name. */
+  arguments(): readonly string[];
+  /** Our environment, environ(7): `NAME=value`, in order. */
+  environment(): readonly string[];
+  /** Whether the caller's descriptors, limits and signals reached us as they were. */
+  readonly keepsCaller: boolean;
+}

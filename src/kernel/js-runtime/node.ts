@@ -1,0 +1,112 @@
+/** Node, with koffi for every system call. */
+import type { Bytes, Door, JsRuntime } from './js-runtime.ts';
+import { errno, libcFunction } from './koffi.ts';
+import { libseccomp } from './node-libseccomp.ts';
+
+const SPAWN =
+  'int posix_spawn(_Out_ int *pid, intptr path, const void *actions, const void *attributes, intptr argv, intptr envp)';
+const ACTIONS_INIT = 'int posix_spawn_file_actions_init(void *actions)';
+const ACTIONS_ADDDUP2 = 'int posix_spawn_file_actions_adddup2(void *actions, int from, int to)';
+const ACTIONS_DESTROY = 'int posix_spawn_file_actions_destroy(void *actions)';
+
+// posix_spawnattr_t of glibc: short flags, int pgroup, then the sigset_t of defaults and the one of the mask.
+const ATTRIBUTES_SIZE = 336;
+const SET_DEFAULT_AND_MASK = 0x04 | 0x08;
+/** sizeof(posix_spawn_file_actions_t) of glibc */
+const ACTIONS_SIZE = 80;
+
+class KoffiDoor implements Door {
+  readonly address: number;
+  readonly #words: BigInt64Array;
+  readonly #syscall = libcFunction(
+    'long syscall(long number, long a, long b, long c, long d, long e, long f)',
+  );
+
+  constructor(memory: Uint8Array<ArrayBuffer>) {
+    // Copies nothing, and returns the address that it was given.
+    this.address = libcFunction('intptr memmove(void *to, void *from, ulong size)')(memory, memory, 0);
+    this.#words = new BigInt64Array(memory.buffer, memory.byteOffset, 8);
+  }
+
+  systemCall(): number {
+    const result = this.#syscall(...this.#words.subarray(0, 7));
+    return result === -1 ? -errno() : result;
+  }
+
+  spawn(): number {
+    const [, path, argv, envp, ...streams] = this.#words;
+    const pid = [0];
+    const actions = new Uint8Array(ACTIONS_SIZE);
+    libcFunction(ACTIONS_INIT)(actions);
+    streams.slice(0, 3).forEach((from, to) => {
+      if (from >= 0) libcFunction(ACTIONS_ADDDUP2)(actions, Number(from), to);
+    });
+    const failure = libcFunction(SPAWN)(pid, path, actions, cleanSignals(), argv, envp);
+    libcFunction(ACTIONS_DESTROY)(actions);
+    return failure === 0 ? (pid[0] as number) : -failure;
+  }
+}
+
+/** Default disposition for every signal, empty mask: nothing of Node's is inherited. */
+function cleanSignals(): Uint8Array {
+  const attributes = new Uint8Array(ATTRIBUTES_SIZE);
+  attributes[0] = SET_DEFAULT_AND_MASK;
+  attributes.fill(0xff, 8, 16);
+  return attributes;
+}
+
+const bytes: Bytes = {
+  encode: (text) => own(Buffer.from(text)),
+  length: (text) => Buffer.byteLength(text),
+  encodeInto: (text, target, offset) => view(target).write(text, offset),
+  decode: (from) => view(from).toString(),
+  decodeLatin1: (from) => view(from).toString('latin1'),
+  encodeLatin1: (text) => own(Buffer.from(text, 'latin1')),
+  fromBase64: (text) => own(Buffer.from(text, 'base64')),
+  checksum(from) {
+    const words = new Uint32Array((from.length + 3) >> 2);
+    new Uint8Array(words.buffer).set(from);
+    let hash = 0x811c9dc5 ^ from.length;
+    for (const word of words) {
+      hash = Math.imul(hash ^ word, 0x01000193);
+      hash ^= hash >>> 15;
+    }
+    return hash >>> 0;
+  },
+};
+
+const POLL = 'int poll(void *fds, ulong count, int timeout)';
+/** sizeof(struct pollfd) */
+const POLLFD = 8;
+
+/** On a worker thread of Node's, so that its signal handlers run meanwhile. */
+function poll(pollfds: Uint8Array<ArrayBuffer>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    libcFunction(POLL).async(pollfds, pollfds.length / POLLFD, -1, (error: unknown) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+function view({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer as ArrayBuffer, byteOffset, length);
+}
+
+/** Small buffers of Node's share memory. */
+function own(buffer: Buffer): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer);
+}
+
+export const jsRuntime: JsRuntime = {
+  name: 'node',
+  version: process.versions.node,
+  architecture: process.arch === 'arm64' ? 'arm64' : 'x64',
+  bytes,
+  poll,
+  libseccomp,
+  openDoor: (memory) => new KoffiDoor(memory),
+  arguments: () => process.argv.slice(2),
+  environment: () => Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
+  keepsCaller: false,
+};
