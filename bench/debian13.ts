@@ -8,7 +8,7 @@ import { cpSync, existsSync, globSync, mkdirSync, renameSync, rmSync } from 'nod
 import { join } from 'node:path';
 import { command } from '../scripts/build/command.ts';
 import { inRoot } from '../scripts/build/paths.ts';
-import { privateApt } from '../scripts/foreign/apt.ts';
+import { privateApt } from '../scripts/build/private-apt.ts';
 import { archiveKeyring, debianArchive } from '../scripts/vm/archive.ts';
 
 const packages = [

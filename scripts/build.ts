@@ -1,10 +1,10 @@
 /**
  * `npm run build`: the sources become `dist/` and `bin/tsrun`. Nothing is done when nothing has changed.
  *
- * dist/engine/  tsrun-bun (compiled program), node (the toolchain's), koffi.node
+ * dist/bin/     tsrun (the executable), tsrun-node (a command), for tests and measurements
  * dist/node/    the program for Node
- * dist/bin/     tsrun-bun, tsrun-node: launchers with the engine fixed, for tests and measurements
- * bin/tsrun     the launcher, with the engines in order of preference
+ * dist/engine/  node (the toolchain's), koffi.node
+ * bin/tsrun     the executable; without a compiler, a command that runs on Node
  */
 import { build } from './build/build.ts';
 

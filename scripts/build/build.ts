@@ -1,21 +1,25 @@
 /** The build: what is made of what, and when it need not be. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { writeAddon } from './addon.ts';
-import { bundleForBun } from './bun.ts';
-import { writeLaunchers } from './launcher.ts';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { CannotBuild } from './compiler.ts';
+import { makeExecutable } from './executable.ts';
 import { lock } from './lock.ts';
 import { bundleForNode } from './node.ts';
-import { dist, inRoot, root } from './paths.ts';
+import { writeNodeCommand } from './node-command.ts';
+import { dist, hostArch, inRoot, root } from './paths.ts';
 import { contentHash, readStamp } from './stamp.ts';
 
-export const entry = inRoot('src/cli/main.ts');
 const inputs = ['src', 'scripts/build', 'package.json', 'package-lock.json', 'tsconfig.json'];
 const outputs = [
-  ...['dist/engine/node', 'dist/engine/koffi.node', 'dist/engine/syscall.node'],
-  ...['dist/node/main.cjs', 'bin/tsrun'],
+  'dist/engine/node',
+  'dist/engine/koffi.node',
+  'dist/node/main.cjs',
+  'dist/bin/tsrun-node',
+  'bin/tsrun',
 ];
+/** The executable, where it can be built; for tests and measurements that must not run on Node by mistake. */
+export const executable = join(dist, 'bin/tsrun');
 
 /** Brings `dist/` and `bin/` up to date. */
 export function build(): void {
@@ -30,11 +34,29 @@ export function build(): void {
   generate('scripts/generate-constants.ts');
   // What they write is an input too; what is edited from here on is for the next build.
   const built = stamp(commit);
-  writeAddon();
-  bundleForNode(entry, commit);
-  bundleForBun(entry, commit);
-  writeLaunchers();
-  writeFileSync(file, built);
+  bundleForNode(commit);
+  writeNodeCommand(join(dist, 'bin/tsrun-node'));
+  // What could not be built may be possible the next time.
+  if (buildExecutable(commit)) writeFileSync(file, built);
+}
+
+/** @returns false if `bin/tsrun` runs on Node */
+function buildExecutable(commit: string): boolean {
+  const command = inRoot('bin/tsrun');
+  try {
+    makeExecutable(executable, hostArch(), commit);
+  } catch (error) {
+    if (!(error instanceof CannotBuild)) throw error;
+    console.error(`cannot build the executable: ${error.message}`);
+    console.error('bin/tsrun runs on Node');
+    rmSync(executable, { force: true });
+    writeNodeCommand(command);
+    return false;
+  }
+  mkdirSync(dirname(command), { recursive: true });
+  copyFileSync(executable, `${command}.new`);
+  renameSync(`${command}.new`, command);
+  return true;
 }
 
 function stamp(commit: string): string {

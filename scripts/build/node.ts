@@ -11,11 +11,12 @@ import { dist, hostArch, inRoot, root } from './paths.ts';
 const moduleUrl = 'tsrunModuleUrl';
 
 /** Makes `dist/node/`, `dist/engine/node` and `dist/engine/koffi.node`. */
-export function bundleForNode(entry: string, commit: string): void {
+export function bundleForNode(commit: string): void {
   const staging = join(dist, 'node.new');
   rmSync(staging, { recursive: true, force: true });
   mkdirSync(staging);
-  for (const { name, code } of nodeBundle({ main: entry }, commit)) writeFileSync(join(staging, name), code);
+  for (const { name, code } of nodeBundle({ main: inRoot('src/cli/start-node.ts') }, commit))
+    writeFileSync(join(staging, name), code);
   rmSync(join(dist, 'node'), { recursive: true, force: true });
   renameSync(staging, join(dist, 'node'));
   const arch = hostArch();

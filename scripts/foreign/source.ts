@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { dirname, join } from 'node:path';
 import { command } from '../build/command.ts';
 import { inRoot } from '../build/paths.ts';
-import { type Apt, privateApt } from './apt.ts';
+import { type Apt, privateApt } from '../build/private-apt.ts';
 
 export interface Source {
   /** Debian's version of the package. */

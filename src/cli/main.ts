@@ -1,11 +1,12 @@
-/**
- * Where the program starts: bundled for Node as CommonJS, for Bun compiled into an executable.
- * It ends itself, because a handle that somebody left open must not keep an engine waiting.
- */
+/** From the program's start to its end, which it brings about itself: nothing that is open keeps it waiting. */
+
+import { jsRuntime } from '#js-runtime';
 import { endProcess } from '../kernel/end-process.ts';
 import { runProgram } from './program.ts';
 
-runProgram(process.argv.slice(2)).then(
-  (status) => endProcess(status),
-  () => endProcess(1),
-);
+export function main(): void {
+  runProgram(jsRuntime.arguments()).then(
+    (status) => endProcess(status),
+    () => endProcess(1),
+  );
+}

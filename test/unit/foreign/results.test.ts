@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withSources } from '../../../scripts/foreign/apt.ts';
+import { withSources } from '../../../scripts/build/private-apt.ts';
 import {
   outdated,
   type Reason,

@@ -1,0 +1,28 @@
+/** The command that starts tsrun on Node, for machines on which the executable cannot be built, and for tests. */
+import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { dist } from './paths.ts';
+
+/**
+ * `NODE_OPTIONS` is the caller's for other programs: Node would obey it.
+ *
+ * With the usual space for young objects, Node grows to three times the memory before it collects what a chatty hook
+ * leaves.
+ */
+const script = `#!/bin/sh
+self=$(readlink -f "$0") || exit 1
+unset NODE_OPTIONS
+exec "\${self%/*}/ENGINE" --no-warnings --max-semi-space-size=1 "\${self%/*}/PROGRAM" "$@"
+`;
+
+/** Makes a command that finds Node and the program from its own place. */
+export function writeNodeCommand(path: string): void {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true });
+  const text = script
+    .replace('ENGINE', relative(folder, join(dist, 'engine/node')))
+    .replace('PROGRAM', relative(folder, join(dist, 'node/main.cjs')));
+  writeFileSync(`${path}.new`, text);
+  chmodSync(`${path}.new`, 0o755);
+  renameSync(`${path}.new`, path);
+}

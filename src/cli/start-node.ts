@@ -1,0 +1,4 @@
+/** Where the program for Node starts, bundled as CommonJS. */
+import { main } from './main.ts';
+
+main();

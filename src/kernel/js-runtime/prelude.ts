@@ -1,0 +1,5 @@
+/** What QuickJS lacks of what esbuild's `using` needs; evaluated before everything else. */
+for (const name of ['dispose', 'asyncDispose'])
+  if (!(name in Symbol)) Object.defineProperty(Symbol, name, { value: Symbol(`Symbol.${name}`) });
+
+export {};

@@ -1,0 +1,27 @@
+/* The memory of the JS runtime: blocks at fixed addresses, so that it can be saved at build time. */
+#pragma once
+#include "quickjs.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The functions that QuickJS allocates with. */
+extern const JSMallocFunctions heap_functions;
+
+/* Whether this executable carries a heap; the one that makes it does not. */
+bool heap_is_prepared(void);
+
+/* Begins an empty heap in place of the one that is missing. Returns false if there is no memory. */
+bool heap_begin(void);
+
+/* What the prepared heap is entered by. */
+struct heap_roots {
+	JSRuntime *runtime;
+	JSContext *context;
+	JSValue program;
+};
+
+struct heap_roots *heap_roots(void);
+
+/* Writes the heap to a file, as it is. Returns false if that fails. */
+bool heap_save(const char *path);
