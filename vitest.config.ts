@@ -1,15 +1,19 @@
 /**
- * Tests: `unit` needs nothing; the integration tests run once per engine against the built launchers.
+ * Tests: `unit` needs nothing; the integration tests run once per JS runtime against what was built.
  * `test/integration/rootless/` is for ordinary users: scripts/test.ts runs those projects as such.
  * `engines` drives tsrun with podman and others, as root, on hosts of its own (test/engines/setup/private-host.ts).
- * The variable TSRUN names the program under test, TSRUN_ENGINE the engine it starts.
+ * The variable TSRUN names the program under test, TSRUN_JS_RUNTIME what it runs on.
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { patience } from './test/setup/patience.ts';
 
-const engines = ['bun', 'node'] as const;
+const jsRuntimes = ['quickjs', 'node'] as const;
+type JsRuntime = (typeof jsRuntimes)[number];
+
+const programs = { quickjs: 'dist/bin/tsrun', node: 'dist/bin/tsrun-node' } as const;
+
 const rootless = 'test/integration/rootless/**/*.test.ts';
 
 export default defineConfig({
@@ -20,20 +24,20 @@ export default defineConfig({
     reporters: [process.env.TSRUN_QUIET ? 'dot' : 'default', './test/setup/reporter.ts'],
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: patience(60_000) } },
-      ...engines.flatMap((engine) => [
-        integration(`integration-${engine}`, engine, ['test/integration/**/*.test.ts'], [rootless]),
-        integration(`rootless-${engine}`, engine, [rootless], []),
+      ...jsRuntimes.flatMap((jsRuntime) => [
+        integration(`integration-${jsRuntime}`, jsRuntime, ['test/integration/**/*.test.ts'], [rootless]),
+        integration(`rootless-${jsRuntime}`, jsRuntime, [rootless], []),
       ]),
-      drivenByEngines('engines', 'bun', '*'),
-      // What engines ask for is the same; a sample shows that the other engine of tsrun answers it.
+      drivenByEngines('engines', 'quickjs', '*'),
+      // What engines ask for is the same; a sample shows that tsrun on the other JS runtime answers it.
       drivenByEngines('engines-node', 'node', '{podman-exit-codes,docker-lifecycle,containerd}'),
       shipped(),
     ],
   },
 });
 
-function drivenByEngines(name: string, engine: 'bun' | 'node', files: string) {
-  const { test } = integration(name, engine, [`test/engines/${files}.test.ts`], []);
+function drivenByEngines(name: string, jsRuntime: JsRuntime, files: string) {
+  const { test } = integration(name, jsRuntime, [`test/engines/${files}.test.ts`], []);
   return { test: { ...test, globalSetup: ['test/engines/setup/users.ts'] } };
 }
 
@@ -41,18 +45,18 @@ function drivenByEngines(name: string, engine: 'bun' | 'node', files: string) {
 function shipped() {
   const sample = ['launcher', 'lifecycle', 'exec'].map((name) => `test/integration/${name}.test.ts`);
   const include = process.env.TSRUN_LONG ? ['test/integration/**/*.test.ts'] : sample;
-  const { test } = integration('package', 'bun', ['test/package/**/*.test.ts', ...include], [rootless]);
+  const { test } = integration('package', 'quickjs', ['test/package/**/*.test.ts', ...include], [rootless]);
   const program = join(import.meta.dirname, 'dist/package-test/installed/bin/tsrun');
   const env = { ...test.env, TSRUN: program, TSRUN_REPEATED: '1' };
   return { test: { ...test, env, globalSetup: ['test/setup/make-packages.ts'] } };
 }
 
-function integration(name: string, engine: 'bun' | 'node', include: string[], exclude: string[]) {
+function integration(name: string, jsRuntime: JsRuntime, include: string[], exclude: string[]) {
   const env = {
-    TSRUN: join(import.meta.dirname, 'dist/bin', `tsrun-${engine}`),
-    TSRUN_ENGINE: engine,
-    // What is random has been tried with Bun: test/setup/batteries.ts.
-    ...(engine === 'node' && { TSRUN_REPEATED: '1' }),
+    TSRUN: join(import.meta.dirname, programs[jsRuntime]),
+    TSRUN_JS_RUNTIME: jsRuntime,
+    // What is random has been tried with QuickJS: test/setup/batteries.ts.
+    ...(jsRuntime === 'node' && { TSRUN_REPEATED: '1' }),
   };
   return {
     test: {

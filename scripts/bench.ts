@@ -1,4 +1,4 @@
-/** `npm run bench`: tsrun on Bun and on Node beside runc and crun, measured in one run (docs/performance.md). */
+/** `npm run bench`: tsrun on QuickJS and on Node beside runc and crun, measured in one run (docs/performance.md). */
 import { writeFileSync } from 'node:fs';
 import { bench } from '../bench/bench.ts';
 import { drawChart } from '../bench/chart.ts';

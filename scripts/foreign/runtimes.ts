@@ -31,7 +31,7 @@ export function runtimeOf(name: RuntimeName, clone: string): Runtime {
 }
 
 function pathOf(name: RuntimeName, clone: string): string {
-  if (name === 'tsrun') return join(clone, 'dist/bin/tsrun-bun');
+  if (name === 'tsrun') return join(clone, 'dist/bin/tsrun');
   if (name === 'tsrun on Node') return join(clone, 'dist/bin/tsrun-node');
   const path = findCommand(name);
   if (path === undefined) throw new Error(`${name} is not installed`);

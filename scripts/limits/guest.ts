@@ -6,7 +6,7 @@ import { quoted, terminal } from '../vm/terminal.ts';
 import { slowness } from '../vm/tests.ts';
 import { keep } from './results.ts';
 
-const runtimes = ['dist/bin/tsrun-bun', '/usr/sbin/runc', '/usr/bin/crun'];
+const runtimes = ['dist/bin/tsrun', '/usr/sbin/runc', '/usr/bin/crun'];
 const managers = ['cgroupfs', 'systemd'];
 
 /** Seconds; far more than the proofs take on one runtime. */

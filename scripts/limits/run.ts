@@ -48,7 +48,7 @@ export async function runProofs({ runtime, manager, only }: RunOptions): Promise
     console.log(`\n${kinds.map((kind) => `${count(verdicts, kind)} ${kind}`).join(', ')}\n`);
     return {
       place: host.place,
-      runtime: basename(runtime).replace(/-(?:bun|node)$/, ''),
+      runtime: basename(runtime).replace(/-node$/, ''),
       version: version.replace(/^.* version /, ''),
       date: new Date().toISOString().slice(0, 10),
       system: [`Linux ${release()}`, ...serviceManager()].join(', '),

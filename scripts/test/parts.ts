@@ -18,7 +18,7 @@ export const parts: readonly Part[] = [
   {
     name: 'tests',
     title: 'unit and integration tests',
-    run: (total, scratch) => vitest(total, scratch, ['unit', 'integration-bun', 'integration-node']),
+    run: (total, scratch) => vitest(total, scratch, ['unit', 'integration-quickjs', 'integration-node']),
   },
   {
     name: 'engines',

@@ -72,7 +72,7 @@ function versions(): string {
     `as ${who}, on Linux ${release()}`,
     system,
     `Node ${process.version.slice(1)}`,
-    `Bun ${line(inRoot('bin/tsrun'), ['--version'], /^bun: (.*)$/m)}`,
+    `QuickJS ${line(inRoot('bin/tsrun'), ['--version'], /^quickjs: (.*)$/m)}`,
     `runc ${line('runc', ['--version'], /version (.*)/)}`,
     `crun ${line('crun', ['--version'], /version (.*)/)}`,
   ].join(', ');

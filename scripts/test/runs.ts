@@ -29,7 +29,7 @@ export function vitest(total: Tally, scratch: string, projects: readonly string[
 
 /** The rootless tests: as this ordinary user, or when root runs the tests as each of the test users. */
 export function rootlessRuns(total: Tally, scratch: string): void {
-  const projects = ['rootless-bun', 'rootless-node'];
+  const projects = ['rootless-quickjs', 'rootless-node'];
   if (process.getuid?.() !== 0) {
     vitest(total, scratch, projects);
     return;

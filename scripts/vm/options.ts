@@ -2,12 +2,12 @@
 import { parseArgs } from 'node:util';
 import type { Account } from './port.ts';
 
-export type Engine = 'bun' | 'node';
+export type JsRuntime = 'quickjs' | 'node';
 export type Manager = 'cgroupfs' | 'systemd';
 
 export interface Options {
   readonly accounts: readonly Account[];
-  readonly engines: readonly Engine[] | undefined;
+  readonly jsRuntimes: readonly JsRuntime[] | undefined;
   readonly manager: Manager | undefined;
   /** Parts of names of test files; empty: all. */
   readonly files: readonly string[];
@@ -18,11 +18,11 @@ export interface Options {
   readonly stop: boolean;
 }
 
-export const usage = `usage: npm run test:vm -- [--as root|user|all] [--engine bun|node|all] [--cgroup-manager NAME] [FILE…]
+export const usage = `usage: npm run test:vm -- [--as root|user|all] [--js-runtime quickjs|node|all] [--cgroup-manager NAME] [FILE…]
        npm run test:vm -- [--as root|user] [--keep] --shell
        npm run test:vm -- [--as root|user] [--keep] -- COMMAND…
   --as      who runs the tests or the command in the guest; default: all, and root for a command
-  --engine  what tsrun runs on; default: Bun for everything, Node for what has to do with cgroups
+  --jsRuntime  what tsrun runs on; default: QuickJS for everything, Node for what has to do with cgroups
   --cgroup-manager
             cgroupfs or systemd; default: cgroupfs for everything, systemd for what has to do with cgroups
   FILE      only test files with this in their names
@@ -41,18 +41,18 @@ export function readOptions(args: readonly string[]): Options {
     allowPositionals: true,
     options: {
       as: { type: 'string' },
-      engine: { type: 'string' },
+      'js-runtime': { type: 'string' },
       'cgroup-manager': { type: 'string' },
       shell: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       stop: { type: 'boolean', default: false },
     },
   });
-  const { as, engine, 'cgroup-manager': manager, shell, keep, stop } = values;
+  const { as, 'js-runtime': jsRuntime, 'cgroup-manager': manager, shell, keep, stop } = values;
   const one = shell || command !== undefined;
   return {
     accounts: chosen(as ?? (one ? 'root' : 'all'), ['root', 'user']),
-    engines: engine === undefined ? undefined : chosen(engine, ['bun', 'node']),
+    jsRuntimes: jsRuntime === undefined ? undefined : chosen(jsRuntime, ['quickjs', 'node']),
     manager: manager === undefined ? undefined : chosen(manager, ['cgroupfs', 'systemd'])[0],
     files: positionals,
     ...{ command, shell, keep, stop },

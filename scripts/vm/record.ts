@@ -39,7 +39,7 @@ export function recordText(kept: string, result: RunResult, versions: string, da
       : kept.split('\n').find((line) => line.startsWith(place));
   });
   return [
-    '| as | cgroup manager | engine | test files | passed | failed | skipped | minutes | date |',
+    '| as | cgroup manager | jsRuntime | test files | passed | failed | skipped | minutes | date |',
     '|---|---|---|---|---|---|---|---|---|',
     ...lines.filter((line) => line !== undefined),
     '',
@@ -48,8 +48,8 @@ export function recordText(kept: string, result: RunResult, versions: string, da
 }
 
 /** The beginning of a run's line. */
-function placeOf({ account, manager, engine, files }: TestRun): string {
-  return `| ${[account, manager, engine === 'bun' ? 'Bun' : 'Node', files.join(', ') || 'all'].join(' | ')} |`;
+function placeOf({ account, manager, jsRuntime, files }: TestRun): string {
+  return `| ${[account, manager, jsRuntime === 'quickjs' ? 'QuickJS' : 'Node', files.join(', ') || 'all'].join(' | ')} |`;
 }
 
 function row(result: RunResult, date: Date): string {
@@ -60,7 +60,7 @@ function row(result: RunResult, date: Date): string {
 
 async function versions(guest: Guest): Promise<string> {
   const script = `
-    dist/bin/tsrun-bun --version | sed -n 's/^commit: /tsrun /p'
+    dist/bin/tsrun --version | sed -n 's/^commit: /tsrun /p'
     echo "Linux $(uname -r)"
     systemctl --version | sed -n 's/^systemd \\([0-9.]*\\).*/systemd \\1/p'
     runc --version | sed -n 's/^runc version /runc /p'

@@ -15,18 +15,18 @@ const cgroupFiles = [
   'kill',
 ];
 
-/** Everything on Bun with cgroupfs, and what has to do with cgroups once more with systemd, and on Node. */
+/** Everything on QuickJS with cgroupfs, and what has to do with cgroups once more with systemd, and on Node. */
 export const wholeRuns: readonly TestRun[] = (['root', 'user'] as const).flatMap((account) => [
-  { account, engine: 'bun', manager: 'cgroupfs', files: [] },
-  { account, engine: 'bun', manager: 'systemd', files: cgroupFiles },
-  { account, engine: 'node', manager: 'cgroupfs', files: cgroupFiles },
+  { account, jsRuntime: 'quickjs', manager: 'cgroupfs', files: [] },
+  { account, jsRuntime: 'quickjs', manager: 'systemd', files: cgroupFiles },
+  { account, jsRuntime: 'node', manager: 'cgroupfs', files: cgroupFiles },
 ]);
 
-export function testRuns({ accounts, engines, manager, files }: Options): readonly TestRun[] {
-  if (engines === undefined && manager === undefined && files.length === 0)
+export function testRuns({ accounts, jsRuntimes, manager, files }: Options): readonly TestRun[] {
+  if (jsRuntimes === undefined && manager === undefined && files.length === 0)
     return wholeRuns.filter(({ account }) => accounts.includes(account));
-  const chosen = engines ?? ['bun'];
+  const chosen = jsRuntimes ?? ['quickjs'];
   return accounts.flatMap((account) =>
-    chosen.map((engine) => ({ account, engine, manager: manager ?? 'cgroupfs', files })),
+    chosen.map((jsRuntime) => ({ account, jsRuntime, manager: manager ?? 'cgroupfs', files })),
   );
 }

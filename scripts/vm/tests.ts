@@ -1,14 +1,14 @@
 /** The integration tests in the guest: root's as root, those of ordinary users as one with a delegated cgroup. */
 import { addCounts, type Tally } from '../test/runs.ts';
 import { type Guest, inGuest, outputOf } from './guest.ts';
-import type { Engine, Manager } from './options.ts';
+import type { JsRuntime, Manager } from './options.ts';
 import type { Account } from './port.ts';
 import { quoted, terminal } from './terminal.ts';
 
 /** One vitest in the guest. */
 export interface TestRun {
   readonly account: Account;
-  readonly engine: Engine;
+  readonly jsRuntime: JsRuntime;
   readonly manager: Manager;
   /** Parts of names of test files; empty: all. */
   readonly files: readonly string[];
@@ -23,8 +23,8 @@ export const slowness = { kvm: 2, tcg: 10 } as const;
 const projects = { root: 'integration', user: 'rootless' } as const satisfies Record<Account, string>;
 
 export async function testIn(guest: Guest, run: TestRun): Promise<Tally> {
-  const { account, engine, manager, files } = run;
-  const project = `${projects[account]}-${engine}`;
+  const { account, jsRuntime, manager, files } = run;
+  const project = `${projects[account]}-${jsRuntime}`;
   const who = account === 'root' ? 'root' : 'a user with a delegated cgroup';
   console.log(`in the guest, as ${who}, ${manager}, ${[project, ...files].join(' ')}:`);
   const counts = `/tmp/tsrun-counts-${account}`;
@@ -36,7 +36,7 @@ export async function testIn(guest: Guest, run: TestRun): Promise<Tally> {
   });
   const environment = settings.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
   const vitest = [
-    ...['dist/engine/node', 'node_modules/vitest/vitest.mjs', 'run', '--configLoader=native'],
+    ...['dist/jsRuntime/node', 'node_modules/vitest/vitest.mjs', 'run', '--configLoader=native'],
     // One process for many files: to start one for each takes minutes here.
     ...['--no-isolate', '--passWithNoTests', '--project', project, ...files],
   ];

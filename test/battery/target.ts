@@ -121,7 +121,7 @@ export function makeTarget(path: string, rounds: number): Target {
 }
 
 function kindOf(path: string): Target['kind'] {
-  const name = basename(path).replace(/-(?:bun|node)$/, '');
+  const name = basename(path).replace(/-node$/, '');
   return name === 'tsrun' || name === 'runc' || name === 'crun' ? name : 'other';
 }
 

@@ -7,7 +7,8 @@ import type { Proof } from '../limits/proof.ts';
 import { inSample, managersHere, testProofs } from '../setup/limit-proofs.ts';
 
 const { cgroup, user } = findHost({ manager: 'cgroupfs', scratch: '/' }).place;
-const whole = process.env.TSRUN_LONG !== undefined || (cgroup !== 'v2' && process.env.TSRUN_ENGINE === 'bun');
+const whole =
+  process.env.TSRUN_LONG !== undefined || (cgroup !== 'v2' && process.env.TSRUN_JS_RUNTIME === 'quickjs');
 const wanted = whole ? () => true : inSample;
 
 if (user === 'root')

@@ -210,7 +210,7 @@ function insideName(host: Host, file: string): string {
 }
 
 function kindOf(path: string): Subject['kind'] {
-  const name = basename(path).replace(/-(?:bun|node)$/, '');
+  const name = basename(path).replace(/-node$/, '');
   return name === 'tsrun' || name === 'runc' || name === 'crun' ? name : 'other';
 }
 

@@ -90,7 +90,7 @@ export function crowdTests(title: string, find: (context: TestContext) => Crowd)
       context.skip(!crowd.kills, 'a process stands between us and the runtime');
       await using many = makeMany(context, crowd);
       const { random } = many;
-      const longest = patience(process.env.TSRUN_ENGINE === 'node' ? 600 : 250);
+      const longest = patience(process.env.TSRUN_JS_RUNTIME === 'node' ? 600 : 250);
       await many.each(async (id) => {
         const command = choose(random, ['create', 'run', 'delete']);
         const sharesPids = random() < 0.3;

@@ -37,7 +37,7 @@ export function debianTest(
   test(name, { timeout: 400_000 }, async (context) => {
     check(context);
     context.skip(
-      process.env.TSRUN_ENGINE === 'node' && process.env.TSRUN_LONG !== '1',
+      process.env.TSRUN_JS_RUNTIME === 'node' && process.env.TSRUN_LONG !== '1',
       'on Bun; on Node with TSRUN_LONG=1',
     );
     need(context, 'busybox', 'mmdebstrap');

@@ -16,7 +16,7 @@ import { makeRig, type Rig } from './rig.ts';
 export type Variants = Readonly<Record<string, (config: LooseConfig) => void>>;
 
 /** Node takes three times as long as Bun, and the steps are the same ones. */
-const short = process.env.TSRUN_ENGINE === 'node';
+const short = process.env.TSRUN_JS_RUNTIME === 'node';
 const count = rounds({ sample: short ? 20 : 60, all: short ? 200 : 600 });
 
 /** Calls of the runtime that change something, or after which something has changed. */
@@ -138,7 +138,7 @@ export function faultTests(variants: Variants, check: (context: TestContext) => 
       const id = rig.id();
       const bundle = bundles[round % bundles.length] as string;
       const command = COMMANDS[Math.floor(random() * COMMANDS.length)] ?? 'create';
-      const delay = random() * (process.env.TSRUN_ENGINE === 'node' ? 140 : 60);
+      const delay = random() * (process.env.TSRUN_JS_RUNTIME === 'node' ? 140 : 60);
       const what = `seed ${chosen}, round ${round}: ${command} killed after ${delay.toFixed(1)} ms`;
       const created =
         command === 'create' || command === 'run'

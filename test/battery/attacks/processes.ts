@@ -28,10 +28,10 @@ async function found(target: Target, bundle: ReturnType<typeof watching>, comman
   return [...new Set(readFileSync(file, 'utf8').trimEnd().split('\n'))].filter((line) => line !== 'started');
 }
 
-/** Of the runtime, and of the engine that a launcher starts. */
+/** Of the runtime, and of the Node that it may run on. */
 function hashes({ program, kind }: Target): string[] {
   const path = realpathSync(kind === 'crun' ? (findCommand('crun') ?? '') : (program[0] as string));
-  const engines = ['tsrun-bun', 'node'].map((name) => join(dirname(dirname(path)), 'engine', name));
+  const engines = [join(dirname(dirname(path)), 'engine/node')];
   return [path, ...engines]
     .filter((file) => existsSync(file))
     .map((file) => createHash('sha1').update(readFileSync(file)).digest('hex'));

@@ -122,7 +122,7 @@ describe('output', () => {
     const { status, stdout, stderr } = tsrun(['--version']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(
-      /^tsrun version \d+\.\d+\.\d+\ncommit: \w+\nspec: 1\.3\.0\n(libseccomp: 2[\d.]+\n)?(node|bun): [\d.]+\n$/,
+      /^tsrun version \d+\.\d+\.\d+\ncommit: \w+\nspec: 1\.3\.0\n(libseccomp: 2[\d.]+\n)?(node|quickjs): [\d.]+\n$/,
     );
     expect(tsrun(['-v']).stdout).toBe(stdout);
   });

@@ -4,21 +4,23 @@ import { testRuns } from '../../../scripts/vm/runs.ts';
 
 test('without options everything is run, as both accounts', () => {
   const options = readOptions([]);
-  const runs = testRuns(options).map(({ account, engine, manager }) => `${account} ${engine} ${manager}`);
+  const runs = testRuns(options).map(
+    ({ account, jsRuntime, manager }) => `${account} ${jsRuntime} ${manager}`,
+  );
   expect(runs).toEqual([
-    ...['root bun cgroupfs', 'root bun systemd', 'root node cgroupfs'],
-    ...['user bun cgroupfs', 'user bun systemd', 'user node cgroupfs'],
+    ...['root quickjs cgroupfs', 'root quickjs systemd', 'root node cgroupfs'],
+    ...['user quickjs cgroupfs', 'user quickjs systemd', 'user node cgroupfs'],
   ]);
 });
 
-test('files, engines and managers are chosen', () => {
-  const options = readOptions(['--as', 'user', '--cgroup-manager', 'systemd', '--engine', 'all', 'pause']);
+test('files, jsRuntimes and managers are chosen', () => {
+  const options = readOptions(['--as', 'user', '--cgroup-manager', 'systemd', '--js-runtime', 'all', 'pause']);
   expect(testRuns(options)).toEqual([
-    { account: 'user', engine: 'bun', manager: 'systemd', files: ['pause'] },
-    { account: 'user', engine: 'node', manager: 'systemd', files: ['pause'] },
+    { account: 'user', jsRuntime: 'quickjs', manager: 'systemd', files: ['pause'] },
+    { account: 'user', jsRuntime: 'node', manager: 'systemd', files: ['pause'] },
   ]);
   expect(testRuns(readOptions(['--as', 'root', 'ps']))).toEqual([
-    { account: 'root', engine: 'bun', manager: 'cgroupfs', files: ['ps'] },
+    { account: 'root', jsRuntime: 'quickjs', manager: 'cgroupfs', files: ['ps'] },
   ]);
 });
 
@@ -30,7 +32,7 @@ test('what follows a double dash is a command, and root runs it', () => {
   });
 });
 
-test.for([['--as', 'nobody'], ['--engine', 'deno'], ['--cgroup-manager', 'openrc'], ['--what']])(
+test.for([['--as', 'nobody'], ['--js-runtime', 'deno'], ['--cgroup-manager', 'openrc'], ['--what']])(
   '%j is not understood',
   (args) => {
     expect(() => readOptions(args)).toThrow(TypeError);

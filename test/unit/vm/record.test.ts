@@ -15,7 +15,7 @@ const lines = (text: string) => text.split('\n').filter((line) => /^\| (root|use
 test('a line for each run, and what was tested', () => {
   const text = recorded('', results, 'Linux 6', new Date('2031-02-03T04:05:06Z'));
   expect(lines(text)).toHaveLength(wholeRuns.length);
-  expect(lines(text)[0]).toBe('| root | cgroupfs | Bun | all | 0 | 0 | 2 | 2 | 2031-02-03 |');
+  expect(lines(text)[0]).toBe('| root | cgroupfs | QuickJS | all | 0 | 0 | 2 | 2 | 2031-02-03 |');
   expect(text).toContain('The last one was of Linux 6.');
 });
 
