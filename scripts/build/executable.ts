@@ -20,7 +20,7 @@ const entry = 'src/cli/start-executable.ts';
 const heapAddress = '0x200000000';
 const page = 4096;
 
-const sources = ['host.c', 'heap.c', 'seccomp.c'];
+const sources = ['host.c', 'values.c', 'encode.c', 'heap.c', 'seccomp.c'];
 
 /** What the executable was made of, as a metafile of esbuild's format. */
 export const inputsFile = join(dist, 'inputs.json');

@@ -3,6 +3,7 @@
  * described at the head of `stub/x86-64.S`.
  */
 import type { Arg, Call, Failure, Out, Results, Words } from '../kernel/call.ts';
+import type { Word } from '../kernel/js-runtime/js-runtime.ts';
 import { MemoryImage, tooLong } from '../kernel/memory-image.ts';
 import { syscallNumber } from '../kernel/syscall-numbers.ts';
 
@@ -76,7 +77,7 @@ export function encodeProgram(calls: readonly Call[], results: ReadonlyMap<Call,
  * @param at where the operation goes
  * @param place where its result will stand
  */
-export function encodeOperation(image: MemoryImage, call: Call, at: number, place: number): void {
+function encodeOperation(image: MemoryImage, call: Call, at: number, place: number): void {
   const { args, tolerated, effect } = call;
   let flags = tolerated === 'all' ? IGNORE : 0;
   if (effect !== undefined) flags |= EFFECTS[effect];
@@ -85,12 +86,16 @@ export function encodeOperation(image: MemoryImage, call: Call, at: number, plac
       flags |= (tolerated[index] as number) << (16 + index * 8);
     }
   }
+  const words: Word[] = [];
   for (let index = 0; index < args.length; index++) {
-    if (image.write(at + 8 + index * 8, args[index] as Arg)) flags |= 1 << index;
+    const arg = args[index] as Arg;
+    if (typeof arg !== 'object' || arg instanceof Uint8Array) words.push(arg);
+    else {
+      words.push(image.resolve(arg));
+      if (image.isReference) flags |= 1 << index;
+    }
   }
-  image.setHalf(at, syscallNumber(call.name));
-  image.setHalf(at + 4, flags);
-  image.setWord(at + 56, image.address(place));
+  image.operation(at, syscallNumber(call.name), flags, place, words);
 }
 
 /** Gives a struct, and those in it, their places where they take in the result of a call that is yet to be made. */
@@ -100,7 +105,7 @@ function placeAwaiting(image: MemoryImage, struct: Words, results: ReadonlyMap<C
     if (isWords(word)) placeAwaiting(image, word, results);
     else if (isCall(word) && !results.has(word)) awaits = true;
   }
-  if (awaits) image.encode(struct);
+  if (awaits) image.struct(struct);
 }
 
 function isWords(arg: Arg): arg is Words {

@@ -1,16 +1,32 @@
 /** Executes calls in this process. */
+
+import { jsRuntime } from '#js-runtime';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Arg, Call, Out, Results } from './call.ts';
 import { describeErrno, errnoName } from './errno.ts';
-import { systemCallGate } from './gate.ts';
+import type { Word } from './js-runtime/js-runtime.ts';
+import { MemoryImage } from './memory-image.ts';
 import { syscallNumber } from './syscall-numbers.ts';
 
-function noResult(of: Call): never {
-  throw new TypeError(`${of.name} has not been executed`);
+/** Large enough for every struct with pointers, and what they point to. */
+const ARENA = 256 * 1024;
+
+let arena: MemoryImage | undefined;
+
+/** Memory of this process for what arguments have the address of, if they bring none of their own; used anew each time. */
+export function emptyArena(earlier?: Results): MemoryImage {
+  const known = (of: Call) => resultOf(of, earlier);
+  if (arena) arena.reset(known);
+  else {
+    const memory = new Uint8Array(ARENA);
+    arena = new MemoryImage(jsRuntime.door.addressOf(memory), memory, known);
+  }
+  return arena;
 }
 
-function resultsIn(earlier: Results): (of: Call) => number {
-  return (of) => earlier.value(of);
+function resultOf(of: Call, earlier: Results | undefined): number {
+  if (earlier) return earlier.value(of);
+  throw new TypeError(`${of.name} has not been executed`);
 }
 
 /**
@@ -19,16 +35,26 @@ function resultsIn(earlier: Results): (of: Call) => number {
  * @returns the result, or the negative errno
  */
 export function attempt(call: Call, earlier?: Results, outs?: Map<Out, Uint8Array>): number {
-  const gate = systemCallGate();
-  const { image } = gate;
-  image.reset(earlier ? resultsIn(earlier) : noResult);
   const { args, out } = call;
-  const place = gate.begin(syscallNumber(call.name));
-  for (let index = 0; index < args.length; index += 1) image.write(place + index * 8, args[index] as Arg);
-  for (let index = args.length; index < 6; index += 1) image.setWord(place + index * 8, 0);
-  const result = gate.enter();
-  if (out && outs) outs.set(out, image.copyOf(out, result));
+  let image: MemoryImage | undefined;
+  const words: Word[] = [];
+  for (let index = 0; index < args.length; index += 1) {
+    const arg = args[index] as Arg;
+    if (typeof arg !== 'object' || arg instanceof Uint8Array) words.push(arg);
+    else if (arg.kind === 'call') words.push(resultOf(arg, earlier));
+    else {
+      image ??= emptyArena(earlier);
+      words.push(image.resolve(arg));
+    }
+  }
+  const result = jsRuntime.door.systemCall(syscallNumber(call.name), words);
+  if (image && out && outs) outs.set(out, filled(image.memoryOf(out), out, result));
   return result;
+}
+
+/** A copy: the next call uses the same memory. */
+function filled(memory: Uint8Array, { counted }: Out, result: number): Uint8Array {
+  return counted ? memory.slice(0, Math.max(0, Math.min(memory.length, result))) : memory.slice();
 }
 
 /**

@@ -1,45 +1,33 @@
 /**
- * Lays out the arguments of calls in a block of memory whose address is known: strings, structs, arrays of
- * pointers. Used for both executors: the local one (address of a buffer of ours) and the stub (its inbox).
- *
- * Every command encodes some six hundred calls in an engine that is not warm, so this is written for an
- * interpreter: words are set as two halves of a typed array (both architectures are little-endian), not through
- * a DataView, and addresses are numbers: none is beyond 2^53.
+ * Memory that holds what calls are made with: structs, arrays of pointers, texts, and room for results. Its address is
+ * that in the process which makes the calls: the stub's inbox, or memory of our own.
  */
+import { jsRuntime } from '#js-runtime';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Arg, Call, Halves, Out, Words } from './call.ts';
+import type { Word } from './js-runtime/js-runtime.ts';
 
 /** 2^32 */
 const HALF = 0x1_0000_0000;
 
-/** Where a value stands, and whether the value itself or its address goes into the argument. */
-export interface Encoded {
-  readonly value: bigint | number;
-  /** True: `value` is the address of a result that is not known yet. */
-  readonly reference: boolean;
-}
-
 export class MemoryImage {
   readonly #base: number;
   #bytes: Uint8Array;
-  /** The same memory: a buffer writes a string in one call. */
-  #text: Buffer;
+  /** The same memory: words are set as two halves, since both architectures are little-endian. */
   #halves: Int32Array;
   #end = 0;
-  /** The length of all three, which is a getter too. */
-  #capacity: number;
   readonly #fixed: boolean;
   readonly #slots = new Map<Call, number>();
   readonly #outs = new Map<Out, number>();
   readonly #structs = new Map<Words, number>();
-  /** Whether there is anything in these maps: their sizes are getters, and a local call has nothing there. */
-  #hasPlaces = false;
   #known: (call: Call) => number | undefined;
+  /** Whether the last argument that `resolve` has seen is a result that is not known yet: it was given its address. */
+  isReference = false;
 
   /**
-   * @param base address of the first byte, as the process sees it that executes the calls
+   * @param base address of the first byte, as the process sees it that makes the calls
    * @param storage the memory itself, or the capacity to begin with (it grows)
-   * @param known results of calls that were executed earlier
+   * @param known results of calls that were made earlier
    */
   constructor(
     base: number | bigint,
@@ -48,11 +36,8 @@ export class MemoryImage {
   ) {
     this.#base = Number(base);
     this.#fixed = typeof storage !== 'number';
-    const bytes = typeof storage === 'number' ? new Uint8Array(storage) : storage;
-    this.#bytes = bytes;
-    this.#capacity = bytes.length;
-    this.#text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#halves = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
+    this.#bytes = typeof storage === 'number' ? new Uint8Array((storage + 7) & -8) : storage;
+    this.#halves = halvesOf(this.#bytes);
     this.#known = known;
   }
 
@@ -68,11 +53,9 @@ export class MemoryImage {
   reset(known: (call: Call) => number | undefined): void {
     this.#end = 0;
     this.#known = known;
-    if (!this.#hasPlaces) return;
     this.#slots.clear();
     this.#outs.clear();
     this.#structs.clear();
-    this.#hasPlaces = false;
   }
 
   /** The signed word that stands there. @param offset divisible by 4 */
@@ -85,31 +68,24 @@ export class MemoryImage {
   reserve(size: number, alignment = 8): number {
     const start = (this.#end + alignment - 1) & -alignment;
     this.#end = start + size;
-    if (this.#end > this.#capacity) this.#grow();
+    if (this.#end > this.#bytes.length) this.#grow(this.#end);
     return start;
   }
 
-  #grow(): void {
-    if (this.#fixed) throw tooLong(this.#end);
-    this.#capacity = Math.max((this.#end + 7) & -8, this.#capacity * 2);
-    const larger = new Uint8Array(this.#capacity);
+  #grow(needed: number): void {
+    if (this.#fixed) throw tooLong(needed);
+    const larger = new Uint8Array(Math.max((needed + 7) & -8, this.#bytes.length * 2));
     larger.set(this.#bytes);
     this.#bytes = larger;
-    this.#text = Buffer.from(larger.buffer);
-    this.#halves = new Int32Array(larger.buffer);
+    this.#halves = halvesOf(larger);
   }
 
   /** @param offset divisible by 4 */
-  setWord(offset: number, value: number | bigint): void {
+  setWord(offset: number, value: number): void {
     const at = offset >> 2;
-    if (typeof value === 'number') {
-      // A store keeps the lowest 32 bits.
-      this.#halves[at] = value;
-      this.#halves[at + 1] = value >= 0 && value < HALF ? 0 : Math.floor(value / HALF);
-    } else {
-      this.#halves[at] = Number(BigInt.asIntN(32, value));
-      this.#halves[at + 1] = Number(BigInt.asIntN(32, value >> 32n));
-    }
+    // A store keeps the lowest 32 bits.
+    this.#halves[at] = value;
+    this.#halves[at + 1] = value >= 0 && value < HALF ? 0 : Math.floor(value / HALF);
   }
 
   /** @param offset divisible by 4 */
@@ -122,7 +98,6 @@ export class MemoryImage {
     const existing = this.#slots.get(call);
     if (existing !== undefined) return existing;
     this.#slots.set(call, offset);
-    this.#hasPlaces = true;
     return offset;
   }
 
@@ -142,51 +117,72 @@ export class MemoryImage {
       if (this.#fixed && !out.counted) this.#bytes.fill(0, offset, offset + out.size);
       if (out.initial) this.#bytes.set(out.initial, offset);
       this.#outs.set(out, offset);
-      this.#hasPlaces = true;
     }
     return offset;
   }
 
-  /** What a call has filled in. @param result the call's */
-  copyOf(out: Out, result: number): Uint8Array {
+  /** The memory that a call fills in. */
+  memoryOf(out: Out): Uint8Array {
     const offset = this.outOffset(out);
-    const size = out.counted ? Math.max(0, Math.min(out.size, result)) : out.size;
-    return this.#bytes.slice(offset, offset + size);
+    return this.#bytes.subarray(offset, offset + out.size);
   }
 
   /**
-   * Writes the word that stands for the argument.
-   *
-   * @returns whether it is the address of a result that is not known yet
+   * The value that stands for an argument that is no plain one: the address of a struct or of memory to be filled in,
+   * a result, or where a result will be (see `isReference`).
    */
-  write(offset: number, arg: Arg): boolean {
-    if (typeof arg === 'number') {
-      this.setWord(offset, arg);
-      return false;
-    }
-    if (typeof arg === 'string') {
-      this.setWord(offset, this.#base + this.#string(arg));
-      return false;
-    }
-    if (isCall(arg)) {
+  resolve(arg: Exclude<Arg, Word>): number | bigint {
+    this.isReference = false;
+    if (arg.kind === 'call') {
       const known = this.#known(arg);
-      this.setWord(offset, known ?? this.#base + this.slot(arg));
-      return known === undefined;
+      if (known !== undefined) return known;
+      this.isReference = true;
+      return this.#base + this.slot(arg);
     }
-    this.setWord(offset, this.encode(arg).value);
-    return false;
+    if (arg.kind === 'out') return this.#base + this.outOffset(arg);
+    if (arg.kind === 'words') return this.#base + this.struct(arg);
+    return this.#both(arg);
   }
 
-  encode(arg: Arg): Encoded {
-    if (typeof arg === 'number' || typeof arg === 'bigint') return { value: arg, reference: false };
-    if (typeof arg === 'string') return this.#at(this.#string(arg));
-    if (arg instanceof Uint8Array) return this.#at(this.#copy(arg));
-    if (arg.kind === 'out') return this.#at(this.outOffset(arg));
-    if (arg.kind === 'words') return this.#at(this.#words(arg));
-    if (arg.kind === 'halves') return { value: this.#both(arg), reference: false };
-    const known = this.#known(arg);
-    if (known !== undefined) return { value: known, reference: false };
-    return { value: this.address(this.slot(arg)), reference: true };
+  /** Writes the operation of a stub. @param result where its result will stand */
+  operation(at: number, number: number, flags: number, result: number, args: readonly Word[]): void {
+    this.#write((bytes, end) =>
+      jsRuntime.encoder.operation(bytes, at, end, this.#base, number, flags, this.#base + result, args),
+    );
+  }
+
+  /**
+   * Writes a struct, once. One that takes in a result has to be written before that result gets a place elsewhere.
+   *
+   * @returns its offset
+   */
+  struct(block: Words): number {
+    const existing = this.#structs.get(block);
+    if (existing !== undefined) return existing;
+    const start = this.reserve(block.words.length * 8);
+    this.#structs.set(block, start);
+    const values = block.words.map((word, index) => {
+      if (typeof word !== 'object' || word instanceof Uint8Array) return word;
+      if (word.kind === 'call' && this.#known(word) === undefined) {
+        this.#slots.set(word, start + index * 8);
+        return 0;
+      }
+      return this.resolve(word);
+    });
+    this.#write((bytes, end) => jsRuntime.encoder.words(bytes, start, end, this.#base, values));
+    return start;
+  }
+
+  /** @param encode returns the new end, -1 if the memory is too small */
+  #write(encode: (bytes: Uint8Array, end: number) => number): void {
+    for (;;) {
+      const end = encode(this.#bytes, this.#end);
+      if (end >= 0) {
+        this.#end = end;
+        return;
+      }
+      this.#grow(this.#bytes.length + 1);
+    }
   }
 
   #both({ low, high }: Halves): bigint {
@@ -200,44 +196,10 @@ export class MemoryImage {
       throw new TypeError(`the result of ${call.name} is half a word, and not known yet`);
     return known;
   }
+}
 
-  #at(offset: number): Encoded {
-    return { value: this.address(offset), reference: false };
-  }
-
-  #string(text: string): number {
-    // A NUL would end the string early for the kernel: the file checked and the file used would differ.
-    if (text.includes('\0')) throw new TypeError(`NUL in the string ${JSON.stringify(text)}`);
-    const start = this.#end;
-    this.reserve(text.length * 3 + 1, 1);
-    const end = start + this.#text.write(text, start);
-    this.#bytes[end] = 0;
-    this.#end = end + 1;
-    return start;
-  }
-
-  #copy(bytes: Uint8Array): number {
-    const start = this.reserve(bytes.length);
-    this.#bytes.set(bytes, start);
-    return start;
-  }
-
-  /** Structs that take in a result have to be encoded before that result gets a place elsewhere. */
-  #words(block: Words): number {
-    const existing = this.#structs.get(block);
-    if (existing !== undefined) return existing;
-    const start = this.reserve(block.words.length * 8);
-    this.#structs.set(block, start);
-    this.#hasPlaces = true;
-    for (let index = 0; index < block.words.length; index++) {
-      const word = block.words[index] as Arg;
-      const place = start + index * 8;
-      this.setWord(place, 0);
-      if (isCall(word) && this.#known(word) === undefined) this.#slots.set(word, place);
-      else this.write(place, word);
-    }
-    return start;
-  }
+function halvesOf(bytes: Uint8Array): Int32Array {
+  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
 }
 
 function isCall(arg: Arg): arg is Call {

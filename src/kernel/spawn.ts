@@ -1,11 +1,11 @@
 /** posix_spawn(3), the only way this process makes another one: CLONE_VM|CLONE_VFORK, here as in glibc. */
+import { jsRuntime } from '#js-runtime';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Out, stringArray } from './call.ts';
 import { waitid } from './calls/process.ts';
 import { CLD_EXITED, P_PID } from './constants/process.ts';
 import { describeErrno, EINTR, errnoName } from './errno.ts';
-import { systemCallGate } from './gate.ts';
-import { attempt, systemError } from './local.ts';
+import { attempt, emptyArena, systemError } from './local.ts';
 
 /** Descriptors of ours that the program gets as its 0, 1, 2; one that is left out is inherited as it is. */
 export interface Redirections {
@@ -26,14 +26,10 @@ export function spawn(
   envp: readonly string[],
   redirections: Redirections = {},
 ): number {
-  const gate = systemCallGate();
-  gate.image.reset(() => undefined);
-  const place = gate.begin(0);
   const { stdin = -1, stdout = -1, stderr = -1 } = redirections;
-  [path, stringArray(argv), stringArray(envp), stdin, stdout, stderr].forEach((value, index) => {
-    gate.image.write(place + index * 8, value);
-  });
-  const pid = gate.spawn();
+  const image = emptyArena();
+  const lists = [argv, envp].map((list) => image.resolve(stringArray(list)));
+  const pid = jsRuntime.door.spawn([path, ...lists, stdin, stdout, stderr]);
   if (pid > 0) return pid;
   throw new RuntimeError('system', `cannot execute "${path}": posix_spawn: ${describeErrno(-pid)}`, {
     call: 'posix_spawn',

@@ -4,9 +4,11 @@
  * comes from a container is parsed in TypeScript (src/kernel/js-runtime/executable.ts is the other side of this).
  */
 #define _GNU_SOURCE
+#include "encode.h"
 #include "heap.h"
 #include "seccomp.h"
 #include "syscall.h"
+#include "values.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,28 +24,8 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#define FUNCTION(name) static JSValue name(JSContext *js, JSValueConst this, int count, JSValueConst *args)
-#define UNUSED (void)js, (void)this, (void)count, (void)args
-
-/* The door's memory: the number and six arguments of a call stand at its beginning. */
-static unsigned long *door;
-
-struct bytes {
-	uint8_t *start;
-	size_t length;
-};
-
-/* The memory of a Uint8Array. */
-static bool bytes_of(JSContext *js, JSValueConst array, struct bytes *bytes) {
-	size_t offset, size;
-	JSValue buffer = JS_GetTypedArrayBuffer(js, array, &offset, &bytes->length, NULL);
-	if (JS_IsException(buffer)) return false;
-	uint8_t *start = JS_GetArrayBuffer(js, &size, buffer);
-	JS_FreeValue(js, buffer);
-	/* An empty buffer has no memory. */
-	bytes->start = start ? start + offset : (uint8_t *)"";
-	return true;
-}
+/* Of a system call, and of the longest function of libseccomp. */
+enum { ARGUMENTS = 6 };
 
 /* A new Uint8Array with these bytes. */
 static JSValue new_bytes(JSContext *js, const void *from, size_t length) {
@@ -56,19 +38,63 @@ static JSValue new_bytes(JSContext *js, const void *from, size_t length) {
 	return array;
 }
 
-/* open(memory): sets the door's memory. Returns its address. */
-FUNCTION(open_door) {
+/* What the words of a call point to, until it returns. */
+struct call {
+	const char *texts[ARGUMENTS];
+	unsigned long words[ARGUMENTS];
+};
+
+/* A text or bytes become their address. Returns false after an exception. */
+static bool load_word(JSContext *js, JSValueConst value, struct call *call, int at) {
+	struct bytes bytes;
+	size_t length;
+	if (JS_IsString(value)) {
+		call->texts[at] = c_string_of(js, value, &length);
+		call->words[at] = (unsigned long)call->texts[at];
+		return call->texts[at] != NULL;
+	}
+	if (JS_IsObject(value)) {
+		if (!bytes_of(js, value, &bytes)) return false;
+		call->words[at] = (unsigned long)bytes.start;
+		return true;
+	}
+	return word_of(js, value, (long *)&call->words[at]);
+}
+
+/* Loads an array's elements as arguments. */
+static bool load_call(JSContext *js, JSValueConst list, struct call *call) {
+	for (int at = 0; at < ARGUMENTS; at++) {
+		JSValue value = JS_GetPropertyUint32(js, list, (uint32_t)at);
+		if (JS_IsUndefined(value)) break;
+		bool is_loaded = load_word(js, value, call, at);
+		/* The caller's array goes on holding it. */
+		JS_FreeValue(js, value);
+		if (!is_loaded) return false;
+	}
+	return true;
+}
+
+static void release_call(JSContext *js, struct call *call) {
+	for (int at = 0; at < ARGUMENTS; at++) JS_FreeCString(js, call->texts[at]);
+}
+
+/* systemCall(number, arguments): returns the result, or the negative errno. */
+static FUNCTION(make_system_call) {
+	UNUSED;
+	struct call call = {0};
+	long number, result = 0;
+	bool is_loaded = word_of(js, args[0], &number) && load_call(js, args[1], &call);
+	if (is_loaded) result = system_call(number, call.words);
+	release_call(js, &call);
+	return is_loaded ? JS_NewInt64(js, result) : JS_EXCEPTION;
+}
+
+/* addressOf(bytes) */
+static FUNCTION(address_of) {
 	UNUSED;
 	struct bytes memory;
 	if (!bytes_of(js, args[0], &memory)) return JS_EXCEPTION;
-	door = (unsigned long *)memory.start;
-	return JS_NewInt64(js, (int64_t)(uintptr_t)door);
-}
-
-/* systemCall(): makes the call in the door's memory. Returns its result. */
-FUNCTION(make_system_call) {
-	UNUSED;
-	return JS_NewInt64(js, system_call((long)door[0], door + 1));
+	return JS_NewInt64(js, (int64_t)(uintptr_t)memory.start);
 }
 
 /* Gives a descriptor the number of a standard stream; whatever its number was, it stays open in the program. */
@@ -79,7 +105,7 @@ static bool redirect(long from, int to) {
 }
 
 /* The child between vfork(2) and execve(2): it shares its parent's memory, and may only make system calls. */
-static _Noreturn void execute(volatile int *error) {
+static _Noreturn void execute(const unsigned long *program, volatile int *error) {
 	/* A signal whose default action is meant must not be ignored, and none may run a handler of the parent's. */
 	struct {
 		void (*handler)(int);
@@ -91,156 +117,60 @@ static _Noreturn void execute(volatile int *error) {
 		CALL(SYS_rt_sigaction, number, (unsigned long)&action, 0, sizeof action.mask);
 	CALL(SYS_rt_sigprocmask, SIG_SETMASK, (unsigned long)&action.mask, 0, sizeof action.mask);
 	for (int to = 0; to < 3; to++) {
-		if (redirect((long)door[4 + to], to)) continue;
+		if (redirect((long)program[3 + to], to)) continue;
 		*error = errno;
 		_exit(127);
 	}
-	execve((char *)door[1], (char **)door[2], (char **)door[3]);
+	execve((char *)program[0], (char **)program[1], (char **)program[2]);
 	*error = errno;
 	_exit(127);
 }
 
-/* spawn(): starts the program in the door's memory. Returns its process id, or the negative errno. */
-FUNCTION(spawn) {
-	UNUSED;
+/* Returns the process id, or the negative errno. */
+static int start_program(const unsigned long *program) {
 	sigset_t all, own;
 	volatile int error = 0;
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &own);
 	pid_t pid = vfork();
-	if (pid == 0) execute(&error);
+	if (pid == 0) execute(program, &error);
 	int failure = pid < 0 ? errno : error;
 	sigprocmask(SIG_SETMASK, &own, NULL);
 	if (pid > 0 && failure) waitpid(pid, NULL, 0);
-	return JS_NewInt32(js, failure ? -failure : pid);
+	return failure ? -failure : pid;
 }
 
-/*
- * Half a surrogate pair, which QuickJS writes as three bytes of its own, becomes U+FFFD: the file that a name
- * means must not depend on the JS runtime.
- */
-static void mend_surrogates(uint8_t *text, size_t length) {
-	uint8_t *end = text + length;
-	for (uint8_t *at = text; (at = memchr(at, 0xed, (size_t)(end - at))) != NULL; at++) {
-		if (end - at >= 3 && at[1] >= 0xa0) memcpy(at, "\xef\xbf\xbd", 3);
-	}
+/* spawn([path, argv, envp, stdin, stdout, stderr]): returns the process id, or the negative errno. */
+static FUNCTION(spawn) {
+	UNUSED;
+	struct call call = {0};
+	bool is_loaded = load_call(js, args[0], &call);
+	int result = is_loaded ? start_program(call.words) : 0;
+	release_call(js, &call);
+	return is_loaded ? JS_NewInt32(js, result) : JS_EXCEPTION;
 }
 
 /* encode(text): its UTF-8. */
-FUNCTION(encode) {
+static FUNCTION(encode) {
 	UNUSED;
 	size_t length;
-	const char *text = JS_ToCStringLen(js, &length, args[0]);
+	const char *text = text_of(js, args[0], &length);
 	if (!text) return JS_EXCEPTION;
 	JSValue array = new_bytes(js, text, length);
 	JS_FreeCString(js, text);
-	struct bytes bytes;
-	if (JS_IsException(array) || !bytes_of(js, array, &bytes)) return JS_EXCEPTION;
-	mend_surrogates(bytes.start, bytes.length);
 	return array;
 }
 
-/* utf8Length(text) */
-FUNCTION(utf8_length) {
-	UNUSED;
-	size_t length;
-	const char *text = JS_ToCStringLen(js, &length, args[0]);
-	if (!text) return JS_EXCEPTION;
-	JS_FreeCString(js, text);
-	return JS_NewInt64(js, (int64_t)length);
-}
-
-/* encodeInto(text, target, offset): returns how many bytes were written. */
-FUNCTION(encode_into) {
-	UNUSED;
-	struct bytes target;
-	int64_t offset;
-	size_t length;
-	if (!bytes_of(js, args[1], &target) || JS_ToInt64(js, &offset, args[2])) return JS_EXCEPTION;
-	const char *text = JS_ToCStringLen(js, &length, args[0]);
-	if (!text) return JS_EXCEPTION;
-	bool fits = offset >= 0 && (size_t)offset <= target.length && length <= target.length - (size_t)offset;
-	if (fits) {
-		memcpy(target.start + offset, text, length);
-		mend_surrogates(target.start + offset, length);
-	}
-	JS_FreeCString(js, text);
-	return fits ? JS_NewInt64(js, (int64_t)length) : JS_ThrowRangeError(js, "the text does not fit");
-}
-
 /* decode(bytes): reads UTF-8. */
-FUNCTION(decode) {
+static FUNCTION(decode) {
 	UNUSED;
 	struct bytes from;
 	if (!bytes_of(js, args[0], &from)) return JS_EXCEPTION;
 	return JS_NewStringLen(js, (char *)from.start, from.length);
 }
 
-/* decodeLatin1(bytes): a character for each byte, by way of UTF-8, which is all that QuickJS takes. */
-FUNCTION(decode_latin1) {
-	UNUSED;
-	struct bytes from;
-	if (!bytes_of(js, args[0], &from)) return JS_EXCEPTION;
-	char *text = js_malloc(js, from.length * 2 + 1);
-	if (!text) return JS_EXCEPTION;
-	size_t length = 0;
-	for (size_t at = 0; at < from.length; at++) {
-		uint8_t byte = from.start[at];
-		if (byte >= 0x80) text[length++] = (char)(0xc0 | byte >> 6);
-		text[length++] = (char)(byte >= 0x80 ? 0x80 | (byte & 0x3f) : byte);
-	}
-	JSValue string = JS_NewStringLen(js, text, length);
-	js_free(js, text);
-	return string;
-}
-
-/* encodeLatin1(text): a byte for each character, none of which is beyond U+00FF. */
-FUNCTION(encode_latin1) {
-	UNUSED;
-	size_t length, kept = 0;
-	const char *text = JS_ToCStringLen(js, &length, args[0]);
-	uint8_t *bytes = text ? js_malloc(js, length + 1) : NULL;
-	if (!bytes) return JS_EXCEPTION;
-	for (size_t at = 0; at < length; at++) {
-		uint8_t byte = (uint8_t)text[at];
-		if (byte >= 0x80 && at + 1 < length) byte = (uint8_t)(byte << 6 | (text[++at] & 0x3f));
-		bytes[kept++] = byte;
-	}
-	JSValue array = new_bytes(js, bytes, kept);
-	js_free(js, bytes);
-	JS_FreeCString(js, text);
-	return array;
-}
-
-static int base64_digit(char digit) {
-	if (digit >= 'A' && digit <= 'Z') return digit - 'A';
-	if (digit >= 'a' && digit <= 'z') return digit - 'a' + 26;
-	if (digit >= '0' && digit <= '9') return digit - '0' + 52;
-	if (digit == '+') return 62;
-	return digit == '/' ? 63 : -1;
-}
-
-/* fromBase64(text): reads up to the first character that is not a digit. */
-FUNCTION(from_base64) {
-	UNUSED;
-	size_t length, kept = 0;
-	const char *text = JS_ToCStringLen(js, &length, args[0]);
-	uint8_t *bytes = text ? js_malloc(js, length + 1) : NULL;
-	if (!bytes) return JS_EXCEPTION;
-	uint32_t bits = 0;
-	for (size_t at = 0; at < length && base64_digit(text[at]) >= 0; at++) {
-		bits = bits << 6 | (uint32_t)base64_digit(text[at]);
-		/* Of four digits, all but the first complete a byte. */
-		if (at % 4) bytes[kept++] = (uint8_t)(bits >> (6 - at % 4 * 2));
-	}
-	JSValue array = new_bytes(js, bytes, kept);
-	js_free(js, bytes);
-	JS_FreeCString(js, text);
-	return array;
-}
-
 /* checksum(bytes): as in js-runtime/node.ts. */
-FUNCTION(checksum) {
+static FUNCTION(checksum) {
 	UNUSED;
 	struct bytes from;
 	if (!bytes_of(js, args[0], &from)) return JS_EXCEPTION;
@@ -262,7 +192,7 @@ static struct {
 } command_line;
 
 /* arguments(): the words behind the program's name. */
-FUNCTION(arguments) {
+static FUNCTION(arguments) {
 	UNUSED;
 	JSValue list = JS_NewArray(js);
 	for (int at = 1; at < command_line.count && !JS_IsException(list); at++)
@@ -271,7 +201,7 @@ FUNCTION(arguments) {
 }
 
 /* environment(): `NAME=value`, in order. */
-FUNCTION(environment) {
+static FUNCTION(environment) {
 	UNUSED;
 	JSValue list = JS_NewArray(js);
 	for (uint32_t at = 0; environ[at] && !JS_IsException(list); at++)
@@ -280,7 +210,7 @@ FUNCTION(environment) {
 }
 
 /* collectGarbage(threshold): collects cycles whenever so many bytes are in use; a short command never does. */
-FUNCTION(collect_garbage) {
+static FUNCTION(collect_garbage) {
 	UNUSED;
 	int64_t threshold;
 	if (JS_ToInt64(js, &threshold, args[0])) return JS_EXCEPTION;
@@ -288,48 +218,30 @@ FUNCTION(collect_garbage) {
 	return JS_UNDEFINED;
 }
 
-/* seccomp(function, ...arguments): the address of a text or of bytes stands for it. */
-FUNCTION(seccomp) {
+/* seccomp(function, arguments): as systemCall, for a function of libseccomp. */
+static FUNCTION(seccomp) {
 	UNUSED;
-	long words[SECCOMP_ARGUMENTS] = {0};
-	const char *texts[SECCOMP_ARGUMENTS] = {0};
-	bool failed = false;
-	for (int at = 0; at < count && at < SECCOMP_ARGUMENTS && !failed; at++) {
-		struct bytes bytes;
-		int64_t number;
-		if (JS_IsString(args[at])) {
-			texts[at] = JS_ToCString(js, args[at]);
-			words[at] = (long)texts[at];
-			failed = texts[at] == NULL;
-		} else if (JS_IsObject(args[at])) {
-			failed = !bytes_of(js, args[at], &bytes);
-			words[at] = (long)bytes.start;
-		} else {
-			failed = JS_ToInt64(js, &number, args[at]) != 0;
-			words[at] = number;
-		}
-	}
-	long result = failed ? 0 : seccomp_call(words);
-	for (int at = 0; at < SECCOMP_ARGUMENTS; at++) JS_FreeCString(js, texts[at]);
-	return failed ? JS_EXCEPTION : JS_NewInt64(js, result);
+	struct call call = {0};
+	long function, result = 0;
+	bool is_loaded = word_of(js, args[0], &function) && load_call(js, args[1], &call);
+	if (is_loaded) result = seccomp_call(function, (long *)call.words);
+	release_call(js, &call);
+	return is_loaded ? JS_NewInt64(js, result) : JS_EXCEPTION;
 }
 
 static const JSCFunctionListEntry functions[] = {
-	JS_CFUNC_DEF("open", 1, open_door),
-	JS_CFUNC_DEF("systemCall", 0, make_system_call),
-	JS_CFUNC_DEF("spawn", 0, spawn),
+	JS_CFUNC_DEF("systemCall", 2, make_system_call),
+	JS_CFUNC_DEF("addressOf", 1, address_of),
+	JS_CFUNC_DEF("spawn", 1, spawn),
+	JS_CFUNC_DEF("encodeWords", 5, encode_words),
+	JS_CFUNC_DEF("encodeOperation", 8, encode_operation),
 	JS_CFUNC_DEF("encode", 1, encode),
-	JS_CFUNC_DEF("utf8Length", 1, utf8_length),
-	JS_CFUNC_DEF("encodeInto", 3, encode_into),
 	JS_CFUNC_DEF("decode", 1, decode),
-	JS_CFUNC_DEF("decodeLatin1", 1, decode_latin1),
-	JS_CFUNC_DEF("encodeLatin1", 1, encode_latin1),
-	JS_CFUNC_DEF("fromBase64", 1, from_base64),
 	JS_CFUNC_DEF("checksum", 1, checksum),
 	JS_CFUNC_DEF("arguments", 0, arguments),
 	JS_CFUNC_DEF("environment", 0, environment),
 	JS_CFUNC_DEF("collectGarbage", 1, collect_garbage),
-	JS_CFUNC_DEF("seccomp", 1, seccomp),
+	JS_CFUNC_DEF("seccomp", 2, seccomp),
 };
 
 /* What nothing in TypeScript has caught. */

@@ -1,23 +1,20 @@
 /** The executable: QuickJS, and what `src/native/host.c` adds to it. */
-import type { Bytes, JsRuntime, SeccompFunction } from './js-runtime.ts';
+import type { Bytes, Door, Encoder, JsRuntime, SeccompFunction, Word } from './js-runtime.ts';
 
 /** The functions of host.c, each of which is described there. */
 interface Host {
-  open(memory: Uint8Array): number;
-  systemCall(): number;
-  spawn(): number;
+  systemCall: Door['systemCall'];
+  addressOf: Door['addressOf'];
+  spawn: Door['spawn'];
+  encodeWords: Encoder['words'];
+  encodeOperation: Encoder['operation'];
   encode(text: string): Uint8Array<ArrayBuffer>;
-  utf8Length(text: string): number;
-  encodeInto(text: string, target: Uint8Array, offset: number): number;
   decode(bytes: Uint8Array): string;
-  decodeLatin1(bytes: Uint8Array): string;
-  encodeLatin1(text: string): Uint8Array<ArrayBuffer>;
-  fromBase64(text: string): Uint8Array<ArrayBuffer>;
   checksum(bytes: Uint8Array): number;
   arguments(): string[];
   environment(): string[];
   collectGarbage(threshold: number): void;
-  seccomp(index: number, ...args: readonly (number | string | Uint8Array)[]): number;
+  seccomp(index: number, args: readonly Word[]): number;
 }
 
 declare global {
@@ -43,14 +40,23 @@ const names: readonly SeccompFunction[] = [
   'seccomp_version',
 ];
 
+/** So many arguments at a time find room on the stack. */
+const CHUNK = 4096;
+
 const bytes: Bytes = {
   encode: host.encode,
-  length: host.utf8Length,
-  encodeInto: host.encodeInto,
   decode: host.decode,
-  decodeLatin1: host.decodeLatin1,
-  encodeLatin1: host.encodeLatin1,
-  fromBase64: host.fromBase64,
+  decodeLatin1(from) {
+    let text = '';
+    for (let at = 0; at < from.length; at += CHUNK)
+      text += String.fromCharCode(...from.subarray(at, at + CHUNK));
+    return text;
+  },
+  encodeLatin1(text) {
+    const encoded = new Uint8Array(text.length);
+    for (let at = 0; at < text.length; at++) encoded[at] = text.charCodeAt(at);
+    return encoded;
+  },
   checksum: host.checksum,
 };
 
@@ -59,15 +65,12 @@ export const jsRuntime: JsRuntime = {
   version: TSRUN_QUICKJS,
   architecture: TSRUN_ARCHITECTURE,
   bytes,
-  openDoor: (memory) => ({
-    address: host.open(memory),
-    systemCall: host.systemCall,
-    spawn: host.spawn,
-  }),
+  door: { systemCall: host.systemCall, addressOf: host.addressOf, spawn: host.spawn },
+  encoder: { words: host.encodeWords, operation: host.encodeOperation },
   libseccomp: {
     // The library is a part of the executable, and changes with it.
     identity: () => TSRUN_COMMIT,
-    call: (name, ...args) => host.seccomp(names.indexOf(name), ...args),
+    call: (name, ...args) => host.seccomp(names.indexOf(name), args),
   },
   poll: () => Promise.reject(new Error('not yet')),
   arguments: host.arguments,

@@ -4,38 +4,69 @@
  * is the only one that imports it.
  */
 
-/** The way into the kernel: everything goes through one block of memory, whose address does not change. */
+/**
+ * A 64-bit word, or what it is the address of: the text's UTF-8 with a NUL behind it, or the bytes, which the kernel may
+ * change. A text with a NUL inside is refused: the kernel would see another one than was checked.
+ */
+export type Word = number | bigint | string | Uint8Array;
+
+/** The way into the kernel. */
 export interface Door {
-  /** The address of the memory's first byte. */
-  readonly address: number;
   /**
-   * Makes the system call in the memory's first words: its number, then six arguments.
+   * Makes a system call. Arguments that are missing are zero.
    *
    * @returns the result, or the negative errno
    */
-  systemCall(): number;
+  systemCall(number: number, args: readonly Word[]): number;
   /**
-   * Starts a program as posix_spawn(3) does, with clean signals. The words behind the first are the addresses of path,
-   * argv and envp, then three descriptors that become its 0, 1 and 2; -1 leaves the one of this process.
+   * Starts a program as posix_spawn(3) does, with clean signals.
    *
+   * @param program its path, the addresses of argv and envp, and three descriptors that become its 0, 1 and 2; -1
+   *   leaves the one of this process
    * @returns the process id, or the negative errno
    */
-  spawn(): number;
+  spawn(program: readonly Word[]): number;
+  /** Where memory of ours is; it stays there. */
+  addressOf(memory: Uint8Array): number;
+}
+
+/** Lays out memory for another process, in which it has another address. */
+export interface Encoder {
+  /**
+   * Writes 64-bit words. Texts and bytes are put at the end, one after another.
+   *
+   * @param at offset of the first word
+   * @param end offset behind everything that is there
+   * @param base the memory's address in the other process
+   * @returns the new end; -1 if there is no room
+   */
+  words(memory: Uint8Array, at: number, end: number, base: number, values: readonly Word[]): number;
+  /**
+   * Writes an operation of the init stub (`struct operation` in src/native/operation.h).
+   *
+   * @param result where the result goes: an address
+   * @returns as `words`
+   */
+  operation(
+    memory: Uint8Array,
+    at: number,
+    end: number,
+    base: number,
+    number: number,
+    flags: number,
+    result: number,
+    args: readonly Word[],
+  ): number;
 }
 
 export interface Bytes {
   /** UTF-8. Half a surrogate pair becomes U+FFFD. */
   encode(text: string): Uint8Array<ArrayBuffer>;
-  /** How many bytes `encode` makes. */
-  length(text: string): number;
-  /** Writes UTF-8 at an offset. @returns how many bytes, all of which have room */
-  encodeInto(text: string, target: Uint8Array, offset: number): number;
   /** Reads UTF-8, a byte order mark included. What is malformed becomes U+FFFD. */
   decode(bytes: Uint8Array): string;
   /** A character for each byte, and back. */
   decodeLatin1(bytes: Uint8Array): string;
   encodeLatin1(text: string): Uint8Array<ArrayBuffer>;
-  fromBase64(text: string): Uint8Array<ArrayBuffer>;
   /**
    * FNV-1a over 32-bit words, mixed. Every step is a bijection of the hash, so one damaged word always changes it.
    *
@@ -79,8 +110,8 @@ export interface JsRuntime {
   readonly version: string;
   readonly architecture: 'x64' | 'arm64';
   readonly bytes: Bytes;
-  /** @param memory is used from now on; its address is the door's */
-  openDoor(memory: Uint8Array<ArrayBuffer>): Door;
+  readonly door: Door;
+  readonly encoder: Encoder;
   /**
    * Waits until something has happened to one of the descriptors, poll(2).
    *

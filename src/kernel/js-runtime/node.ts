@@ -1,10 +1,13 @@
 /** Node, with koffi for every system call. */
 import type { Bytes, Door, JsRuntime } from './js-runtime.ts';
 import { errno, libcFunction } from './koffi.ts';
+import { checked, encoder } from './node-encoder.ts';
 import { libseccomp } from './node-libseccomp.ts';
 
-const SPAWN =
-  'int posix_spawn(_Out_ int *pid, intptr path, const void *actions, const void *attributes, intptr argv, intptr envp)';
+const SYSCALL = 'long syscall(long number, long a, long b, long c, long d, long e, long f)';
+const MEMMOVE = 'intptr memmove(void *to, void *from, ulong size)';
+const POSIX_SPAWN =
+  'int posix_spawn(_Out_ int *pid, const char *path, const void *actions, const void *attr, intptr argv, intptr envp)';
 const ACTIONS_INIT = 'int posix_spawn_file_actions_init(void *actions)';
 const ACTIONS_ADDDUP2 = 'int posix_spawn_file_actions_adddup2(void *actions, int from, int to)';
 const ACTIONS_DESTROY = 'int posix_spawn_file_actions_destroy(void *actions)';
@@ -15,36 +18,42 @@ const SET_DEFAULT_AND_MASK = 0x04 | 0x08;
 /** sizeof(posix_spawn_file_actions_t) of glibc */
 const ACTIONS_SIZE = 80;
 
-class KoffiDoor implements Door {
-  readonly address: number;
-  readonly #words: BigInt64Array;
-  readonly #syscall = libcFunction(
-    'long syscall(long number, long a, long b, long c, long d, long e, long f)',
-  );
-
-  constructor(memory: Uint8Array<ArrayBuffer>) {
-    // Copies nothing, and returns the address that it was given.
-    this.address = libcFunction('intptr memmove(void *to, void *from, ulong size)')(memory, memory, 0);
-    this.#words = new BigInt64Array(memory.buffer, memory.byteOffset, 8);
-  }
-
-  systemCall(): number {
-    const result = this.#syscall(...this.#words.subarray(0, 7));
-    return result === -1 ? -errno() : result;
-  }
-
-  spawn(): number {
-    const [, path, argv, envp, ...streams] = this.#words;
+const door: Door = {
+  systemCall(number, args) {
+    // What has an address has to live until the call returns.
+    const memory = args.map((arg) => (typeof arg === 'string' ? Buffer.from(`${checked(arg)}\0`) : arg));
+    const words = memory.map((arg) => (arg instanceof Uint8Array ? addressOf(arg) : signed(arg)));
+    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = words;
+    const result = libcFunction(SYSCALL)(number, a, b, c, d, e, f);
+    return result === -1 && memory.length >= 0 ? -errno() : result;
+  },
+  spawn([path, argv, envp, ...streams]) {
     const pid = [0];
-    const actions = new Uint8Array(ACTIONS_SIZE);
-    libcFunction(ACTIONS_INIT)(actions);
-    streams.slice(0, 3).forEach((from, to) => {
-      if (from >= 0) libcFunction(ACTIONS_ADDDUP2)(actions, Number(from), to);
-    });
-    const failure = libcFunction(SPAWN)(pid, path, actions, cleanSignals(), argv, envp);
+    const actions = fileActions(streams.map(Number));
+    const failure = libcFunction(POSIX_SPAWN)(pid, path, actions, cleanSignals(), argv, envp);
     libcFunction(ACTIONS_DESTROY)(actions);
     return failure === 0 ? (pid[0] as number) : -failure;
-  }
+  },
+  addressOf,
+};
+
+/** Copies nothing, and returns the address that it was given. */
+function addressOf(memory: Uint8Array): number {
+  return libcFunction(MEMMOVE)(memory, memory, 0);
+}
+
+/** koffi takes a word as a signed one. */
+function signed(word: number | bigint): number | bigint {
+  return typeof word === 'bigint' || word > Number.MAX_SAFE_INTEGER ? BigInt.asIntN(64, BigInt(word)) : word;
+}
+
+function fileActions(streams: readonly number[]): Uint8Array {
+  const actions = new Uint8Array(ACTIONS_SIZE);
+  libcFunction(ACTIONS_INIT)(actions);
+  streams.forEach((from, to) => {
+    if (from >= 0) libcFunction(ACTIONS_ADDDUP2)(actions, from, to);
+  });
+  return actions;
 }
 
 /** Default disposition for every signal, empty mask: nothing of Node's is inherited. */
@@ -57,12 +66,9 @@ function cleanSignals(): Uint8Array {
 
 const bytes: Bytes = {
   encode: (text) => own(Buffer.from(text)),
-  length: (text) => Buffer.byteLength(text),
-  encodeInto: (text, target, offset) => view(target).write(text, offset),
   decode: (from) => view(from).toString(),
   decodeLatin1: (from) => view(from).toString('latin1'),
   encodeLatin1: (text) => own(Buffer.from(text, 'latin1')),
-  fromBase64: (text) => own(Buffer.from(text, 'base64')),
   checksum(from) {
     const words = new Uint32Array((from.length + 3) >> 2);
     new Uint8Array(words.buffer).set(from);
@@ -105,7 +111,8 @@ export const jsRuntime: JsRuntime = {
   bytes,
   poll,
   libseccomp,
-  openDoor: (memory) => new KoffiDoor(memory),
+  door,
+  encoder,
   arguments: () => process.argv.slice(2),
   environment: () => Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
   keepsCaller: false,

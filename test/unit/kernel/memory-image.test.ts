@@ -28,7 +28,8 @@ describe('a memory image', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 30 }), (blocks) => {
         const image = new MemoryImage(BASE, 8, () => undefined);
-        const places = blocks.map((block) => Number(image.encode(block).value) - BASE);
+        const structs = blocks.map((block) => image.struct(words(block)));
+        const places = structs.map((offset) => image.word(offset) - BASE);
         blocks.forEach((block, index) => {
           const start = places[index] ?? 0;
           expect(image.bytes().slice(start, start + block.length)).toEqual(block);
@@ -43,7 +44,7 @@ describe('a memory image', () => {
         fc.oneof(fc.maxSafeInteger(), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n })),
         (value) => {
           const image = new MemoryImage(BASE, 8, () => undefined);
-          image.setWord(image.reserve(8), value);
+          image.struct(words(value));
           const [word] = new BigUint64Array(image.bytes().slice().buffer);
           expect(word).toBe(BigInt.asUintN(64, BigInt(value)));
         },
@@ -54,39 +55,39 @@ describe('a memory image', () => {
   test('writes two members of 32 bits as one word', () => {
     const [fd, unknown] = [call('openat'), call('openat')];
     const image = new MemoryImage(BASE, 64, (of) => (of === fd ? 7 : undefined));
-    image.encode(words(halves(fd, 2), halves(0xffff_ffff, fd), halves(-1, 0)));
+    image.struct(words(halves(fd, 2), halves(0xffff_ffff, fd), halves(-1, 0)));
     expect([...new Uint32Array(image.bytes().slice().buffer)]).toEqual([
       7, 2, 0xffff_ffff, 7, 0xffff_ffff, 0,
     ]);
-    expect(() => image.encode(halves(1, unknown))).toThrow('not known yet');
+    expect(() => image.resolve(halves(1, unknown))).toThrow('not known yet');
   });
 
   test('in memory that is given does not grow', () => {
     const image = new MemoryImage(BASE, new Uint8Array(16), () => undefined);
-    image.reserve(16);
-    expect(() => image.encode('x')).toThrow('are too long');
+    image.reserve(8);
+    expect(() => image.struct(words('x'))).toThrow('are too long');
   });
 
   test('encodes a struct once, however often it is referred to', () => {
     const image = new MemoryImage(BASE, 64, () => undefined);
     const struct = words(1, 2);
-    expect(image.encode(struct)).toEqual(image.encode(struct));
+    expect(image.struct(struct)).toBe(image.struct(struct));
     expect(image.bytes().length).toBe(16);
   });
 
   test('addresses 64-bit bases', () => {
     const image = new MemoryImage(0x7fff_ffff_f000n, 64, () => undefined);
-    image.reserve(8);
-    expect(image.encode('x')).toEqual({ value: 0x7fff_ffff_f008, reference: false });
+    const struct = image.struct(words('x'));
+    expect(image.word(struct)).toBe(0x7fff_ffff_f008);
   });
 
   test('gives known results by value, and others by reference', () => {
     const [known, pending] = [call('getpid'), call('getpid')];
     const image = new MemoryImage(BASE, 64, (of) => (of === known ? 7 : undefined));
     image.placeResult(pending, image.reserve(8));
-    expect(image.encode(known)).toEqual({ value: 7, reference: false });
-    expect(image.encode(pending)).toEqual({ value: BASE, reference: true });
-    expect(() => image.encode(call('getpid'))).toThrow(
+    expect([image.resolve(known), image.isReference]).toEqual([7, false]);
+    expect([image.resolve(pending), image.isReference]).toEqual([BASE, true]);
+    expect(() => image.resolve(call('getpid'))).toThrow(
       'the result of getpid is used, but the call is not made',
     );
   });

@@ -14,7 +14,15 @@ test('without options everything is run, as both accounts', () => {
 });
 
 test('files, jsRuntimes and managers are chosen', () => {
-  const options = readOptions(['--as', 'user', '--cgroup-manager', 'systemd', '--js-runtime', 'all', 'pause']);
+  const options = readOptions([
+    '--as',
+    'user',
+    '--cgroup-manager',
+    'systemd',
+    '--js-runtime',
+    'all',
+    'pause',
+  ]);
   expect(testRuns(options)).toEqual([
     { account: 'user', jsRuntime: 'quickjs', manager: 'systemd', files: ['pause'] },
     { account: 'user', jsRuntime: 'node', manager: 'systemd', files: ['pause'] },
