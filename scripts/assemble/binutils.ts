@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Arch, inRoot } from '../build/paths.ts';
+import type { Arch } from '../build/paths.ts';
 
 const prefixes: Readonly<Record<Arch, string>> = { x64: 'x86_64-linux-gnu-', arm64: 'aarch64-linux-gnu-' };
 
@@ -13,16 +13,13 @@ export function missingAssembler(arch: Arch): string | undefined {
   return spawnSync(command, ['--version']).status === 0 ? undefined : `${command} is not installed`;
 }
 
-/** Where sources include from: their own folder, and the stub's. */
-const included = ['src/launcher', 'src/init/stub'].flatMap((folder) => ['-I', inRoot(folder)]);
-
 /** The source's text section: the sources write their own ELF headers, so this is the whole program. */
 export function assemble(source: string, arch: Arch): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'tsrun-assemble-'));
   try {
     const object = join(folder, 'object');
     const bytes = join(folder, 'bytes');
-    run(`${prefixes[arch]}as`, [...included, '-o', object, source]);
+    run(`${prefixes[arch]}as`, ['-o', object, source]);
     run(`${prefixes[arch]}objcopy`, ['-O', 'binary', '-j', '.text', object, bytes]);
     return readFileSync(bytes);
   } finally {

@@ -22,12 +22,6 @@ export const programs: readonly Program[] = [
     bytes: 'src/launcher/bytes.ts',
   },
   {
-    folder: 'src/init/stub',
-    constant: 'stubBytes',
-    meaning: 'The init stub: a complete ELF file.',
-    bytes: 'src/init/stub/bytes.ts',
-  },
-  {
     folder: 'src/kernel/addon',
     constant: 'addonBytes',
     meaning: 'The system call addon: a complete shared object, which the build makes a file of.',

@@ -1,13 +1,13 @@
 /**
  * Encodes a list of calls as the message that the init stub executes, and decodes its answer. The layout is
- * described at the head of `stub/x86-64.S`.
+ * described at the head of `src/native/stub.c`.
  */
 import type { Arg, Call, Failure, Out, Results, Words } from '../kernel/call.ts';
 import type { Word } from '../kernel/js-runtime/js-runtime.ts';
 import { MemoryImage, tooLong } from '../kernel/memory-image.ts';
 import { syscallNumber } from '../kernel/syscall-numbers.ts';
 
-/** Where the stub maps its inbox (`INBOX`) and how large it is (`SIZE`). */
+/** Where the stub maps its inbox (`ADDRESS`) and how large it is (`SIZE`). */
 export const INBOX = 0x20000000;
 export const INBOX_SIZE = 8 << 20;
 /** Where it shows a result, plus one, of a call with the effect `show`: 8 bytes (`SHOWN`). */

@@ -19,11 +19,11 @@ import { SO_RCVTIMEO, SOCK_SEQPACKET } from '../kernel/constants/process.ts';
 import { EINVAL } from '../kernel/errno.ts';
 import { attempt, perform, systemError } from '../kernel/local.ts';
 import { spawn } from '../kernel/spawn.ts';
-import { stubBytes } from './stub/bytes.ts';
+import { stubBytes } from './stub-bytes.ts';
 import { VIGIL_SECONDS } from './vigil.ts';
 
-/** Where `control` stands in the stub's file: behind the ELF header and two program headers. */
-const CONTROL_OFFSET = 64 + 2 * 56;
+/** Where `control_socket` stands in the stub's file: after the ELF header and two program headers. */
+export const CONTROL_OFFSET = 64 + 2 * 56;
 
 /** Both ends of a control socket: ours, and the one a stub holds. */
 export interface ControlSocket {

@@ -4,7 +4,7 @@
  */
 import { architecture } from './architecture.ts';
 
-const numbers = {
+export const syscallNumbers = {
   accept4: [288, 242],
   bpf: [321, 280],
   capset: [126, 91],
@@ -111,10 +111,10 @@ const numbers = {
   write: [1, 64],
 } as const satisfies Record<string, readonly [x64: number, arm64: number]>;
 
-export type SyscallName = keyof typeof numbers;
+export type SyscallName = keyof typeof syscallNumbers;
 
 const column = architecture === 'arm64' ? 1 : 0;
 
 export function syscallNumber(name: SyscallName): number {
-  return numbers[name][column];
+  return syscallNumbers[name][column];
 }

@@ -84,7 +84,7 @@ static FUNCTION(make_system_call) {
 	struct call call = {0};
 	long number, result = 0;
 	bool is_loaded = word_of(js, args[0], &number) && load_call(js, args[1], &call);
-	if (is_loaded) result = system_call(number, call.words);
+	if (is_loaded) result = sys(number, call.words);
 	release_call(js, &call);
 	return is_loaded ? JS_NewInt64(js, result) : JS_EXCEPTION;
 }

@@ -1,10 +1,9 @@
-/* What the init stub executes, and how it is told to. Its TypeScript side is src/init/program.ts. */
+/* An operation of the init stub: a system call. src/init/program.ts has its flags. */
 #pragma once
 
 struct operation {
-	int number;
-	unsigned flags;
-	unsigned long args[6];
-	/* Where the result goes. */
-	long *store;
+  int number; /* of the system call; END ends the program */
+  unsigned flags;
+  unsigned long args[6];
+  long *store; /* where the result goes, or NULL */
 };

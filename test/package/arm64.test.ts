@@ -7,7 +7,7 @@ import { quick } from '../../scripts/package/compression.ts';
 import { makePackages } from '../../scripts/package/package.ts';
 import { debianArchive } from '../../scripts/vm/archive.ts';
 import { execute } from '../setup/execute.ts';
-import { need } from '../setup/needs.ts';
+import { need, userEmulator } from '../setup/needs.ts';
 
 test('the program for aarch64 starts, makes system calls and calls libraries', {
   timeout: 400_000,
@@ -15,6 +15,7 @@ test('the program for aarch64 starts, makes system calls and calls libraries', {
   context.skip(process.env.TSRUN_LONG !== '1', 'with TSRUN_LONG=1');
   context.skip(process.arch !== 'x64', 'this is the processor that packages are made for elsewhere');
   need(context, 'qemuUser', 'mmdebstrap');
+  const emulator = userEmulator('aarch64') as string;
   const output = mkdtempSync(join(dist, 'arm64-'));
   try {
     const { directory } = await makePackages({ output, compression: quick, arch: 'arm64' });
@@ -27,7 +28,7 @@ test('the program for aarch64 starts, makes system calls and calls libraries', {
     expect(made, made.stderr).toMatchObject({ code: 0 });
     const engine = join(output, directory, 'lib/tsrun/tsrun-bun');
     const run = (...args: string[]) =>
-      execute('qemu-aarch64', ['-L', libraries, engine, ...args], {
+      execute(emulator, ['-L', libraries, engine, ...args], {
         env: { BUN_JSC_useJIT: '0' },
         timeout: 60_000,
       });

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
+import { compilerPackage, missingCompiler } from '../../scripts/stub/compiler.ts';
 import { libseccompIdentity } from '../../src/kernel/libseccomp.ts';
 
 export interface Need {
@@ -12,6 +13,9 @@ export interface Need {
   readonly purpose: string;
   readonly present: () => boolean;
 }
+
+/** Of the processor that this machine does not have. */
+const otherArch = process.arch === 'arm64' ? 'x64' : 'arm64';
 
 /** The JSON schemas of the OCI runtime specification, of the version that Debian has. */
 export const runtimeSpecSchemas = '/usr/share/gocode/src/github.com/opencontainers/runtime-spec/schema';
@@ -56,7 +60,7 @@ export const packageNeeds = {
   qemuUser: {
     package: 'qemu-user',
     purpose: 'programs for the other processor',
-    present: has('qemu-aarch64'),
+    present: () => userEmulator('aarch64') !== undefined,
   },
   groff: { package: 'groff-base', purpose: 'whether manual pages can be read', present: has('groff') },
   zsh: { package: 'zsh', purpose: 'completion in zsh', present: has('zsh') },
@@ -87,7 +91,21 @@ export const needs = {
     purpose: 'rebuilding the aarch64 assembly',
     present: has('aarch64-linux-gnu-as'),
   },
-  gcc: { package: 'gcc', purpose: 'tests that run programs of their own in containers', present: has('gcc') },
+  gcc: {
+    package: 'gcc',
+    purpose: 'compiling the C sources, and tests that run programs of their own in containers',
+    present: has('gcc'),
+  },
+  crossGcc: {
+    package: compilerPackage(otherArch),
+    purpose: 'compiling the C sources for the other processor',
+    present: () => missingCompiler(otherArch) === undefined,
+  },
+  clangFormat: {
+    package: 'clang-format',
+    purpose: 'the format of the C sources',
+    present: has('clang-format'),
+  },
   libseccomp: {
     package: 'libseccomp2',
     purpose: 'seccomp filters',
@@ -136,6 +154,11 @@ export function staticBusybox(): string | undefined {
   const path = findCommand('busybox');
   // ldd refuses what has no dynamic section.
   return path !== undefined && spawnSync('ldd', [path]).status !== 0 ? path : undefined;
+}
+
+/** QEMU's emulation of a processor's user mode. Debian has it under two names, by how it is linked. */
+export function userEmulator(processor: 'aarch64' | 'x86_64'): string | undefined {
+  return findCommand(`qemu-${processor}`) ?? findCommand(`qemu-${processor}-static`);
 }
 
 /** A command's path; the directories for administrators count too. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { encodeProgram, INBOX_SIZE, ResultTable } from '../../../src/init/program.ts';
 import {
   type Arg,
@@ -15,9 +15,13 @@ import { close, mkdirat, openat } from '../../../src/kernel/calls/file.ts';
 import { execve } from '../../../src/kernel/calls/process.ts';
 import { EACCES, EEXIST, ENOENT } from '../../../src/kernel/errno.ts';
 import { syscallNumber } from '../../../src/kernel/syscall-numbers.ts';
-import { StubModel } from './stub-model.ts';
+import { ScriptedStub } from './scripted-kernel.ts';
 
 const none: ReadonlyMap<Call, number> = new Map();
+/** Every test's: a stub waits for the next program. */
+const stub = new ScriptedStub();
+afterAll(() => stub[Symbol.asyncDispose]());
+
 const text = fc
   .string({ unit: 'binary', maxLength: 40 })
   .map((value) => value.replaceAll('\0', '').toWellFormed());
@@ -62,17 +66,16 @@ describe('an encoded program', () => {
   test('gives the stub each argument as it was written', () => {
     fc.assert(
       fc.property(program, (calls) => {
-        const { message, replyLength, decode } = encodeProgram(calls, none);
-        const stub = new StubModel(message);
-        const reply = stub.run((_, index) => 100 + index);
-        expect(reply.length).toBe(replyLength);
+        const encoded = encodeProgram(calls, none);
+        const reply = stub.run(encoded, (_, index) => 100 + index);
+        expect(reply.length).toBe(encoded.replyLength);
         calls.forEach((made, index) => {
           made.args.forEach((arg, position) => {
-            mustBe(stub, stub.executed[index]?.args[position] ?? -1n, arg, (of) => 100 + calls.indexOf(of));
+            mustBe(stub.executed[index]?.args[position] ?? -1n, arg, (of) => 100 + calls.indexOf(of));
           });
         });
         const results = new ResultTable();
-        expect(decode(reply, results)).toBeUndefined();
+        expect(encoded.decode(reply, results)).toBeUndefined();
         expect(calls.map((made) => results.value(made))).toEqual(calls.map((_, index) => 100 + index));
       }),
     );
@@ -82,12 +85,10 @@ describe('an encoded program', () => {
     fc.assert(
       fc.property(fc.nat(1 << 20), (fd) => {
         const opened = openat(3, 'a', 0);
-        const stub = new StubModel(
-          encodeProgram([close(opened), call('getpid', words(opened))], new Map([[opened, fd]])).message,
-        );
-        stub.run(() => 0);
+        const calls = [close(opened), call('getpid', words(opened))];
+        stub.run(encodeProgram(calls, new Map([[opened, fd]])), () => 0);
         expect(stub.executed[0]?.args[0]).toBe(BigInt(fd));
-        mustBe(stub, stub.executed[1]?.args[0] ?? 0n, words(fd), () => -1);
+        mustBe(stub.executed[1]?.args[0] ?? 0n, words(fd), () => -1);
       }),
     );
   });
@@ -95,14 +96,11 @@ describe('an encoded program', () => {
   test('puts a result into a struct, answers it, and gives it to other calls too', () => {
     const opened = openat(3, 'a', 0);
     const calls = [opened, call('getpid', words(1, opened)), close(opened)];
-    const { message, decode } = encodeProgram(calls, none);
-    const stub = new StubModel(message);
+    const encoded = encodeProgram(calls, none);
     const results = new ResultTable();
-    decode(
-      stub.run((_, index) => 7 + index),
-      results,
-    );
-    mustBe(stub, stub.executed[1]?.args[0] ?? 0n, words(1, 7), () => -1);
+    const reply = stub.run(encoded, (_, index) => 7 + index);
+    encoded.decode(reply, results);
+    mustBe(stub.executed[1]?.args[0] ?? 0n, words(1, 7), () => -1);
     expect(stub.executed[2]?.args[0]).toBe(7n);
     expect(results.value(opened)).toBe(7);
   });
@@ -111,13 +109,10 @@ describe('an encoded program', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 1, max: 133 }), (at, errno) => {
         const calls = Array.from({ length: 10 }, (_, index) => mkdirat(3, `d${index}`, 0o755));
-        const { message, decode } = encodeProgram(calls, none);
-        const stub = new StubModel(message);
+        const encoded = encodeProgram(calls, none);
         const results = new ResultTable();
-        const failure = decode(
-          stub.run((_, index) => (index === at ? -errno : 0)),
-          results,
-        );
+        const reply = stub.run(encoded, (_, index) => (index === at ? -errno : 0));
+        const failure = encoded.decode(reply, results);
         expect(failure).toEqual({ call: calls[at], errno });
         expect(stub.executed.length).toBe(at + 1);
         expect(results.values.size).toBe(at);
@@ -129,11 +124,10 @@ describe('an encoded program', () => {
     const opened = tolerate(openat(3, 'a', 0), ENOENT, EACCES);
     const made = ignoreErrors(mkdirat(opened, 'b', 0o755));
     const calls = [opened, made, close(opened), tolerate(mkdirat(3, 'c', 0o755), EEXIST)];
-    const { message, decode } = encodeProgram(calls, none);
-    const stub = new StubModel(message);
+    const encoded = encodeProgram(calls, none);
     const results = new ResultTable();
-    const reply = stub.run((_, index) => (index === 0 ? -EACCES : -EEXIST));
-    expect(decode(reply, results)).toBeUndefined();
+    const reply = stub.run(encoded, (_, index) => (index === 0 ? -EACCES : -EEXIST));
+    expect(encoded.decode(reply, results)).toBeUndefined();
     expect(stub.executed.length).toBe(2);
     expect(calls.map((each) => results.value(each))).toEqual([-EACCES, -EACCES, -EACCES, -EEXIST]);
   });
@@ -143,14 +137,13 @@ describe('an encoded program', () => {
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), text, (bytes, before) => {
         const memory = out(bytes.length);
         const filling = callWithOut('read', memory, 3, memory, bytes.length);
-        const { message, decode } = encodeProgram([call('chdir', before), filling], none);
-        const stub = new StubModel(message);
-        const reply = stub.run(({ number, args }) => {
-          if (number === syscallNumber('read')) stub.bytes(args[1] ?? 0n, bytes.length).set(bytes);
+        const encoded = encodeProgram([call('chdir', before), filling], none);
+        const reply = stub.run(encoded, ({ number, args }) => {
+          if (number === syscallNumber('read')) stub.fill(args[1] ?? 0n, bytes);
           return 0;
         });
         const results = new ResultTable();
-        decode(reply, results);
+        encoded.decode(reply, results);
         expect(results.bytes(filling)).toEqual(bytes);
       }),
     );
@@ -158,11 +151,10 @@ describe('an encoded program', () => {
 
   test('holds two megabytes of arguments and environment', () => {
     const environment = Array.from({ length: 16 }, (_, index) => `${index}=${'x'.repeat(131_000)}`);
-    const { message } = encodeProgram([execve('/bin/sh', ['sh'], environment)], none);
-    const stub = new StubModel(message);
-    stub.run(() => 0);
-    mustBe(stub, stub.executed[0]?.args[2] ?? 0n, words(...environment, 0), () => -1);
-    expect(message.length).toBeLessThan(INBOX_SIZE);
+    const encoded = encodeProgram([execve('/bin/sh', ['sh'], environment)], none);
+    stub.run(encoded, () => 0);
+    mustBe(stub.executed[0]?.args[2] ?? 0n, words(...environment, 0), () => -1);
+    expect(encoded.message.length).toBeLessThan(INBOX_SIZE);
   });
 
   test('that does not fit into the inbox is an error', () => {
@@ -178,7 +170,7 @@ describe('an encoded program', () => {
 
 describe('an answer', () => {
   const calls = [mkdirat(3, 'a', 0o755)];
-  const { message, decode, replyLength } = encodeProgram(calls, none);
+  const encoded = encodeProgram(calls, none);
 
   test.each([
     ['a cursor before the program', 16, -128n],
@@ -186,26 +178,28 @@ describe('an answer', () => {
     ['a cursor behind the end', 16, 1_000_000n],
     ['an errno that is none', 8, -4096n],
   ])('with %s is refused: the stub is not to be trusted', (_, offset, change) => {
-    const reply = new StubModel(message).run(() => 0).slice(0, replyLength);
-    const view = new DataView(reply.buffer);
+    const reply = stub.run(encoded, () => 0);
+    const view = new DataView(reply.buffer, reply.byteOffset);
     view.setBigInt64(offset, view.getBigInt64(offset, true) + change, true);
-    expect(() => decode(reply, new ResultTable())).toThrow('malformed');
+    expect(() => encoded.decode(reply, new ResultTable())).toThrow('malformed');
   });
 });
 
-/** Compares what the kernel would see with what was written. */
-function mustBe(stub: StubModel, seen: bigint, arg: Arg, resultOf: (call: Call) => number): void {
+/** Compares what the kernel sees with what was written. */
+function mustBe(seen: bigint, arg: Arg, resultOf: (call: Call) => number): void {
   if (typeof arg === 'number' || typeof arg === 'bigint') expect(seen).toBe(BigInt.asUintN(64, BigInt(arg)));
-  else if (typeof arg === 'string') expect(stub.string(seen)).toBe(arg);
-  else if (arg instanceof Uint8Array) expect(stub.bytes(seen, arg.length)).toEqual(arg);
-  else if (arg.kind === 'out') expect(stub.bytes(seen, arg.size)).toEqual(new Uint8Array(arg.size));
+  else if (typeof arg === 'string') mustHold(seen, Buffer.from(`${arg}\0`));
+  else if (arg instanceof Uint8Array) mustHold(seen, arg);
+  else if (arg.kind === 'out') mustHold(seen, new Uint8Array(arg.size));
   else if (arg.kind === 'call') expect(seen).toBe(BigInt(resultOf(arg)));
   else if (arg.kind === 'halves') throw new TypeError('no halves are made here');
   else {
-    const view = new DataView(stub.memory.buffer);
     arg.words.forEach((word, index) => {
-      stub.bytes(seen, arg.words.length * 8);
-      mustBe(stub, view.getBigUint64(Number(seen) - 0x20000000 + index * 8, true), word, resultOf);
+      mustBe(stub.word(seen + BigInt(index * 8)), word, resultOf);
     });
   }
+}
+
+function mustHold(address: bigint, bytes: Uint8Array): void {
+  expect(Buffer.compare(stub.bytes(address, bytes.length), bytes)).toBe(0);
 }
