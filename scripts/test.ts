@@ -11,7 +11,7 @@ import { link } from './link/link.ts';
 import { installPackages } from './test/packages.ts';
 import { chosenParts } from './test/parts.ts';
 import { record, testedCommit } from './test/record.ts';
-import { checks, type Tally } from './test/runs.ts';
+import { check, type Tally } from './test/runs.ts';
 
 const all = process.argv.includes('--all');
 if (all) process.env.TSRUN_LONG = '1';
@@ -25,10 +25,13 @@ attempt(total, () => {
     process.argv.slice(2).filter((name) => name !== '--all'),
   );
   const commit = testedCommit();
-  if (!checks(total)) return;
+  if (!check(total, 'build')) return;
   // After the build, for what is looked for is looked for with tsrun's own code.
   installPackages();
   link();
+  // After the installation, which brings what the C sources are checked with.
+  check(total, 'lint');
+  check(total, 'typecheck');
   for (const part of parts) {
     const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
     const begin = Date.now();
