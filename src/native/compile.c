@@ -5,34 +5,34 @@
 #include <stdlib.h>
 
 static char *read_text(const char *path, size_t *length) {
-	FILE *file = fopen(path, "re");
-	if (!file || fseek(file, 0, SEEK_END)) return NULL;
-	*length = (size_t)ftell(file);
-	rewind(file);
-	char *text = malloc(*length + 1);
-	if (!text || fread(text, 1, *length, file) != *length) return NULL;
-	/* JS_Eval reads it. */
-	text[*length] = 0;
-	return text;
+  FILE *file = fopen(path, "re");
+  if (!file || fseek(file, 0, SEEK_END)) return NULL;
+  *length = (size_t)ftell(file);
+  rewind(file);
+  char *text = malloc(*length + 1);
+  if (!text || fread(text, 1, *length, file) != *length) return NULL;
+  /* JS_Eval reads it. */
+  text[*length] = 0;
+  return text;
 }
 
 static int fail(JSContext *js) {
-	JSValue error = JS_GetException(js);
-	fprintf(stderr, "%s\n%s", JS_ToCString(js, error), JS_ToCString(js, JS_GetPropertyStr(js, error, "stack")));
-	return 1;
+  JSValue error = JS_GetException(js);
+  fprintf(stderr, "%s\n%s", JS_ToCString(js, error), JS_ToCString(js, JS_GetPropertyStr(js, error, "stack")));
+  return 1;
 }
 
 int main(int count, char **words) {
-	size_t length, size;
-	char *text = count == 3 ? read_text(words[1], &length) : NULL;
-	if (!text) return 1;
-	JSRuntime *runtime = JS_NewRuntime();
-	/* Function names stay; the text and the numbers of lines are megabytes. */
-	JS_SetStripInfo(runtime, JS_STRIP_DEBUG);
-	JSContext *js = JS_NewContext(runtime);
-	JSValue code = JS_Eval(js, text, length, "tsrun.js", JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
-	if (JS_IsException(code)) return fail(js);
-	uint8_t *bytes = JS_WriteObject(js, &size, code, JS_WRITE_OBJ_BYTECODE);
-	FILE *file = bytes ? fopen(words[2], "we") : NULL;
-	return !file || fwrite(bytes, 1, size, file) != size || fclose(file);
+  size_t length, size;
+  char *text = count == 3 ? read_text(words[1], &length) : NULL;
+  if (!text) return 1;
+  JSRuntime *runtime = JS_NewRuntime();
+  /* Function names stay; the text and the numbers of lines are megabytes. */
+  JS_SetStripInfo(runtime, JS_STRIP_DEBUG);
+  JSContext *js = JS_NewContext(runtime);
+  JSValue code = JS_Eval(js, text, length, "tsrun.js", JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
+  if (JS_IsException(code)) return fail(js);
+  uint8_t *bytes = JS_WriteObject(js, &size, code, JS_WRITE_OBJ_BYTECODE);
+  FILE *file = bytes ? fopen(words[2], "we") : NULL;
+  return !file || fwrite(bytes, 1, size, file) != size || fclose(file);
 }

@@ -16,9 +16,9 @@ bool heap_begin(void);
 
 /* What the prepared heap is entered by. */
 struct heap_roots {
-	JSRuntime *runtime;
-	JSContext *context;
-	JSValue program;
+  JSRuntime *runtime;
+  JSContext *context;
+  JSValue program;
 };
 
 struct heap_roots *heap_roots(void);

@@ -10,14 +10,15 @@
 #define UNUSED (void)js, (void)this, (void)count, (void)args
 
 struct bytes {
-	uint8_t *start;
-	size_t length;
+  uint8_t *start;
+  size_t length;
 };
 
 /* The memory of a Uint8Array. Returns false after an exception. */
 bool bytes_of(JSContext *js, JSValueConst array, struct bytes *bytes);
 
-/* A text's UTF-8, to be released with JS_FreeCString; NULL after an exception. Half a surrogate pair is U+FFFD. */
+/* A text's UTF-8, to be released with JS_FreeCString; NULL after an exception. Half a surrogate pair is
+ * U+FFFD. */
 const char *text_of(JSContext *js, JSValueConst text, size_t *length);
 
 /* The same, for texts that end with a NUL: one inside is an exception. */
