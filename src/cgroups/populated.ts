@@ -1,4 +1,5 @@
 /** Waiting until a cgroup has no live processes in it, nor in those below: kernel, admin-guide/cgroup-v2.rst. */
+import { decodeUtf8 } from '../kernel/bytes.ts';
 import { read } from '../kernel/calls/file.ts';
 import { O_RDONLY } from '../kernel/constants/file.ts';
 import { closeSync, openSync } from '../kernel/file-system.ts';
@@ -29,9 +30,7 @@ function waitForEvent(path: string, milliseconds: number): boolean {
   }
   try {
     // What changes from here on makes it readable.
-    const populated = Buffer.from(performForBytes(read(fd, SIZE)))
-      .toString()
-      .includes('populated 1');
+    const populated = decodeUtf8(performForBytes(read(fd, SIZE))).includes('populated 1');
     if (populated) pollBriefly(fd, milliseconds, POLLPRI);
     return populated;
   } catch {

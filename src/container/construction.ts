@@ -2,6 +2,7 @@
  * A container being made: the claim on its id, its record, the execution of the plan, and the undoing of all of
  * it when a step fails.
  */
+
 import { freezerFile } from '../cgroups/freezer.ts';
 import { refuseOccupied } from '../cgroups/occupied.ts';
 import type { systemdManager } from '../cgroups/systemd/manager.ts';
@@ -9,6 +10,7 @@ import { inFile } from '../errors/in-file.ts';
 import { runInContainer } from '../hooks/container-hooks.ts';
 import { requireOwnProc } from '../host/own-proc.ts';
 import { identify, type ProcessIdentity, pidScope } from '../host/process-identity.ts';
+import { checksum } from '../kernel/bytes.ts';
 import { call } from '../kernel/call.ts';
 import { stages } from '../log/stages.ts';
 import { isNew } from '../namespaces/kinds.ts';
@@ -27,7 +29,6 @@ import { destroyOrWarn } from './destroy.ts';
 import { connectToInit, listenForDriver } from './init-socket.ts';
 import { prepareNotify } from './notify.ts';
 import { inodesOf } from './own-cgroups.ts';
-import { checksum } from './record/sealed-json.ts';
 import { containerRequest } from './request.ts';
 import type { Runtime } from './runtime.ts';
 import { makeStartFifo } from './start-fifo.ts';

@@ -4,6 +4,7 @@
  * is passed on: a pid or a descriptor that the container names is not the manager's to use.
  */
 
+import { decodeLatin1, encodeUtf8 } from '../kernel/bytes.ts';
 import type { Out } from '../kernel/call.ts';
 import { close, pipe2 } from '../kernel/calls/file.ts';
 import { bind, connect, receive, send, sendDescriptor, socket } from '../kernel/calls/socket.ts';
@@ -134,7 +135,7 @@ export class NotifySocket {
     const length = attempt(call, undefined, outs);
     if (length < 0) return undefined;
     const bytes = (call.out && outs.get(call.out)) ?? new Uint8Array();
-    return Buffer.from(bytes.subarray(0, length)).toString('latin1').split('\n');
+    return decodeLatin1(bytes.subarray(0, length)).split('\n');
   }
 
   /** The container runs, whoever does not want to hear of it. */
@@ -155,8 +156,8 @@ export class NotifySocket {
 }
 
 function tellReady(manager: number, pid: number): void {
-  perform(send(manager, Buffer.from('READY=1\n')));
-  perform(send(manager, Buffer.from(`MAINPID=${pid}\n`)));
+  perform(send(manager, encodeUtf8('READY=1\n')));
+  perform(send(manager, encodeUtf8(`MAINPID=${pid}\n`)));
 }
 
 /** The manager closes the descriptor when it has read all that came before. @returns whether it has */

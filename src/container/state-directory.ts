@@ -4,6 +4,7 @@
  */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { checksum } from '../kernel/bytes.ts';
 import { flock, pwrite64 } from '../kernel/calls/file.ts';
 import {
   LOCK_EX,
@@ -33,7 +34,7 @@ import type { Config } from '../spec/types.ts';
 import { CONFIG, FILTER, LOCK, NEW, RECORD, readStateFile } from './record/files.ts';
 import { type Found, findRecord } from './record/find.ts';
 import { damaged, notFound, taken, unreadable } from './record/problems.ts';
-import { checksum, seal, unseal } from './record/sealed-json.ts';
+import { seal, unseal } from './record/sealed-json.ts';
 import type { StateRecord } from './state-record.ts';
 import { checkStateRoot, makeStateRoot } from './state-root.ts';
 import { stillCreating } from './why-not-running.ts';
@@ -217,7 +218,7 @@ export class StateDirectory {
     return program;
   }
 
-  #read(name: string): Buffer {
+  #read(name: string): Uint8Array {
     try {
       return readStateFile(this.path, name);
     } catch (error) {

@@ -2,9 +2,11 @@
  * `--status-fd N`: a line of JSON for each event in a container's life, on a descriptor of the caller's. Nobody has
  * to read it: a line that would have to wait for a reader is dropped, and a reader that went away is no error.
  */
+
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerReport } from '../host/caller.ts';
+import { encodeUtf8 } from '../kernel/bytes.ts';
 import { fcntl } from '../kernel/calls/file.ts';
 import { sendAtOnce } from '../kernel/calls/socket.ts';
 import { F_GETFL, F_SETFD, FD_CLOEXEC, O_ACCMODE, O_RDONLY } from '../kernel/constants/file.ts';
@@ -29,7 +31,7 @@ const LONGEST_MESSAGE = 600;
 
 export class StatusEvents {
   readonly #id: string;
-  #write: ((line: Buffer) => void) | undefined;
+  #write: ((line: Uint8Array) => void) | undefined;
 
   /** @throws RuntimeError `usage` where the descriptor is not open for writing, or is to be the container's */
   constructor(fd: number, { id, preserveFds }: { readonly id: string; readonly preserveFds: number }) {
@@ -54,7 +56,7 @@ export class StatusEvents {
 
   #line(event: object): void {
     const time = new Date().toISOString();
-    const line = Buffer.from(`${JSON.stringify({ time, id: this.#id, ...event })}\n`);
+    const line = encodeUtf8(`${JSON.stringify({ time, id: this.#id, ...event })}\n`);
     if (line.length > LONGEST_LINE) return;
     try {
       this.#write?.(line);
@@ -95,7 +97,7 @@ function unusable(fd: number, why: string): RuntimeError {
 }
 
 /** Writes without waiting, whatever it is: the descriptor's own flags are shared with the caller, and stay. */
-function writer(fd: number): (line: Buffer) => void {
+function writer(fd: number): (line: Uint8Array) => void {
   const status = fstatSync(fd);
   if (status.isSocket()) return (line) => void perform(sendAtOnce(fd, line));
   if (status.isFile()) return (line) => void writeSync(fd, line);

@@ -1,5 +1,7 @@
 /** The end of what a hook has written to its standard output and error, in the order it was written. */
 
+import { decodeUtf8 } from '../kernel/bytes.ts';
+
 const MOST = 16 * 1024;
 
 export class OutputTail {
@@ -19,7 +21,7 @@ export class OutputTail {
 
   /** Its lines; without what would act on a terminal, and without a first line that is not whole. */
   lines(): string[] {
-    const text = Buffer.from(this.#bytes.subarray(0, this.#length)).toString();
+    const text = decodeUtf8(this.#bytes.subarray(0, this.#length));
     const lines = text
       .split('\n')
       .map((line) => line.replaceAll(/[^\t\u0020-\u007e\u00a0-\uffff]/g, '').trimEnd());

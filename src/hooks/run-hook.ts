@@ -12,8 +12,10 @@
  * not read, and whatever its user is it may be opened again as /dev/stdin. Standard output and error are one
  * pipe, so that the order of the lines is kept.
  */
+
 import { ResultTable } from '../init/program.ts';
 import { Remote } from '../init/remote.ts';
+import { encodeUtf8 } from '../kernel/bytes.ts';
 import { type Call, call, ignoreErrors } from '../kernel/call.ts';
 import { close, closeRangeCloexec, dup3, fchown, fcntl, pipe2, pwrite64 } from '../kernel/calls/file.ts';
 import { execve, prctl, setpgid, waitid } from '../kernel/calls/process.ts';
@@ -73,7 +75,7 @@ const CHUNK = 64 * 1024;
 function openStreams(parent: HookParent, { input, owner }: HookProcess): Streams {
   const memory = call('memfd_create', 'state', MFD_CLOEXEC);
   const pipe = pipe2();
-  const bytes = Buffer.from(input);
+  const bytes = encodeUtf8(input);
   const writes: Call[] = [];
   for (let at = 0; at < bytes.length; at += CHUNK)
     writes.push(pwrite64(memory, bytes.subarray(at, at + CHUNK), at));

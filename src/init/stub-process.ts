@@ -2,8 +2,10 @@
  * Starts the init stub from a sealed memfd: what the container can reach as /proc/self/exe until its own
  * program is executed is a few hundred bytes that nobody can write to (CVE-2019-5736).
  */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { architecture } from '../kernel/architecture.ts';
+import { fromBase64, viewOf } from '../kernel/bytes.ts';
 import { call, type Out } from '../kernel/call.ts';
 import { close, closeRangeCloexec, fcntl, write } from '../kernel/calls/file.ts';
 import { setTimeLimit, socketpair } from '../kernel/calls/socket.ts';
@@ -50,8 +52,8 @@ export function openControlSocket(): ControlSocket {
  * @returns its process id
  */
 export function spawnStub(controls: readonly ControlSocket[], inherited: readonly number[]): number {
-  const image = Buffer.from(stubBytes[architecture], 'base64');
-  image.writeInt32LE((controls[0] as ControlSocket).stub, CONTROL_OFFSET);
+  const image = fromBase64(stubBytes[architecture]);
+  viewOf(image).setInt32(CONTROL_OFFSET, (controls[0] as ControlSocket).stub, true);
   const memfd = sealedMemfd(image);
   // Not everything the engine or our caller has open is close-on-exec.
   perform(closeRangeCloexec(3));

@@ -1,5 +1,6 @@
 /** struct bpf_prog_info of include/uapi/linux/bpf.h, as far as it is looked at. */
 
+import { decodeUtf8 } from './bytes.ts';
 /** Up to its member `name`, and that. */
 export const PROGRAM_INFO = 80;
 const NAME = 64;
@@ -8,5 +9,5 @@ const NAME = 64;
 export function programName(info: Uint8Array): string {
   const name = info.subarray(NAME, PROGRAM_INFO);
   const end = name.indexOf(0);
-  return Buffer.from(end < 0 ? name : name.subarray(0, end)).toString();
+  return decodeUtf8(end < 0 ? name : name.subarray(0, end));
 }

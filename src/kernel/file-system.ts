@@ -2,6 +2,7 @@
  * The part of node:fs that the hot path needs, under the same names, by system calls of our own: loading node:fs (and
  * the streams behind it) costs an engine a millisecond. Rare commands and failures take node:fs itself.
  */
+import { concatBytes, decodeLatin1, decodeUtf8, encodeUtf8 } from './bytes.ts';
 import { type Call, call, type Out, tolerate } from './call.ts';
 import {
   close,
@@ -87,25 +88,25 @@ export function closeSync(fd: number): void {
 }
 
 export function readFileSync(path: string, encoding: 'utf8' | 'latin1'): string {
-  return readBytesSync(path).toString(encoding);
+  return decode(readBytesSync(path), encoding);
 }
 
 /** The file's text; undefined where it cannot be opened, without the error that nobody wants. */
 export function readIfThere(path: string, encoding: 'utf8' | 'latin1'): string | undefined {
   const fd = attempt(openat(AT_FDCWD, path, O_RDONLY));
-  return fd < 0 ? undefined : readToTheEnd(fd, path).toString(encoding);
+  return fd < 0 ? undefined : decode(readToTheEnd(fd, path), encoding);
 }
 
-export function readBytesSync(path: string): Buffer {
+export function readBytesSync(path: string): Uint8Array {
   return readToTheEnd(openSync(path, O_RDONLY), path);
 }
 
 /** Reads an open file and closes it. @throws `EFBIG` if there are more than `most` bytes */
-export function readUpTo(fd: number, path: string, most: number): Buffer {
+export function readUpTo(fd: number, path: string, most: number): Uint8Array {
   return readToTheEnd(fd, path, most);
 }
 
-function readToTheEnd(fd: number, path: string, most = Number.POSITIVE_INFINITY): Buffer {
+function readToTheEnd(fd: number, path: string, most = Number.POSITIVE_INFINITY): Uint8Array {
   const parts: Uint8Array[] = [];
   let length = 0;
   try {
@@ -121,13 +122,16 @@ function readToTheEnd(fd: number, path: string, most = Number.POSITIVE_INFINITY)
     closeSync(fd);
   }
   const [first = new Uint8Array()] = parts;
-  const whole = parts.length < 2 ? first : Buffer.concat(parts);
-  return Buffer.from(whole.buffer, whole.byteOffset, whole.length);
+  return parts.length < 2 ? first : concatBytes(parts);
+}
+
+function decode(bytes: Uint8Array, encoding: 'utf8' | 'latin1'): string {
+  return encoding === 'utf8' ? decodeUtf8(bytes) : decodeLatin1(bytes);
 }
 
 /** @returns how many bytes were written, which may be less than all */
 export function writeSync(fd: number, data: string | Uint8Array, offset = 0): number {
-  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+  const bytes = typeof data === 'string' ? encodeUtf8(data) : data;
   return perform(write(fd, bytes.subarray(offset, offset + CHUNK)));
 }
 
@@ -144,7 +148,7 @@ export function overwriteSync(path: string, data: string): void {
 /** Writes all of it to an open file. */
 export function writeAndClose(fd: number, data: string | Uint8Array): void {
   try {
-    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+    const bytes = typeof data === 'string' ? encodeUtf8(data) : data;
     for (let offset = 0; offset < bytes.length; ) offset += writeSync(fd, bytes, offset);
   } finally {
     closeSync(fd);
@@ -260,7 +264,7 @@ export function rmdirSync(path: string): void {
 }
 
 export function readlinkSync(path: string): string {
-  return Buffer.from(bytesOf(readlinkat(AT_FDCWD, path), path)).toString();
+  return decodeUtf8(bytesOf(readlinkat(AT_FDCWD, path), path));
 }
 
 /** Names, in no order. */
@@ -276,7 +280,7 @@ export function subdirectoriesSync(path: string): string[] {
 }
 
 function nameOf({ bytes }: Dirent): string {
-  return Buffer.from(bytes.subarray(0, -1)).toString();
+  return decodeUtf8(bytes.subarray(0, -1));
 }
 
 function entriesOf(path: string): Dirent[] {

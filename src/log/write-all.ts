@@ -1,4 +1,5 @@
 /** Writing to standard output and error without `process.stdout`, which costs milliseconds to set up. */
+import { encodeUtf8 } from '../kernel/bytes.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 
 const PAUSE_MS = 2;
@@ -27,7 +28,7 @@ export function writeAll(fd: number, text: string, writeSome = writeWithNode): v
  * @throws the error of write(2); EAGAIN when patience has run out
  */
 export function writeFully(fd: number, text: string, patience: number, writeSome = writeWithNode): void {
-  const bytes = Buffer.from(text);
+  const bytes = encodeUtf8(text);
   const deadline = performance.now() + patience;
   let offset = 0;
   while (offset < bytes.length) {

@@ -1,5 +1,7 @@
 /** Brings `lo` up in a new network namespace: netdevice(7). */
+
 import { type Step, step } from '../init/step.ts';
+import { encodeUtf8, viewOf } from '../kernel/bytes.ts';
 import { close, ioctl } from '../kernel/calls/file.ts';
 import { socket } from '../kernel/calls/socket.ts';
 import { AF_UNIX, IFF_UP, SIOCSIFFLAGS, SOCK_DGRAM } from '../kernel/constants/process.ts';
@@ -8,9 +10,9 @@ import { isNew } from './kinds.ts';
 
 /** struct ifreq: 16 bytes of name, then a union, here of a short with the flags. */
 function interfaceRequest(name: string, flags: number): Uint8Array {
-  const request = Buffer.alloc(40);
-  request.write(name, 0, 15);
-  request.writeUInt16LE(flags, 16);
+  const request = new Uint8Array(40);
+  request.set(encodeUtf8(name));
+  viewOf(request).setUint16(16, flags, true);
   return request;
 }
 

@@ -8,6 +8,7 @@ import { ResultTable } from '../init/program.ts';
 import { Remote } from '../init/remote.ts';
 import { action, type Step, step } from '../init/step.ts';
 import { openControlSocket, spawnStub } from '../init/stub-process.ts';
+import { encodeUtf8 } from '../kernel/bytes.ts';
 import { type Call, call } from '../kernel/call.ts';
 import { close, openat } from '../kernel/calls/file.ts';
 import { unshare } from '../kernel/calls/namespace.ts';
@@ -39,8 +40,8 @@ export function mappingNamespace(
   pointer: string,
 ): OpenedNamespace {
   // Calls are data, and so is what they refer to: the step before fills it in.
-  const path = Buffer.alloc(64);
-  path.write('/proc/PID/ns/user');
+  const path = new Uint8Array(64);
+  path.set(encodeUtf8('/proc/PID/ns/user'));
   const opened = call('openat', AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
   let helper: Helper | undefined;
   const does = [
@@ -57,7 +58,7 @@ export function mappingNamespace(
       endHelper(helper);
       throw error;
     }
-    path.fill(0).write(`/proc/${helper.pid}/ns/user`);
+    path.fill(0).set(encodeUtf8(`/proc/${helper.pid}/ns/user`));
   });
   const end = () => {
     if (helper) endHelper(helper);

@@ -1,5 +1,7 @@
 /** HOME from the container's own passwd(5), where the configuration does not set it. */
+
 import { type Step, step } from '../init/step.ts';
+import { decodeUtf8 } from '../kernel/bytes.ts';
 import { ignoreErrors } from '../kernel/call.ts';
 import { close, openat, read } from '../kernel/calls/file.ts';
 import { AT_FDCWD, O_NOCTTY, O_NONBLOCK, O_RDONLY } from '../kernel/constants/file.ts';
@@ -22,7 +24,7 @@ export function homeStep(
     step('init', 'look up HOME', '/process/env', calls, {
       observe: (results) => {
         const length = Math.max(0, results.value(content));
-        const text = Buffer.from(results.bytes(content).subarray(0, length)).toString('utf8');
+        const text = decodeUtf8(results.bytes(content).subarray(0, length));
         found(withHome(env, homeOf(uid, text)));
       },
     }),

@@ -3,8 +3,10 @@
  * joins the same one, which can be done by name alone. A name that others could guess they would create first, with
  * keys in it, or join; so part of it is random, and only its possessors may view the keyring.
  */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
+import { decodeLatin1 } from '../kernel/bytes.ts';
 import { type Call, ignoreErrors, type Results } from '../kernel/call.ts';
 import {
   describeKey,
@@ -53,7 +55,7 @@ interface Looks {
 
 /** `keyring;UID;GID;PERMISSIONS;NAME` */
 function mustBeNew(results: Results, { description, content, self }: Looks): void {
-  const [, owner] = Buffer.from(results.bytes(description)).toString('latin1').split(';');
+  const [, owner] = decodeLatin1(results.bytes(description)).split(';');
   if (results.value(content) === 0 && Number(owner) === results.value(self)) return;
   throw new RuntimeError('system', "the container's session keyring is another one's", {
     hint: 'another process has created a keyring of that random name: create the container again, or use --no-new-keyring',

@@ -1,5 +1,6 @@
 /** `linux.mountLabel`: the SELinux context of what the container mounts, mount(8) "context". */
 
+import { encodeUtf8 } from '../kernel/bytes.ts';
 import type { Call } from '../kernel/call.ts';
 import { close, fsetxattr, openat } from '../kernel/calls/file.ts';
 import { O_DIRECTORY, O_RDONLY } from '../kernel/constants/file.ts';
@@ -36,6 +37,6 @@ export function labelled(
 export function labelCalls(type: string, tree: Call, label: string | undefined): readonly Call[] {
   if (label === undefined || type !== 'mqueue') return [];
   const directory = openat(tree, '.', O_RDONLY | O_DIRECTORY);
-  const value = Buffer.from(`${label}\0`);
+  const value = encodeUtf8(`${label}\0`);
   return [directory, fsetxattr(directory, 'security.selinux', value), close(directory)];
 }

@@ -7,6 +7,7 @@
 
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type CallRunner, LocalRunner } from '../init/call-runner.ts';
+import { decodeLatin1, decodeUtf8, encodeLatin1, encodeUtf8 } from '../kernel/bytes.ts';
 import { type Call, call } from '../kernel/call.ts';
 import { close, getdents64, openat, openat2, statx, unlinkat } from '../kernel/calls/file.ts';
 import * as F from '../kernel/constants/file.ts';
@@ -91,7 +92,7 @@ class TreeRemoval {
     this.#parent = parent;
     this.#fd = parent;
     this.#runner = runner;
-    this.#levels = [{ identity: '', pending: [Buffer.from(basename(path)).toString('latin1')], rounds: 0 }];
+    this.#levels = [{ identity: '', pending: [decodeLatin1(encodeUtf8(basename(path)))], rounds: 0 }];
   }
 
   remove(): void {
@@ -163,7 +164,7 @@ class TreeRemoval {
     const results = this.#runner.run(entries.map((entry) => this.#removal(entry)));
     entries.forEach(({ bytes }, index) => {
       const result = results[index] ?? 0;
-      const name = Buffer.from(bytes.subarray(0, -1)).toString('latin1');
+      const name = decodeLatin1(bytes.subarray(0, -1));
       if (ENTERED.includes(-result)) level.pending.push(name);
       else if (result < 0 && result !== -ENOENT) throw this.#failure('unlinkat', -result, name);
     });
@@ -221,7 +222,7 @@ class TreeRemoval {
     const below = this.#levels.slice(1, -1).map(({ pending }) => pending.at(-1) ?? '…');
     const names = name === undefined || this.#levels.length === 1 ? below : [...below, name];
     const shown = names.length > 2 * SHOWN ? [...names.slice(0, SHOWN), '…', ...names.slice(-SHOWN)] : names;
-    const texts = shown.map((one) => Buffer.from(one, one === '…' ? 'utf8' : 'latin1').toString());
+    const texts = shown.map((one) => (one === '…' ? one : decodeUtf8(encodeLatin1(one))));
     return failure([this.#path, ...texts].join('/'), action, errno);
   }
 }
@@ -230,7 +231,7 @@ class TreeRemoval {
 const ENTERED: readonly number[] = [ENOTEMPTY, EEXIST, EISDIR, ENOTDIR];
 
 function bytesOf(name: Name): Uint8Array {
-  return Buffer.from(`${name}\0`, 'latin1');
+  return encodeLatin1(`${name}\0`);
 }
 
 /** Never over a mount and never by a symlink. */

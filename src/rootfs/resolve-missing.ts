@@ -5,8 +5,10 @@
  * Who exchanges a directory for a symlink meanwhile changes what is made, but not that it is below the root: every
  * component is opened with RESOLVE_IN_ROOT, and nothing is followed when it is made.
  */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type Step, step } from '../init/step.ts';
+import { decodeUtf8 } from '../kernel/bytes.ts';
 import { type FdArg, tolerate } from '../kernel/call.ts';
 import { close, openInRoot, readlinkat } from '../kernel/calls/file.ts';
 import { EINVAL, ENOENT } from '../kernel/errno.ts';
@@ -47,7 +49,7 @@ export function resolveMissing(
           if (results.value(parent) < 0 || results.value(link) < 0)
             return walk([...done, name], following, links);
           if (links === MAX_LINKS) throw unresolved(path, pointer, 'too many levels of symbolic links');
-          const target = Buffer.from(results.bytes(link).subarray(0, results.value(link))).toString();
+          const target = decodeUtf8(results.bytes(link).subarray(0, results.value(link)));
           const from = target.startsWith('/') ? [] : done;
           return walk(from, [...pathComponents(target), ...following], links + 1);
         },

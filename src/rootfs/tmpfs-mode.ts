@@ -2,7 +2,9 @@
  * The mode of a tmpfs whose options give none: that of the directory it covers, as runc has it. Where there was no
  * directory it is the kernel's default, 1777 (tmpfs(5)).
  */
+
 import { type Step, step } from '../init/step.ts';
+import { encodeUtf8 } from '../kernel/bytes.ts';
 import { type Call, type FdArg, tolerate } from '../kernel/call.ts';
 import { close, openInRoot, statx } from '../kernel/calls/file.ts';
 import { fsconfigString } from '../kernel/calls/mount.ts';
@@ -23,7 +25,7 @@ export function modeOfCovered(root: FdArg, destination: string, pointer: string)
   const directory = tolerate(openInRoot(root, destination, O_DIRECTORY), ENOENT, ENOTDIR);
   const status = statx(directory, '');
   // Calls are data, and so is what they refer to: the step before fills it in.
-  const mode = Buffer.from('01777\0');
+  const mode = encodeUtf8('01777\0');
   const look = step(
     'init',
     `look at the mode of "${destination}"`,
@@ -33,7 +35,7 @@ export function modeOfCovered(root: FdArg, destination: string, pointer: string)
       check: (results) => {
         if (results.value(directory) < 0) return undefined;
         const permissions = decodeStatx(results.bytes(status)).mode & PERMISSIONS;
-        mode.write(permissions.toString(8).padStart(5, '0'));
+        mode.set(encodeUtf8(permissions.toString(8).padStart(5, '0')));
         return undefined;
       },
     },

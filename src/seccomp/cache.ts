@@ -4,6 +4,7 @@
  * whole: a name that two share does no harm.
  */
 
+import { checksum, concatBytes, decodeUtf8, encodeUtf8, viewOf } from '../kernel/bytes.ts';
 import {
   lstatSync,
   mkdirSync,
@@ -35,8 +36,8 @@ export class FilterCache {
     if (!this.#isOurs()) return undefined;
     const file = readIfThere(join(this.#folder, nameOf(key)));
     if (!file || file.length < HEAD) return undefined;
-    const end = HEAD + file.readUInt32LE(0);
-    if (!file.subarray(end).equals(Buffer.from(key))) return undefined;
+    const end = HEAD + viewOf(file).getUint32(0, true);
+    if (decodeUtf8(file.subarray(end)) !== key) return undefined;
     return file.subarray(HEAD, end);
   }
 
@@ -46,10 +47,10 @@ export class FilterCache {
       if (!lstatSync(this.#folder)) mkdirSync(this.#folder, { mode: 0o700 });
       if (!this.#isOurs()) return;
       this.#makeRoom();
-      const head = Buffer.alloc(HEAD);
-      head.writeUInt32LE(program.length);
+      const head = new Uint8Array(HEAD);
+      viewOf(head).setUint32(0, program.length, true);
       const path = join(this.#folder, nameOf(key));
-      writeFileSync(`${path}.${process.pid}`, Buffer.concat([head, program, Buffer.from(key)]), {
+      writeFileSync(`${path}.${process.pid}`, concatBytes([head, program, encodeUtf8(key)]), {
         mode: 0o600,
       });
       renameSync(`${path}.${process.pid}`, path);
@@ -78,7 +79,7 @@ function isEntry(name: string): boolean {
   return name !== '.' && name !== '..';
 }
 
-function readIfThere(path: string): Buffer | undefined {
+function readIfThere(path: string): Uint8Array | undefined {
   try {
     return readBytesSync(path);
   } catch (error) {
@@ -87,13 +88,6 @@ function readIfThere(path: string): Buffer | undefined {
   }
 }
 
-/** By words of four bytes, since the engine is cold. */
 function nameOf(key: string): string {
-  const words = new Int32Array((Buffer.byteLength(key) + 3) >> 2);
-  Buffer.from(words.buffer).write(key);
-  let hash = key.length;
-  for (let at = 0; at < words.length; at++) {
-    hash = Math.imul(((hash << 5) | (hash >>> 27)) ^ (words[at] as number), 0x01000193);
-  }
-  return (hash >>> 0).toString(16).padStart(8, '0');
+  return checksum(encodeUtf8(key));
 }

@@ -1,5 +1,7 @@
 /** A profile becomes a program: libseccomp's, behind a head for system calls that the profile cannot know. */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { concatBytes } from '../kernel/bytes.ts';
 import { describeErrno, EDOM, EEXIST } from '../kernel/errno.ts';
 import { type FilterContext, Libseccomp, SCMP_FLTATR_CTL_OPTIMIZE } from '../kernel/libseccomp.ts';
 import type { Problem } from '../spec/problem.ts';
@@ -44,7 +46,7 @@ export function compile(profile: Seccomp): CompiledProfile {
     ? newerCallsHead(lastCalls(library, listedTokens(library, profile), rules))
     : new Uint8Array();
   const { numbered, warnings } = resolveOtherNames(library, tokens, others, profile.defaultAction);
-  const program = Buffer.concat([head, numberedRules(numbered), filter.export()]);
+  const program = concatBytes([head, numberedRules(numbered), filter.export()]);
   if (program.length <= LONGEST) return { program, warnings };
   throw new RuntimeError('config', `the profile becomes a program of ${program.length / 8} instructions`, {
     pointer: POINTER,

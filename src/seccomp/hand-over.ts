@@ -4,9 +4,11 @@
  * The process that has loaded the filter cannot be asked for anything any more. It shows the listener's number in its
  * memory and looks there until we have cleared it; we take the descriptor with pidfd_getfd(2).
  */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { SHOWN } from '../init/program.ts';
 import { VIGIL_SECONDS, Vigil } from '../init/vigil.ts';
+import { viewOf } from '../kernel/bytes.ts';
 import type { Out } from '../kernel/call.ts';
 import { close } from '../kernel/calls/file.ts';
 import { clearMemory, pidfdGetfd, readMemory } from '../kernel/calls/process.ts';
@@ -60,7 +62,7 @@ function awaitNumber(pid: number, control: number): number | undefined {
     const outs = new Map<Out, Uint8Array>();
     const result = attempt(look, undefined, outs);
     if (result < 0 && (result !== -EPERM || tries === REFUSALS)) throw systemError(look, -result);
-    const shown = result < 0 ? 0 : Buffer.from(outs.get(look.out as Out) as Uint8Array).readUInt32LE();
+    const shown = result < 0 ? 0 : viewOf(outs.get(look.out as Out) as Uint8Array).getUint32(0, true);
     if (shown !== 0) return shown - 1;
     if (pollBriefly(control, tries === 0 ? 0 : INTERVAL) === 'ready') return undefined;
     if (tries % LOOKS_PER_VIGIL === LOOKS_PER_VIGIL - 1) vigil.look();

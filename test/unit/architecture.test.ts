@@ -15,8 +15,9 @@ const rows = [
   ['spec'],
   ['host'],
   ['init'],
+  ['log'],
   ['kernel'],
-  ['log', 'errors'],
+  ['errors'],
 ];
 
 interface Import {

@@ -1,5 +1,7 @@
 /** Where systemd is to be reached: sd_bus_open_system(3), sd_bus_open_user(3), systemd's own sockets. Pure. */
+
 import { RuntimeError } from '../../errors/runtime-error.ts';
+import { decodeLatin1, encodeUtf8 } from '../../kernel/bytes.ts';
 import type { BusPlace, SystemdUnit } from './unit.ts';
 
 export interface BusFacts {
@@ -29,11 +31,9 @@ export function busPlace({ manager, environment, exists }: BusFacts): BusPlace {
 
 /** D-Bus specification, "Server Addresses": bytes other than these are written as %XX. */
 function unixAddress(path: string): string {
-  const escaped = [...Buffer.from(path)].map((byte) => {
-    const character = String.fromCharCode(byte);
-    return /[-\w/.*\\]/.test(character) ? character : `%${byte.toString(16).padStart(2, '0')}`;
-  });
-  return `unix:path=${escaped.join('')}`;
+  const characters = decodeLatin1(encodeUtf8(path));
+  const encoded = (character: string) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return `unix:path=${characters.replaceAll(/[^-\w/.*\\]/g, encoded)}`;
 }
 
 const otherwise = 'or use --cgroup-manager cgroupfs';

@@ -1,6 +1,8 @@
 /** What systemd is asked for: org.freedesktop.systemd1(5). */
+
 import { Bus, type BusAnswer, type BusMethod } from '../../kernel/bus.ts';
 import type { BusValue, BusVariant } from '../../kernel/bus-signature.ts';
+import { decodeLatin1, encodeUtf8 } from '../../kernel/bytes.ts';
 import type { UnitProperty } from './property.ts';
 import { errorName, jobError, systemdError, unreachable } from './systemd-error.ts';
 import type { BusPlace } from './unit.ts';
@@ -178,11 +180,6 @@ function pair({ name, signature, value }: UnitProperty): BusValue {
 
 /** sd_bus_path_encode(3): bytes other than letters and digits, and a digit in front, are written as _XX. */
 function escapeLabel(name: string): string {
-  return [...Buffer.from(name)]
-    .map((byte, index) => {
-      const character = String.fromCharCode(byte);
-      const isPlain = index === 0 ? /[a-z]/i.test(character) : /[a-z\d]/i.test(character);
-      return isPlain ? character : `_${byte.toString(16).padStart(2, '0')}`;
-    })
-    .join('');
+  const encoded = (character: string) => `_${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return decodeLatin1(encodeUtf8(name)).replaceAll(/^[^a-z]|[^a-z\d]/gi, encoded);
 }

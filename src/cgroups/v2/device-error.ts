@@ -1,5 +1,7 @@
 /** What is said when a device program cannot be loaded or attached. */
+
 import { RuntimeError } from '../../errors/runtime-error.ts';
+import { decodeUtf8 } from '../../kernel/bytes.ts';
 import type { Out } from '../../kernel/call.ts';
 import { explainDeviceProgram } from '../../kernel/calls/bpf.ts';
 import { describeErrno, E2BIG, EINVAL, ENOENT, ENOSYS, EPERM, errnoName } from '../../kernel/errno.ts';
@@ -42,7 +44,7 @@ export function whyRefused(program: Uint8Array, name: string): string {
   const call = explainDeviceProgram(program, name, LOG);
   attempt(call, undefined, outs);
   const log = (call.out && outs.get(call.out)) ?? new Uint8Array();
-  const lines = Buffer.from(log).toString().replace(/\0.*$/s, '').trim().split('\n');
+  const lines = decodeUtf8(log).replace(/\0.*$/s, '').trim().split('\n');
   return lines.filter((line) => !line.startsWith('processed ')).at(-1) ?? '';
 }
 

@@ -1,5 +1,6 @@
 /** Out of memory, on version 2: memory.events, which can be polled. */
 
+import { decodeLatin1 } from '../../kernel/bytes.ts';
 import { read } from '../../kernel/calls/file.ts';
 import { O_RDONLY } from '../../kernel/constants/file.ts';
 import { closeSync, existsSync, openSync } from '../../kernel/file-system.ts';
@@ -32,6 +33,6 @@ export function watchVersion2(directory: string): OomWatch | undefined {
 }
 
 function kills(file: number): number {
-  const text = Buffer.from(performForBytes(read(file, LARGEST))).toString('latin1');
+  const text = decodeLatin1(performForBytes(read(file, LARGEST)));
   return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);
 }

@@ -25,7 +25,7 @@ const OURS: readonly string[] = [
 const MOST = 32 << 20;
 
 /** Reads a file of ours: not through a symlink, not waiting for the writer of a FIFO, not without end. */
-export function readStateFile(directory: string, name: string): Buffer {
+export function readStateFile(directory: string, name: string): Uint8Array {
   const path = join(directory, name);
   return readUpTo(openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK), path, MOST);
 }

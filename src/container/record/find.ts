@@ -1,5 +1,7 @@
 /** What the directory of a container holds: its record, or why there is none. */
+
 import type { RuntimeError } from '../../errors/runtime-error.ts';
+import { decodeUtf8 } from '../../kernel/bytes.ts';
 import { lstatSync, type Stats } from '../../kernel/file-system.ts';
 import { parseJson } from '../../spec/parse-json.ts';
 import { RECORD_VERSION, type StateRecord } from '../state-record.ts';
@@ -29,7 +31,7 @@ export type Found =
 
 /** @param id the name of the directory @throws RuntimeError `not-found` */
 export function findRecord(directory: string, id: string): Found {
-  let bytes: Buffer;
+  let bytes: Uint8Array;
   try {
     bytes = readStateFile(directory, RECORD);
   } catch (error) {
@@ -69,7 +71,7 @@ function readCopy(directory: string, id: string): StateRecord | undefined {
   }
 }
 
-function sealedOrUndefined(bytes: Buffer): unknown {
+function sealedOrUndefined(bytes: Uint8Array): unknown {
   try {
     return unseal(bytes);
   } catch {
@@ -83,7 +85,7 @@ function damagedRecord(directory: string, id: string, why: string): Found {
 }
 
 /** @param problem with the shape of what has the right checksum */
-function misshapen(directory: string, id: string, bytes: Buffer, problem: string | undefined): Found {
+function misshapen(directory: string, id: string, bytes: Uint8Array, problem: string | undefined): Found {
   const value = jsonOrUndefined(bytes);
   const version = versionOf(value);
   if (version !== undefined && version > RECORD_VERSION)
@@ -93,14 +95,14 @@ function misshapen(directory: string, id: string, bytes: Buffer, problem: string
   return damagedRecord(directory, id, problem ? `has a wrong form: ${problem}` : describe(bytes, value));
 }
 
-function describe(bytes: Buffer, value: unknown): string {
+function describe(bytes: Uint8Array, value: unknown): string {
   if (bytes.length === 0) return 'is empty';
   return value === undefined ? 'is not JSON' : 'does not have the checksum that tsrun gave it';
 }
 
-function jsonOrUndefined(bytes: Buffer): unknown {
+function jsonOrUndefined(bytes: Uint8Array): unknown {
   try {
-    return parseJson(bytes.toString());
+    return parseJson(decodeUtf8(bytes));
   } catch {
     return undefined;
   }

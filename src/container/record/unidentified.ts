@@ -1,10 +1,12 @@
 /** A container whose record is lost, with its copy: what may be left of it, looked for where tsrun would have put it. */
+
 import { containerCgroups } from '../../cgroups/paths.ts';
 import { cgroupProcesses } from '../../cgroups/processes.ts';
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import { callerEnvironment } from '../../host/caller.ts';
 import { hostCgroups } from '../../host/cgroups.ts';
 import { identity } from '../../host/identity.ts';
+import { decodeUtf8 } from '../../kernel/bytes.ts';
 import { existsSync } from '../../kernel/file-system.ts';
 import { join } from '../../kernel/path.ts';
 import { dataDirectory } from '../../rootfs/overlay/data-directory.ts';
@@ -53,7 +55,7 @@ function candidates(directory: string, id: string): string[] {
 /** From the configuration, as far as that can be read. */
 function cgroupsPath(directory: string): string | undefined {
   try {
-    const config = parseJson(readStateFile(directory, CONFIG).toString()) as {
+    const config = parseJson(decodeUtf8(readStateFile(directory, CONFIG))) as {
       linux?: { cgroupsPath?: unknown };
     };
     const path = config.linux?.cgroupsPath;

@@ -1,6 +1,7 @@
 /** bpf(2): programs of cgroups that say which devices may be used. */
 
 import { PROGRAM_INFO } from '../bpf-program-info.ts';
+import { encodeUtf8, viewOf } from '../bytes.ts';
 import { type Call, call, callWithOut, type FdArg, halves, out, type Words, words } from '../call.ts';
 import {
   BPF_CGROUP_DEVICE,
@@ -42,8 +43,8 @@ export function explainDeviceProgram(program: Uint8Array, name: string, logSize:
 }
 
 function loadAttributes(program: Uint8Array, name: string, log: Words['words']): Words {
-  const bytes = Buffer.alloc(NAME);
-  bytes.write(name);
+  const bytes = new Uint8Array(NAME);
+  bytes.set(encodeUtf8(name));
   const [logLevel = 0, logBuffer = 0] = log;
   return words(
     halves(BPF_PROG_TYPE_CGROUP_DEVICE, program.length / INSTRUCTION),
@@ -52,7 +53,7 @@ function loadAttributes(program: Uint8Array, name: string, log: Words['words']):
     logLevel,
     logBuffer,
     0,
-    bytes.readBigUInt64LE(),
+    viewOf(bytes).getBigUint64(0, true),
   );
 }
 

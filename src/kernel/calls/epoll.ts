@@ -1,4 +1,5 @@
 /** epoll(7), where a poll has to be data before its descriptor is known: struct pollfd holds it in half a word. */
+import { viewOf } from '../bytes.ts';
 import { type Call, call, callWithOut, type FdArg, out } from '../call.ts';
 
 /** linux/eventpoll.h */
@@ -13,8 +14,8 @@ export function epollCreate(): Call {
 }
 
 export function epollAdd(epoll: FdArg, fd: FdArg, events: number): Call {
-  const event = Buffer.alloc(EVENT_SIZE);
-  event.writeUInt32LE(events);
+  const event = new Uint8Array(EVENT_SIZE);
+  viewOf(event).setUint32(0, events, true);
   return call('epoll_ctl', epoll, EPOLL_CTL_ADD, fd, event);
 }
 

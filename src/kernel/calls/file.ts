@@ -1,4 +1,5 @@
 /** Calls on files and directories. */
+import { encodeUtf8 } from '../bytes.ts';
 import { type Call, call, callWithOut, countedOut, type FdArg, out, words } from '../call.ts';
 import {
   AT_EACCESS,
@@ -52,7 +53,7 @@ export function read(fd: FdArg, size: number): Call {
 }
 
 export function write(fd: FdArg, data: string | Uint8Array): Call {
-  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+  const bytes = typeof data === 'string' ? encodeUtf8(data) : data;
   return call('write', fd, bytes, bytes.length);
 }
 

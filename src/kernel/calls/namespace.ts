@@ -1,4 +1,5 @@
 /** Calls that make and join namespaces. */
+import { utf8Length } from '../bytes.ts';
 import { type Call, call, type FdArg, words } from '../call.ts';
 import { CLONE_INTO_CGROUP } from '../constants/process.ts';
 
@@ -28,9 +29,9 @@ export function unshare(flags: number): Call {
 }
 
 export function sethostname(name: string): Call {
-  return call('sethostname', name, Buffer.byteLength(name));
+  return call('sethostname', name, utf8Length(name));
 }
 
 export function setdomainname(name: string): Call {
-  return call('setdomainname', name, Buffer.byteLength(name));
+  return call('setdomainname', name, utf8Length(name));
 }

@@ -1,5 +1,7 @@
 /** Calls on Unix sockets. */
+
 import { RuntimeError } from '../../errors/runtime-error.ts';
+import { encodeUtf8, viewOf } from '../bytes.ts';
 import { type Arg, type Call, call, callWithOut, countedOut, type FdArg, out, words } from '../call.ts';
 import {
   AF_UNIX,
@@ -17,15 +19,15 @@ import {
  * @throws RuntimeError for more than 107 bytes: go through `/proc/self/fd/N/name`
  */
 function unixAddress(path: string): Uint8Array {
-  const name = Buffer.from(path);
+  const name = encodeUtf8(path);
   if (name.length > 107) {
     throw new RuntimeError('usage', `the path of a socket, ${name.length} bytes, is too long`, {
       hint: 'its name may have some 80 bytes: unix(7)',
     });
   }
-  const address = Buffer.alloc(2 + name.length + (path.startsWith('\0') ? 0 : 1));
-  address.writeUInt16LE(AF_UNIX, 0);
-  name.copy(address, 2);
+  const address = new Uint8Array(2 + name.length + (path.startsWith('\0') ? 0 : 1));
+  viewOf(address).setUint16(0, AF_UNIX, true);
+  address.set(name, 2);
   return address;
 }
 
@@ -89,7 +91,7 @@ export function setTimeLimit(fd: FdArg, option: number, seconds: number): Call {
 
 /** Sends one descriptor (SCM_RIGHTS) with `text` as the payload. */
 export function sendDescriptor(fd: FdArg, descriptor: FdArg, text: string): Call {
-  const payload = Buffer.from(text);
+  const payload = encodeUtf8(text);
   const control = words(20, cmsgType, descriptor as Arg);
   const message = words(0, 0, words(payload, payload.length), 1, control, 24, 0);
   return call('sendmsg', fd, message, MSG_NOSIGNAL);
@@ -107,7 +109,7 @@ export function receiveDescriptor(fd: FdArg): Call {
 
 /** The descriptor in the control message, or undefined where there is none. */
 export function receivedDescriptor(control: Uint8Array): number | undefined {
-  const view = new DataView(control.buffer, control.byteOffset, control.byteLength);
+  const view = viewOf(control);
   const carried = view.getBigUint64(0, true) >= 20n && view.getBigUint64(8, true) === cmsgType;
   return carried ? view.getInt32(16, true) : undefined;
 }

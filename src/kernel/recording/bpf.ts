@@ -1,4 +1,5 @@
 /** The arguments of bpf(2): which members its union has, depends on the command. */
+import { decodeUtf8, viewOf } from '../bytes.ts';
 import type { Arg } from '../call.ts';
 import {
   BPF_OBJ_GET_INFO_BY_FD,
@@ -22,9 +23,9 @@ const target = [
 /** The first eight of its sixteen bytes: ours has no more. */
 const name: Kind = (arg, context) => {
   if (typeof arg !== 'bigint') return plain(arg, context);
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(arg);
-  return quote(bytes.toString().replace(/\0.*$/s, ''));
+  const bytes = new Uint8Array(8);
+  viewOf(bytes).setBigUint64(0, arg, true);
+  return quote(decodeUtf8(bytes).replace(/\0.*$/s, ''));
 };
 
 const unions: ReadonlyMap<Arg, Kind> = new Map<Arg, Kind>([

@@ -1,4 +1,5 @@
 /** How one argument is written: its kind. Every kind falls back to the plain value where it does not fit. */
+import { decodeLatin1, viewOf } from '../bytes.ts';
 import type { Arg, Call, Out } from '../call.ts';
 import { hexadecimal } from './flags.ts';
 
@@ -26,10 +27,7 @@ export function ofNumber(write: (value: number | bigint) => string): Kind {
 
 /** A kind for memory that we fill in. */
 export function ofBytes(write: (view: DataView, bytes: Uint8Array) => string): Kind {
-  return (arg, context) =>
-    arg instanceof Uint8Array
-      ? write(new DataView(arg.buffer, arg.byteOffset, arg.byteLength), arg)
-      : plain(arg, context);
+  return (arg, context) => (arg instanceof Uint8Array ? write(viewOf(arg), arg) : plain(arg, context));
 }
 
 /** Two 32-bit members. */
@@ -107,8 +105,8 @@ export const text: Kind = (arg, context) => {
 
 /** Text as text, anything else in hexadecimal, as strace(1) does. */
 export function quoteBytes(bytes: Uint8Array): string {
-  if (bytes.every((byte) => byte === 10 || (byte >= 32 && byte < 127)))
-    return quote(Buffer.from(bytes).toString());
+  const characters = decodeLatin1(bytes);
+  if (/^[\n\u0020-\u007e]*$/.test(characters)) return quote(characters);
   return `"${[...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}"`;
 }
 

@@ -1,4 +1,5 @@
 /** The kinds of arguments that are structs in memory. */
+import { decodeUtf8 } from '../bytes.ts';
 import { schedulingFlags } from '../constants/scheduling.ts';
 import { flagWords, symbol } from './flags.ts';
 import { type Kind, number, ofBytes, plain, pointer, quote, quoteBytes, struct } from './kind.ts';
@@ -66,7 +67,7 @@ export const messageHeader: Kind = struct({
 export const socketAddress: Kind = ofBytes((_, bytes) => {
   const abstract = bytes[2] === 0;
   const end = bytes.indexOf(0, 3);
-  const name = Buffer.from(bytes.subarray(abstract ? 3 : 2, end === -1 ? undefined : end)).toString();
+  const name = decodeUtf8(bytes.subarray(abstract ? 3 : 2, end === -1 ? undefined : end));
   const path = abstract ? `@${name}` : name;
   return `{sa_family=AF_UNIX, sun_path=${quote(path)}}`;
 });
@@ -100,7 +101,7 @@ export const windowSize: Kind = ofBytes((view) => {
 
 /** struct ifreq with its flags, netdevice(7). */
 export const interfaceFlags: Kind = ofBytes((view, bytes) => {
-  const name = Buffer.from(bytes.subarray(0, 16)).toString().replace(/\0.*$/s, '');
+  const name = decodeUtf8(bytes.subarray(0, 16)).replace(/\0.*$/s, '');
   return `{ifr_name=${quote(name)}, ifr_flags=${flagWords(view.getUint16(16, true), { prefixes: ['IFF_'] })}}`;
 });
 

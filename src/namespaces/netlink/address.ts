@@ -1,5 +1,6 @@
 /** Addresses of interfaces: RTM_GETADDR and RTM_NEWADDR of rtnetlink(7), struct ifaddrmsg. */
-import { type Attribute, attributesOf, type Message } from './message.ts';
+import { viewOf } from '../../kernel/bytes.ts';
+import { type Attribute, attributesOf, type Message, unsigned } from './message.ts';
 
 export const RTM_NEWADDR = 20;
 export const RTM_GETADDR = 22;
@@ -24,14 +25,14 @@ export interface Address {
 }
 
 export function parseAddress({ payload }: Message): Address {
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const view = viewOf(payload);
   const attributes = attributesOf(payload, STRUCT);
   const all = attributes.get(IFA_FLAGS);
   return {
     family: view.getUint8(0),
     prefix: view.getUint8(1),
     // The struct has room for the first eight of them only.
-    flags: all ? Buffer.from(all).readUInt32LE(0) : view.getUint8(2),
+    flags: all ? viewOf(all).getUint32(0, true) : view.getUint8(2),
     scope: view.getUint8(3),
     link: view.getUint32(4, true),
     attributes,
@@ -44,10 +45,10 @@ export function isKept({ flags, scope }: Address): boolean {
 }
 
 export function addressStruct({ family = 0, prefix = 0 }: Partial<Address>, link: number): Uint8Array {
-  const struct = Buffer.alloc(STRUCT);
-  struct.writeUInt8(family, 0);
-  struct.writeUInt8(prefix, 1);
-  struct.writeUInt32LE(link, 4);
+  const struct = new Uint8Array(STRUCT);
+  struct[0] = family;
+  struct[1] = prefix;
+  viewOf(struct).setUint32(4, link, true);
   return struct;
 }
 
@@ -57,9 +58,7 @@ export function copiedAttributes({ attributes, flags }: Address): readonly Attri
     const data = attributes.get(type);
     return data ? [{ type, data }] : [];
   });
-  const data = Buffer.alloc(4);
-  data.writeUInt32LE(flags & SETTABLE, 0);
-  return [...copied, { type: IFA_FLAGS, data }];
+  return [...copied, { type: IFA_FLAGS, data: unsigned(flags & SETTABLE) }];
 }
 
 /** `192.0.2.1/24`, `2001:db8::1/64` */

@@ -1,5 +1,6 @@
 /** Messages of rtnetlink(7) as bytes: netlink(7). Everything is in the machine's byte order, little-endian here. */
 
+import { concatBytes, viewOf } from '../../kernel/bytes.ts';
 export const NLM_F_REQUEST = 0x1;
 export const NLM_F_ACK = 0x4;
 export const NLM_F_EXCL = 0x200;
@@ -41,26 +42,34 @@ export function request(
   struct: Uint8Array,
   attributes: readonly Attribute[] = [],
 ): Uint8Array {
-  const body = Buffer.concat([struct, ...attributes.map(encodeAttribute)]);
-  const header = Buffer.alloc(HEADER);
-  header.writeUInt32LE(HEADER + body.length, 0);
-  header.writeUInt16LE(type, 4);
-  header.writeUInt16LE(flags | NLM_F_REQUEST, 6);
-  header.writeUInt32LE(sequence, 8);
-  return Buffer.concat([header, body]);
+  const bytes = concatBytes([new Uint8Array(HEADER), struct, ...attributes.map(encodeAttribute)]);
+  const header = viewOf(bytes);
+  header.setUint32(0, bytes.length, true);
+  header.setUint16(4, type, true);
+  header.setUint16(6, flags | NLM_F_REQUEST, true);
+  header.setUint32(8, sequence, true);
+  return bytes;
 }
 
 function encodeAttribute({ type, data }: Attribute): Uint8Array {
-  const bytes = Buffer.alloc(aligned(ATTRIBUTE_HEADER + data.length));
-  bytes.writeUInt16LE(ATTRIBUTE_HEADER + data.length, 0);
-  bytes.writeUInt16LE(type, 2);
+  const bytes = new Uint8Array(aligned(ATTRIBUTE_HEADER + data.length));
+  const header = viewOf(bytes);
+  header.setUint16(0, ATTRIBUTE_HEADER + data.length, true);
+  header.setUint16(2, type, true);
   bytes.set(data, ATTRIBUTE_HEADER);
+  return bytes;
+}
+
+/** The data of an attribute that is a 32-bit number. */
+export function unsigned(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  viewOf(bytes).setUint32(0, value, true);
   return bytes;
 }
 
 /** What one recvfrom(2) brought for the request with this number; others are left out. */
 export function parseAnswers(bytes: Uint8Array, sequence: number): Answers {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const messages: Message[] = [];
   for (let at = 0; at + HEADER <= bytes.length; ) {
     const length = view.getUint32(at, true);
@@ -83,7 +92,7 @@ function errnoOf(view: DataView, at: number, length: number): number {
 
 /** The attributes behind a struct of this size. */
 export function attributesOf(payload: Uint8Array, structSize: number): ReadonlyMap<number, Uint8Array> {
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const view = viewOf(payload);
   const found = new Map<number, Uint8Array>();
   for (let at = aligned(structSize); at + ATTRIBUTE_HEADER <= payload.length; ) {
     const length = view.getUint16(at, true);

@@ -1,5 +1,7 @@
 /** Copies extended attributes, xattr(7): file capabilities for one. What the other's filesystem does not take stays away. */
+
 import type { CallRunner } from '../../init/call-runner.ts';
+import { decodeUtf8 } from '../../kernel/bytes.ts';
 import { fgetxattr, flistxattr, fsetxattr } from '../../kernel/calls/file.ts';
 
 /** Larger lists of names and larger values are left out. */
@@ -13,7 +15,7 @@ export function copyAttributes(runner: CallRunner, input: number, output: number
   const list = flistxattr(input, NAMES);
   const [length = 0] = runner.run([list]);
   if (length <= 0) return;
-  const names = Buffer.from(runner.bytes(list).subarray(0, length)).toString().split('\0').filter(Boolean);
+  const names = decodeUtf8(runner.bytes(list).subarray(0, length)).split('\0').filter(Boolean);
   for (let at = 0; at < names.length; at += AT_ONCE)
     copyValues(runner, input, output, names.slice(at, at + AT_ONCE));
 }

@@ -1,5 +1,7 @@
 /** What is in a directory that is copied: looked at by descriptor, a few entries at a time. */
+
 import type { CallRunner } from '../../init/call-runner.ts';
+import { concatBytes } from '../../kernel/bytes.ts';
 import { readlinkat, statx } from '../../kernel/calls/file.ts';
 import { AT_SYMLINK_NOFOLLOW, S_IFLNK, S_IFMT } from '../../kernel/constants/file.ts';
 import { ENOENT } from '../../kernel/errno.ts';
@@ -58,7 +60,7 @@ function withTargets(
     const length = lengths.get(read) ?? 0;
     // Replaced meanwhile by something that is not a symlink.
     if (length < 0) return undefined;
-    const target = Buffer.concat([runner.bytes(read).subarray(0, length), Buffer.alloc(1)]);
+    const target = concatBytes([runner.bytes(read).subarray(0, length), new Uint8Array(1)]);
     return { ...entry, target };
   });
 }

@@ -1,6 +1,8 @@
 /** Errors of a copy: what could not be copied, and the tmpfs that is too small for it. */
+
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import type { CallRunner } from '../../init/call-runner.ts';
+import { decodeUtf8 } from '../../kernel/bytes.ts';
 import type { Call } from '../../kernel/call.ts';
 import { fstatfs } from '../../kernel/calls/file.ts';
 import { describeErrno, ENOSPC, errnoName } from '../../kernel/errno.ts';
@@ -53,7 +55,7 @@ function noRoom(copy: CopyUp, runner: CallRunner, tree: number, failed: Failed):
 }
 
 function nameOf({ name }: Failed): string {
-  return Buffer.from(name.subarray(0, -1)).toString();
+  return decodeUtf8(name.subarray(0, -1));
 }
 
 interface Room {

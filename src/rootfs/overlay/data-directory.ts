@@ -2,7 +2,9 @@
  * Where the writable layers of containers live: on disk, which the state root (/run) usually is not. file-hierarchy(7),
  * XDG Base Directory Specification.
  */
+
 import { trustedPath } from '../../host/trusted-path.ts';
+import { encodeUtf8 } from '../../kernel/bytes.ts';
 import { join, resolve } from '../../kernel/path.ts';
 import { refusePrepared } from './own-directory.ts';
 
@@ -57,7 +59,7 @@ function homeOfCaller(): string | undefined {
  */
 function fingerprint(text: string): string {
   let [one, other] = [0x811c9dc5, 0xcbf29ce4];
-  const bytes = Buffer.from(text);
+  const bytes = encodeUtf8(text);
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] ?? 0;
     one = Math.imul(one ^ byte, 0x01000193);

@@ -1,5 +1,6 @@
 /** `linux.netDevices`: config-linux.md, section Network Devices; names as the kernel's dev_valid_name has them. */
 
+import { utf8Length } from '../../kernel/bytes.ts';
 import { child } from '../pointer.ts';
 import { inWords } from '../problem.ts';
 import type { Config } from '../types.ts';
@@ -47,6 +48,6 @@ export const netDevices: Check<Config> = {
 };
 
 function isName(name: string): boolean {
-  const length = Buffer.byteLength(name);
+  const length = utf8Length(name);
   return length > 0 && length <= LONGEST && name !== '.' && name !== '..' && !/[\s/:]/.test(name);
 }

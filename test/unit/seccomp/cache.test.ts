@@ -30,7 +30,7 @@ test('what was written for a key is read for that key alone', () => {
   const cache = new FilterCache(root);
   expect(cache.read('key')).toBeUndefined();
   cache.write('key', program);
-  expect(cache.read('key')).toEqual(Buffer.from(program));
+  expect(cache.read('key')).toEqual(program);
   expect(cache.read('kez')).toBeUndefined();
 });
 
