@@ -1,5 +1,6 @@
 /** Where keys of a JSON text are, without a parser that has to be loaded. */
 
+import { endOfString } from './outside-strings.ts';
 import { child } from './pointer.ts';
 
 interface Level {
@@ -62,14 +63,4 @@ function pointerIn(level: Level | undefined): string | undefined {
   return level.pointer === undefined || level.segment === undefined
     ? undefined
     : child(level.pointer, level.segment);
-}
-
-/** The offset of the closing quote. */
-function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let backslashes = 0;
-    while (text[end - 1 - backslashes] === '\\') backslashes++;
-    if (backslashes % 2 === 0) return end;
-  }
-  return text.length;
 }

@@ -104,8 +104,8 @@ function parse(file: string, text: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    // Parsing with source access recurses.
-    throw error instanceof RangeError ? tooDeep(file, text) : brokenJson(file, text, error);
+    // JS runtimes recurse, and say in different ways that their stack is not enough.
+    throw tooDeepAt(text) === undefined ? brokenJson(file, text, error) : tooDeep(file, text);
   }
 }
 

@@ -3,15 +3,17 @@
  * somewhere they run out of stack. The specification nests some ten levels; encoding/json takes 10,000.
  */
 
+import { endOfString } from './outside-strings.ts';
+
 export const MOST_LEVELS = 1000;
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const BRACKET = 0x5b;
 const BRACE = 0x7b;
 
 /** @returns where the first level begins that is one too many; undefined if there is none */
 export function tooDeepAt(text: string): number | undefined {
+  if (mostOpenings(text) <= MOST_LEVELS) return undefined;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const character = text.charCodeAt(at);
@@ -24,12 +26,7 @@ export function tooDeepAt(text: string): number | undefined {
   return undefined;
 }
 
-/** @param start of the quote before it @returns of the quote behind it, or the end of the text */
-function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    const character = text.charCodeAt(at);
-    if (character === QUOTE) return at;
-    if (character === BACKSLASH) at++;
-  }
-  return text.length;
+/** At most so many levels begin, as far as it matters; those in strings are counted too. An interpreter is slow in loops. */
+function mostOpenings(text: string): number {
+  return text.split('[', MOST_LEVELS + 2).length + text.split('{', MOST_LEVELS + 2).length - 2;
 }

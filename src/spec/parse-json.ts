@@ -3,20 +3,9 @@
  *
  * `__proto__` in the text is harmless: JSON.parse makes it an ordinary own property.
  */
+import { hasLargeNumber, parseLargeIntegers, stringifyLargeIntegers } from './large-integers.ts';
+import { mustBeStrict } from './strict-json.ts';
 
-/** Present in the engines since Node 22 and Bun 1.2; not yet in TypeScript's library. */
-interface JsonWithSource {
-  parse(
-    text: string,
-    reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
-  ): unknown;
-  rawJSON(text: string): unknown;
-}
-
-const json = JSON as unknown as JsonWithSource;
-
-const LONG_NUMBER = /\d{16}/;
-const INTEGER = /^-?\d+$/;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** RFC 8259 lets a parser ignore a byte order mark; editors on Windows write one. */
@@ -25,26 +14,24 @@ export function withoutByteOrderMark(text: string): string {
 }
 
 /**
- * Parses JSON. Only text that holds a long row of digits pays for the slower parsing with source access.
+ * Parses JSON. Only a text with a number beyond 2^53 is parsed twice.
  *
- * @throws SyntaxError
+ * @throws SyntaxError; an error of another kind if the text is nested too deeply for the JS runtime
  */
 export function parseJson(text: string): unknown {
   const body = withoutByteOrderMark(text);
-  return LONG_NUMBER.test(body) ? json.parse(body, keepLargeIntegers) : JSON.parse(body);
+  const value: unknown = JSON.parse(body);
+  mustBeStrict(body);
+  return hasLargeNumber(value) ? parseLargeIntegers(body) : value;
 }
 
 /** The inverse of {@link parseJson}. */
 export function stringifyJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, writeLargeIntegers, indent);
-}
-
-function keepLargeIntegers(_key: string, value: unknown, context: { source?: string }): unknown {
-  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
-  const { source } = context;
-  return source !== undefined && INTEGER.test(source) ? BigInt(source) : value;
-}
-
-function writeLargeIntegers(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? json.rawJSON(String(value)) : value;
+  try {
+    return JSON.stringify(value, undefined, indent);
+  } catch (error) {
+    // It does not write bigint; what else it does not write is refused again.
+    if (error instanceof TypeError) return stringifyLargeIntegers(value, indent);
+    throw error;
+  }
 }

@@ -1,0 +1,89 @@
+/**
+ * Integers beyond 2^53 in JSON texts. In what JSON.parse reads and JSON.stringify writes, strings with a marker stand
+ * for them: not every JS runtime gives access to the source text of a number, or writes one.
+ */
+import { outsideStrings } from './outside-strings.ts';
+
+const BEYOND = 2 ** 53;
+/** The beginning of a long row of digits. V8 runs out of stack if a pattern takes in millions of them. */
+const LONG = /\d{16}(?<!\d{17})/g;
+/** What may be before a number and after it; nothing, too. */
+const BEFORE = /^[[,:\s]?$/;
+const AFTER = /^[\],}\s]?$/;
+/** A private character: hardly any text has it. */
+const MARK = '\uE000';
+
+/** Whether JSON.parse has read a number that may not be exact. */
+export function hasLargeNumber(value: unknown): boolean {
+  if (typeof value === 'number') return value >= BEYOND || value <= -BEYOND;
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(hasLargeNumber);
+  for (const key in value) {
+    if (hasLargeNumber((value as Readonly<Record<string, unknown>>)[key])) return true;
+  }
+  return false;
+}
+
+/** Parses JSON; integers beyond 2^53 become bigint. @param text what JSON.parse accepts */
+export function parseLargeIntegers(text: string): unknown {
+  const marker = unusedMarker(text);
+  let marked = '';
+  let end = 0;
+  for (const { index, digits } of largeIntegers(text)) {
+    marked += `${text.slice(end, index)}"${marker}${digits}"`;
+    end = index + digits.length;
+  }
+  return JSON.parse(marked + text.slice(end), (_key, value: unknown) =>
+    typeof value === 'string' && value.startsWith(marker) ? BigInt(value.slice(marker.length)) : value,
+  );
+}
+
+/** JSON with the digits of every bigint. */
+export function stringifyLargeIntegers(value: unknown, indent?: number): string {
+  const write = (marker: string) =>
+    JSON.stringify(value, (_key, one) => (typeof one === 'bigint' ? `${marker}${one}` : one), indent);
+  const marker = unusedMarker(write(''));
+  return write(marker).replaceAll(new RegExp(`"${marker}(-?\\d+)"`, 'g'), '$1');
+}
+
+interface Integer {
+  readonly index: number;
+  readonly digits: string;
+}
+
+function largeIntegers(text: string): readonly Integer[] {
+  const numbers = Array.from(text.matchAll(LONG), (match) => integerAt(text, match));
+  return outsideStrings(
+    text,
+    numbers.filter((number) => isInteger(text, number) && !Number.isSafeInteger(Number(number.digits))),
+  );
+}
+
+function isInteger(text: string, { index, digits }: Integer): boolean {
+  return BEFORE.test(text.charAt(index - 1)) && AFTER.test(text.charAt(index + digits.length));
+}
+
+function integerAt(text: string, { index }: RegExpExecArray): Integer {
+  const start = text.charAt(index - 1) === '-' ? index - 1 : index;
+  const other = /\D/g;
+  other.lastIndex = index;
+  return { index: start, digits: text.slice(start, other.exec(text)?.index) };
+}
+
+/** It is in no string of a JSON text. */
+function unusedMarker(text: string): string {
+  const used = new Set(
+    Array.from(unescaped(text).matchAll(/\uE000(\d{1,9}):/g), ([, number]) => Number(number)),
+  );
+  let number = 0;
+  while (used.has(number)) number++;
+  return `${MARK}${number}:`;
+}
+
+/** Each character of a marker that is written as an escape sequence becomes that character. */
+function unescaped(text: string): string {
+  if (!text.includes('\\u')) return text;
+  return text.replaceAll(/\\u([\da-f]{4})/gi, (_, hexadecimal) =>
+    String.fromCharCode(Number.parseInt(hexadecimal, 16)),
+  );
+}
