@@ -4,6 +4,7 @@
  */
 import { memoryLimit, memoryTrouble, memoryUsage } from '../cgroups/out-of-memory.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { monotonicMilliseconds } from '../kernel/clock.ts';
 import { readFileSync } from '../kernel/file-system.ts';
 import { processStatus } from '../kernel/process-status.ts';
 import { sleep } from '../kernel/sleep.ts';
@@ -42,11 +43,11 @@ export function mustHaveBegun(
   resources: Resources | undefined,
   killsBefore = 0,
 ): void {
-  const end = Date.now() + PATIENCE;
+  const end = monotonicMilliseconds() + PATIENCE;
   const first = processStatus(pid);
   for (let status = first; status && !status.isZombie; status = processStatus(pid)) {
     if (limitOf(resources) - memoryUsage(cgroups) > ENOUGH_LEFT) return;
-    if (inOtherCall(pid) || status.userTime !== first?.userTime || Date.now() > end) return;
+    if (inOtherCall(pid) || status.userTime !== first?.userTime || monotonicMilliseconds() > end) return;
     sleep(1);
   }
   if (memoryTrouble(cgroups).kills > killsBefore)

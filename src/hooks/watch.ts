@@ -2,6 +2,7 @@
 import { type Call, ignoreErrors, type Results, tolerate } from '../kernel/call.ts';
 import { close, read } from '../kernel/calls/file.ts';
 import { kill, pidfdOpen, pidfdSendSignal, waitid } from '../kernel/calls/process.ts';
+import { monotonicMilliseconds } from '../kernel/clock.ts';
 import { CLD_EXITED, P_PIDFD, SIGKILL, WEXITED, WNOHANG } from '../kernel/constants/process.ts';
 import { EAGAIN, EINTR } from '../kernel/errno.ts';
 import { POLLIN, ppoll } from '../kernel/poll.ts';
@@ -26,7 +27,8 @@ export function watch(
   timeout: number | undefined,
   tail: OutputTail,
 ): Ending {
-  const deadline = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout * 1000;
+  const deadline =
+    timeout === undefined ? Number.POSITIVE_INFINITY : monotonicMilliseconds() + timeout * 1000;
   const opened = pidfdOpen(pid);
   const pidfd = parent.run(PURPOSE, [opened]).value(opened);
   try {
@@ -55,7 +57,7 @@ function waitForEnd(parent: HookParent, { pid, pidfd, output, deadline, tail }: 
   };
   let exit: Exit | undefined;
   while (!exit) {
-    const left = deadline - performance.now();
+    const left = deadline - monotonicMilliseconds();
     if (left <= 0) return end(parent, pid, pidfd);
     const chunk = readSome(output);
     const wait = waitid(P_PIDFD, pidfd, WEXITED | WNOHANG);

@@ -2,6 +2,7 @@
 import type { Out } from './call.ts';
 import { close, fstatfs } from './calls/file.ts';
 import { pidfdOpen, pidfdSendSignal, waitid } from './calls/process.ts';
+import { monotonicMilliseconds } from './clock.ts';
 import { PID_FS_MAGIC } from './constants/mount.ts';
 import { P_PIDFD, WEXITED, WNOHANG } from './constants/process.ts';
 import { EINVAL, ENOENT, ESRCH } from './errno.ts';
@@ -39,14 +40,17 @@ export class Pidfd {
 
   /** Whether all of its threads have: /proc calls it a zombie as soon as the main one has. */
   hasEnded(): boolean {
-    return this.waitForEnd(0);
+    for (;;) {
+      const ready = pollBriefly(this.fd, 0);
+      if (ready !== 'interrupted') return ready === 'ready';
+    }
   }
 
   /** Waits until the process has ended (a zombie has), at most `milliseconds`. @returns whether it has */
   waitForEnd(milliseconds: number): boolean {
-    const end = Date.now() + milliseconds;
-    for (;;) {
-      const ready = pollBriefly(this.fd, Math.max(0, end - Date.now()));
+    const end = monotonicMilliseconds() + milliseconds;
+    for (let left = milliseconds; ; left = Math.max(0, end - monotonicMilliseconds())) {
+      const ready = pollBriefly(this.fd, left);
       if (ready !== 'interrupted') return ready === 'ready';
     }
   }

@@ -1,23 +1,21 @@
-/** Writing to standard output and error without `process.stdout`, which costs milliseconds to set up. */
+/** Writing to descriptors that may be full, or closed at the other end. */
 import { encodeUtf8 } from '../kernel/bytes.ts';
-import { nodeFileSystem } from './node-file-system.ts';
+import { monotonicMilliseconds } from '../kernel/clock.ts';
+import { writeSync } from '../kernel/file-system.ts';
+import { POLLOUT, pollBriefly } from '../kernel/poll.ts';
 
-const PAUSE_MS = 2;
-
-/** Writes some of the bytes, from the offset on. @returns how many */
-export type WriteSome = (fd: number, bytes: Uint8Array, offset: number) => number;
-
-const writeWithNode: WriteSome = (fd, bytes, offset) => nodeFileSystem().writeSync(fd, bytes, offset);
+/** Milliseconds. */
+const LONGEST_WAIT = 60_000;
 
 /**
- * Writes everything. A reader that went away is not an error; one that is slow (a pipe that somebody made
- * non-blocking) is waited for.
+ * Writes everything. A reader that went away is not an error; one that is slow (a pipe that was made non-blocking) is
+ * waited for.
  */
-export function writeAll(fd: number, text: string, writeSome = writeWithNode): void {
+export function writeAll(fd: number, text: string): void {
   try {
-    writeFully(fd, text, Number.POSITIVE_INFINITY, writeSome);
+    writeFully(fd, text, Number.POSITIVE_INFINITY);
   } catch (error) {
-    if (!isErrno(error) || (error.code !== 'EPIPE' && error.code !== 'EBADF')) throw error;
+    if (!hasCode(error, 'EPIPE', 'EBADF')) throw error;
   }
 }
 
@@ -27,25 +25,23 @@ export function writeAll(fd: number, text: string, writeSome = writeWithNode): v
  * @param patience for how many milliseconds at most
  * @throws the error of write(2); EAGAIN when patience has run out
  */
-export function writeFully(fd: number, text: string, patience: number, writeSome = writeWithNode): void {
+export function writeFully(fd: number, text: string, patience: number): void {
   const bytes = encodeUtf8(text);
-  const deadline = performance.now() + patience;
+  let deadline: number | undefined;
   let offset = 0;
   while (offset < bytes.length) {
     try {
-      offset += writeSome(fd, bytes, offset);
+      offset += writeSync(fd, bytes, offset);
     } catch (error) {
-      if (!isErrno(error) || (error.code !== 'EAGAIN' && error.code !== 'EINTR')) throw error;
-      if (performance.now() >= deadline) throw error;
-      pause();
+      if (!hasCode(error, 'EAGAIN')) throw error;
+      const now = monotonicMilliseconds();
+      deadline ??= now + patience;
+      if (now >= deadline) throw error;
+      pollBriefly(fd, Math.min(deadline - now, LONGEST_WAIT), POLLOUT);
     }
   }
 }
 
-function isErrno(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error;
-}
-
-function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

@@ -10,6 +10,7 @@ import type { Actor, CallStep, Live, Step } from '../init/step.ts';
 import { Vigil } from '../init/vigil.ts';
 import type { Call, Failure, Out } from '../kernel/call.ts';
 import { close } from '../kernel/calls/file.ts';
+import { monotonicMilliseconds } from '../kernel/clock.ts';
 import { describeErrno, EAGAIN, errnoName } from '../kernel/errno.ts';
 import { attempt, isTolerated } from '../kernel/local.ts';
 import { type Log, silentLog } from '../log/log.ts';
@@ -147,8 +148,8 @@ export class Execution implements Live {
     for (let begin: number | undefined; ; ) {
       const failure = run(rest);
       if (failure?.call.name !== 'openat2' || failure.errno !== EAGAIN) return failure;
-      begin ??= performance.now();
-      if (performance.now() - begin > LONGEST_DISTURBANCE) return failure;
+      begin ??= monotonicMilliseconds();
+      if (monotonicMilliseconds() - begin > LONGEST_DISTURBANCE) return failure;
       rest = this.#stillToDo(rest.slice(rest.indexOf(failure.call)));
     }
   }

@@ -1,4 +1,4 @@
-/** clone(2), prctl(2), waitid(2), socket(2). */
+/** clone(2), prctl(2), waitid(2), signal(7), clock_gettime(2), socket(2). */
 
 export const CLONE_NEWTIME = 0x80;
 export const CLONE_PARENT = 0x8000;
@@ -22,8 +22,16 @@ export const PR_CAP_AMBIENT_RAISE = 2;
 export const PR_CAP_AMBIENT_CLEAR_ALL = 4;
 
 export const SIGKILL = 9;
+export const SIGPIPE = 13;
 export const SIGCHLD = 17;
 export const SIGCONT = 18;
+export const SIGXFSZ = 25;
+export const SIGWINCH = 28;
+/** As glibc counts real-time signals: the kernel's first two belong to its threads. */
+export const SIGRTMIN = 34;
+export const SIGRTMAX = 64;
+
+export const CLOCK_MONOTONIC = 1;
 
 export const P_PID = 1;
 export const P_PIDFD = 3;
@@ -59,6 +67,10 @@ export const KEYCTL_SETPERM = 5;
 export const KEYCTL_DESCRIBE = 6;
 export const KEYCTL_READ = 11;
 
+export const TCGETS = 0x5401;
+export const TCSETS = 0x5402;
+/** The kernel's struct termios: four words of flags, the line discipline, 19 control characters. */
+export const TERMIOS_SIZE = 36;
 export const TIOCSCTTY = 0x540e;
 export const TIOCGWINSZ = 0x5413;
 export const TIOCSWINSZ = 0x5414;
