@@ -2,17 +2,15 @@
  * `--status-fd N`: a line of JSON for each event in a container's life, on a descriptor of the caller's. Nobody has
  * to read it: a line that would have to wait for a reader is dropped, and a reader that went away is no error.
  */
-
-import { constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { encodeUtf8 } from '../kernel/bytes.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerReport } from '../host/caller.ts';
-import { encodeUtf8 } from '../kernel/bytes.ts';
 import { fcntl } from '../kernel/calls/file.ts';
-import { sendAtOnce } from '../kernel/calls/socket.ts';
 import { F_GETFL, F_SETFD, FD_CLOEXEC, O_ACCMODE, O_RDONLY } from '../kernel/constants/file.ts';
+import { EAGAIN } from '../kernel/errno.ts';
 import { attempt, perform } from '../kernel/local.ts';
-import { POLLOUT, pollBriefly } from '../kernel/poll.ts';
 import type { Exit } from '../kernel/spawn.ts';
+import { UnblockedWriter } from '../kernel/unblocked-writer.ts';
 import { asRuntimeError, errorFields, errorText } from '../log/error-report.ts';
 import { signalNames } from '../process/signals.ts';
 
@@ -31,7 +29,7 @@ const LONGEST_MESSAGE = 600;
 
 export class StatusEvents {
   readonly #id: string;
-  #write: ((line: Uint8Array) => void) | undefined;
+  #writer: UnblockedWriter | undefined;
 
   /** @throws RuntimeError `usage` where the descriptor is not open for writing, or is to be the container's */
   constructor(fd: number, { id, preserveFds }: { readonly id: string; readonly preserveFds: number }) {
@@ -39,7 +37,7 @@ export class StatusEvents {
     check(fd, preserveFds);
     // No hook gets it.
     if (fd > 2) perform(fcntl(fd, F_SETFD, FD_CLOEXEC));
-    this.#write = writer(fd);
+    this.#writer = new UnblockedWriter(fd);
   }
 
   report(event: StatusEvent): void {
@@ -58,12 +56,9 @@ export class StatusEvents {
     const time = new Date().toISOString();
     const line = encodeUtf8(`${JSON.stringify({ time, id: this.#id, ...event })}\n`);
     if (line.length > LONGEST_LINE) return;
-    try {
-      this.#write?.(line);
-    } catch (error) {
-      // Full: the next line may find room. Everything else lasts.
-      if (!isFull(error)) this.#write = undefined;
-    }
+    const written = this.#writer?.write(line) ?? 0;
+    // Full: the next line may find room. Everything else lasts.
+    if (written < 0 && written !== -EAGAIN) this.#writer = undefined;
   }
 }
 
@@ -94,31 +89,4 @@ function unusable(fd: number, why: string): RuntimeError {
   return new RuntimeError('usage', `cannot write the status to descriptor ${fd}: ${why}`, {
     hint: 'open it for tsrun: tsrun run --status-fd 3 … 3>status.json',
   });
-}
-
-/** Writes without waiting, whatever it is: the descriptor's own flags are shared with the caller, and stay. */
-function writer(fd: number): (line: Uint8Array) => void {
-  const status = fstatSync(fd);
-  if (status.isSocket()) return (line) => void perform(sendAtOnce(fd, line));
-  if (status.isFile()) return (line) => void writeSync(fd, line);
-  const own = reopened(fd);
-  return (line) => {
-    // Another writer of the same pipe could fill it in between: where there is one, it is its owner.
-    if (own !== undefined || pollBriefly(fd, 0, POLLOUT) === 'ready') writeSync(own ?? fd, line);
-  };
-}
-
-/** An opening of our own of a pipe or a terminal, which can be told not to wait; not where somebody else made it. */
-function reopened(fd: number): number | undefined {
-  try {
-    return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-  } catch {
-    return undefined;
-  }
-}
-
-/** From the engine's write, or from a call of ours. */
-function isFull(error: unknown): boolean {
-  if (error instanceof RuntimeError) return error.details.errno === 'EAGAIN';
-  return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
 }

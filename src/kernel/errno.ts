@@ -62,6 +62,7 @@ export const EINVAL = 22;
 export const EFBIG = 27;
 export const ENOSPC = 28;
 export const EROFS = 30;
+export const EPIPE = 32;
 export const EDOM = 33;
 export const ERANGE = 34;
 export const ENAMETOOLONG = 36;
