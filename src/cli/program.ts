@@ -3,6 +3,7 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import { setOwnUmask } from '../host/umask.ts';
 import { prctl } from '../kernel/calls/process.ts';
 import { PR_SET_DUMPABLE } from '../kernel/constants/process.ts';
+import { endProcess } from '../kernel/end-process.ts';
 import { writeSync } from '../kernel/file-system.ts';
 import { attempt } from '../kernel/local.ts';
 import { Logger } from '../log/logger.ts';
@@ -111,7 +112,7 @@ class Execution {
 
   /** Errors in callbacks, which no `await` sees. */
   #watchForTheUnexpected(): void {
-    const end = (thrown: unknown) => void this.#fail(thrown).then((status) => process.exit(status));
+    const end = (thrown: unknown) => void this.#fail(thrown).then(endProcess);
     process.on('uncaughtException', end);
     process.on('unhandledRejection', end);
   }

@@ -8,9 +8,9 @@ import { collectStats } from '../cgroups/stats/collect.ts';
 import type { CgroupStats } from '../cgroups/stats/stats.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { hostCgroups } from '../host/cgroups.ts';
-import type { Pidfd } from '../kernel/pidfd.ts';
-import { POLLIN, pollAsync } from '../kernel/poll.ts';
-import { Wakeup } from '../kernel/wakeup.ts';
+import { type Source, serve } from '../kernel/event-loop.ts';
+import { IntervalTimer } from '../kernel/interval-timer.ts';
+import { POLLIN } from '../kernel/poll.ts';
 import { gone } from './astray.ts';
 import { checkContainerId } from './container-id.ts';
 import { openFirstProcess } from './first-process.ts';
@@ -22,6 +22,8 @@ import { statusOf } from './status.ts';
 import { whyNotRunning } from './why-not-running.ts';
 
 const STDOUT = 1;
+/** Milliseconds. */
+const SHORTEST_INTERVAL = 1;
 
 /** In the shape of runc's types/events.go. */
 export type ContainerEvent =
@@ -55,45 +57,40 @@ export async function watch(
   const directories = directoriesOf(id, record);
   using first = openFirstProcess(record);
   if (!first) return;
-  using tick = new Wakeup();
+  using timer = new IntervalTimer(Math.max(interval, SHORTEST_INTERVAL));
   using oom = watchOom(directories);
-  const timer = setInterval(() => tick.wake(), interval);
-  try {
-    while (await next({ init: first.pidfd, tick, oom }, id, directories, tell));
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-interface Sources {
-  readonly init: Pidfd;
-  readonly tick: Wakeup;
-  readonly oom: OomWatch | undefined;
-}
-
-/** @returns whether there may be more */
-async function next(
-  { init, tick, oom }: Sources,
-  id: string,
-  directories: readonly CgroupDirectory[],
-  tell: (event: ContainerEvent) => void,
-): Promise<boolean> {
-  const [ended, ticked, abandoned, news] = await pollAsync([
-    { fd: init.fd, events: POLLIN },
-    { fd: tick.fd, events: POLLIN },
-    // A pipe that nobody reads from any more is an error, which comes unasked.
-    { fd: STDOUT, events: 0 },
-    ...(oom ? [oom.interest] : []),
-  ]);
-  // The last breath first: it may be why the container has ended.
-  const what = news ? oom?.news() : undefined;
-  if (what === 'out of memory') tell({ type: 'oom', id });
-  if (ended || abandoned || what === 'cgroup gone') return false;
-  if (ticked) {
-    tick.clear();
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+  };
+  const statistics = () => {
+    timer.clear();
     tell(statsEvent(id, directories));
-  }
-  return true;
+  };
+  await serve(
+    [
+      // The last breath first: it may be why the container has ended.
+      ...(oom ? [oomSource(oom, end, () => tell({ type: 'oom', id }))] : []),
+      source(first.pidfd.fd, POLLIN, end),
+      // A pipe that no one reads from any more is an error, which comes unasked.
+      source(STDOUT, 0, end),
+      source(timer.fd, POLLIN, statistics),
+    ],
+    () => isOver,
+  );
+}
+
+function oomSource(oom: OomWatch, end: () => void, tell: () => void): Source {
+  const handle = () => {
+    const news = oom.news();
+    if (news === 'out of memory') tell();
+    if (news === 'cgroup gone') end();
+  };
+  return { interest: () => oom.interest, handle };
+}
+
+function source(fd: number, events: number, handle: () => void): Source {
+  return { interest: () => ({ fd, events }), handle };
 }
 
 function mustRun(runtime: Runtime, id: string): StateRecord {

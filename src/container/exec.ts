@@ -9,6 +9,7 @@ import { call } from '../kernel/call.ts';
 import { SIGKILL } from '../kernel/constants/process.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { processStatus } from '../kernel/process-status.ts';
+import { catchSignals } from '../kernel/signal-source.ts';
 import { waitForExit } from '../kernel/spawn.ts';
 import { exitOf } from '../kernel/wait.ts';
 import { type Log, silentLog } from '../log/log.ts';
@@ -111,12 +112,13 @@ async function execDetached(parts: Parts): Promise<number> {
 async function execInForeground(parts: Parts): Promise<number> {
   const { awaitForeground } = await import('./foreground/foreground.ts');
   const { exitStatus } = await import('./foreground/exit.ts');
-  const { SignalForwarding } = await import('./foreground/signals.ts');
-  using signals = new SignalForwarding({ terminal: parts.process.terminal ?? false });
+  const { caughtSignals } = await import('./foreground/signals.ts');
+  using signals = catchSignals(caughtSignals({ terminal: parts.process.terminal ?? false }));
   const { pid, pidfd, master, killsBefore } = await execute(parts);
   using _ = pidfd;
-  const exit = await orEnd(pidfd, () => awaitForeground({ pid, pidfd, master, signals }));
+  const { exit, deliver } = await orEnd(pidfd, () => awaitForeground({ pid, pidfd, master, signals }));
   if ('signal' in exit && exit.signal === SIGKILL) await explainKill(parts, killsBefore);
+  await deliver();
   return exitStatus(exit);
 }
 

@@ -8,13 +8,16 @@ import { decodeLatin1, encodeUtf8 } from '../kernel/bytes.ts';
 import type { Out } from '../kernel/call.ts';
 import { close, pipe2 } from '../kernel/calls/file.ts';
 import { bind, connect, receive, send, sendDescriptor, socket } from '../kernel/calls/socket.ts';
+import { monotonicMilliseconds } from '../kernel/clock.ts';
 import { O_DIRECTORY, O_RDONLY } from '../kernel/constants/file.ts';
 import { AF_UNIX, MSG_DONTWAIT, SOCK_DGRAM } from '../kernel/constants/process.ts';
+import type { Source } from '../kernel/event-loop.ts';
 import { chmodSync, closeSync, mkdirSync, openSync } from '../kernel/file-system.ts';
 import { attempt, perform, performForBytes } from '../kernel/local.ts';
+import { ownPid } from '../kernel/own-pid.ts';
 import { basename, dirname } from '../kernel/path.ts';
 import type { Pidfd } from '../kernel/pidfd.ts';
-import { POLLIN, pollAsync, pollBlocking } from '../kernel/poll.ts';
+import { POLLIN, pollBlocking } from '../kernel/poll.ts';
 import type { Log } from '../log/log.ts';
 import { notifyDirectory, notifyPath } from './notify-mount.ts';
 
@@ -80,10 +83,10 @@ export class NotifySocket {
 
   /** Until then the descriptor that comes with it is open. */
   #awaitBarrier(pidfd: Pidfd): void {
-    const end = Date.now() + LAST_MESSAGES;
+    const end = monotonicMilliseconds() + LAST_MESSAGES;
     for (let ended: boolean | undefined = false; !ended; ) {
       if (this.#hears('BARRIER=1')) return;
-      const left = end - Date.now();
+      const left = end - monotonicMilliseconds();
       if (left <= 0) return;
       [, ended] = pollBlocking(this.#interests(pidfd), left);
     }
@@ -93,24 +96,17 @@ export class NotifySocket {
    * The same for `run` in the foreground: it is ourselves whom the manager watches. What comes later is read too, as
    * long as the process lives: it waits until its barrier's descriptor is closed, and for room in the socket.
    */
-  async announce(pidfd: Pidfd): Promise<void> {
-    try {
-      await this.#announce(pidfd);
-    } catch (error) {
-      this.#warn(error);
-    }
-  }
-
-  async #announce(pidfd: Pidfd): Promise<void> {
-    for (let told = false, ended: boolean | undefined; ; ) {
-      const ready = this.#hears('READY=1');
-      if (ready && !told) this.#tell((manager) => tellReady(manager, process.pid));
-      told ||= ready;
-      // There may be more behind it.
-      if (ready) continue;
-      if (ended) return;
-      [, ended] = await pollAsync(this.#interests(pidfd));
-    }
+  announcement(): Source {
+    let told = false;
+    return {
+      interest: () => ({ fd: this.#fd, events: POLLIN }),
+      handle: () => {
+        while (this.#hears('READY=1')) {
+          if (!told) this.#tell((manager) => tellReady(manager, ownPid()));
+          told = true;
+        }
+      },
+    };
   }
 
   #interests(pidfd: Pidfd) {

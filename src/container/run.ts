@@ -1,6 +1,7 @@
 /** `run`: create and start in one go, and, in the foreground, wait for the end and delete. */
 import { SIGKILL } from '../kernel/constants/process.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
+import { catchSignals } from '../kernel/signal-source.ts';
 import { Construction } from './construction.ts';
 import type { CreateOptions } from './create.ts';
 import { destroyOrWarn } from './destroy.ts';
@@ -45,17 +46,20 @@ async function runInForeground(
   const construction = await Construction.of(runtime, options, { waits: false, detached: false });
   const { awaitForeground } = await import('./foreground/foreground.ts');
   const { exitStatus } = await import('./foreground/exit.ts');
-  const { SignalForwarding } = await import('./foreground/signals.ts');
-  using signals = new SignalForwarding({ terminal: construction.request.config.process.terminal ?? false });
+  const { caughtSignals } = await import('./foreground/signals.ts');
+  const terminal = construction.request.config.process.terminal ?? false;
+  using signals = catchSignals(caughtSignals({ terminal }));
   const { pidfd, notify } = await buildAndStart(construction, options, report);
   using _ = pidfd;
-  notify?.announce(pidfd);
   const { record, directory, master } = construction;
   const { pid } = record;
-  const exit = await construction.orUndo(() => awaitForeground({ pid, pidfd, master, signals }));
+  const { exit, deliver } = await construction.orUndo(() =>
+    awaitForeground({ pid, pidfd, master, signals, beside: notify?.announcement() }),
+  );
   if ('signal' in exit && exit.signal === SIGKILL) await explainKill(construction, runtime);
   report?.({ event: 'exited', pid, exit });
   if (!options.keep && (await destroyOrWarn(record, directory, runtime.log))) report?.({ event: 'deleted' });
+  await deliver();
   return exitStatus(exit);
 }
 

@@ -1,7 +1,8 @@
-/** poll(2): blocking for a moment, or on a worker thread while JavaScript and its signal handlers go on. */
+/** Waiting on descriptors, poll(2). */
 import { jsRuntime } from '#js-runtime';
-import { type Call, callWithOut, inOut, type Out, words } from './call.ts';
+import { type Call, callWithOut, inOut, type Out } from './call.ts';
 import { attempt } from './local.ts';
+import { timespec } from './timespec.ts';
 
 /** sizeof(struct pollfd): int fd, short events, short revents. */
 const ENTRY = 8;
@@ -32,8 +33,7 @@ export function pollBriefly(fd: number, milliseconds: number, events: number = P
 /** The answers for each descriptor are in what the call fills in. */
 export function ppoll(pollfds: Uint8Array, milliseconds: number): Call {
   const memory = inOut(pollfds);
-  const timeout = words(Math.floor(milliseconds / 1000), Math.floor(milliseconds % 1000) * 1_000_000);
-  const limit = milliseconds < 0 ? 0 : timeout;
+  const limit = milliseconds < 0 ? 0 : timespec(milliseconds);
   return callWithOut('ppoll', memory, memory, pollfds.length / ENTRY, limit, 0, 0);
 }
 
@@ -53,14 +53,16 @@ export function pollBlocking(interests: readonly Interest[], milliseconds: numbe
 }
 
 /**
- * Waits without a time limit, on Node on a worker thread: have a descriptor among them that you can make ready, since
- * Node does not end while its worker is blocked.
+ * Waits without a time limit. Node's event loop runs meanwhile; it does not end while it waits, so have a descriptor
+ * among them that you can make ready.
  *
  * @returns for each descriptor whether something has happened to it; an error or a hang-up counts
  */
-export async function pollAsync(interests: readonly Interest[]): Promise<readonly boolean[]> {
+export async function poll(interests: readonly Interest[]): Promise<readonly boolean[]> {
+  const { eventLoop } = jsRuntime;
+  if (!eventLoop) return pollBlocking(interests, -1);
   const pollfds = encode(interests);
-  await jsRuntime.poll(pollfds);
+  await eventLoop.poll(pollfds);
   return interests.map((_, index) => hasHappened(pollfds, index));
 }
 

@@ -1,4 +1,4 @@
-/** A descriptor that is readable once somebody said so, eventfd(2). */
+/** A descriptor that becomes readable on demand, eventfd(2). */
 import { call } from './call.ts';
 import { close, read, write } from './calls/file.ts';
 import { attempt, perform, performForBytes } from './local.ts';
@@ -7,7 +7,6 @@ const EFD_CLOEXEC = 0o2000000;
 /** What is read is a number of 64 bits: how often it was woken. */
 const COUNT = 8;
 
-/** Ends a `pollAsync` from outside. */
 export class Wakeup implements Disposable {
   readonly fd: number;
 

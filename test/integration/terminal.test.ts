@@ -1,6 +1,7 @@
 /** `run` and `exec` in the foreground with a terminal. script(1) (bsdutils, always there) is our terminal. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { need } from '../setup/needs.ts';
 import { makeRig, programUnderTest, type Rig } from '../setup/rig.ts';
@@ -126,6 +127,26 @@ describe('a terminal in the container only', () => {
     const result = await rig.tsrun(['run', '--bundle', bundle, rig.id()], { input });
     expect(result.code).toBe(4);
     expect(result.stdout).toContain(input);
+  });
+
+  test('a reader that stops reading holds up neither signals nor the end', async () => {
+    await using rig = makeRig();
+    const id = rig.id();
+    const script = 'trap "exit 9" TERM; echo ready; yes & while :; do sleep 0.05; done';
+    const run = ['--root', rig.root, 'run', '--bundle', terminalBundle(rig, 'sh', '-c', script), id];
+    await using container = startProgram(programUnderTest(), run);
+    await container.shows(/ready/);
+    container.child.stdout?.pause();
+    // It fills the pipe, and what Node keeps.
+    await sleep(500);
+    container.child.kill('SIGTERM');
+    const state = async () => (await rig.tsrun(['state', id])).stderr;
+    // As with runc, the container is deleted, and what it has written still waits for its reader.
+    await expect.poll(state).toMatch(/does not exist/);
+    expect(container.child.exitCode).toBeNull();
+    container.child.stdout?.resume();
+    expect(await container.ended()).toBe(9);
+    expect(container.output()).toMatch(/(y\n){1000}/);
   });
 
   test('a reader that goes away hangs up', async () => {

@@ -58,9 +58,7 @@ describe('the source', () => {
 const nodeFileSystemUsers = [
   'cli/commands/spec.ts',
   'cli/commands/update.ts',
-  'container/foreground/copy.ts',
   'container/list.ts',
-  'container/status-events.ts',
   'spec/place-of.ts',
   'kernel/js-runtime/koffi.ts',
   'kernel/js-runtime/node-libseccomp.ts',

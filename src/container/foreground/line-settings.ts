@@ -1,11 +1,9 @@
 /** How terminals treat lines, termios(3). */
 import { ioctl, ioctlOut } from '../../kernel/calls/file.ts';
+import { TCGETS, TCSETS, TERMIOS_SIZE } from '../../kernel/constants/process.ts';
+import { beforeEnd } from '../../kernel/end-process.ts';
 import { attempt, perform, performForBytes } from '../../kernel/local.ts';
 
-const TCGETS = 0x5401;
-const TCSETS = 0x5402;
-/** The kernel's struct termios: four words of flags, the line discipline, 19 control characters. */
-const TERMIOS_SIZE = 36;
 const CONTROL_CHARACTERS = 17;
 const VEOF = 4;
 const VTIME = 5;
@@ -21,21 +19,17 @@ const LINE_EDITING = 0x01 | 0x02 | 0x08 | 0x40 | 0x8000;
 const SIZE_AND_PARITY = 0x30 | 0x100;
 const CS8 = 0x30;
 
-export function isTerminal(fd: number): boolean {
-  return attempt(ioctlOut(fd, TCGETS, TERMIOS_SIZE)) >= 0;
-}
-
-/** Raw mode, cfmakeraw(3): every key is passed on as it is, Ctrl-C too. */
+/** Raw mode, cfmakeraw(3): every key is passed on as it is, Ctrl-C too. The settings come back on every way out. */
 export class RawMode implements Disposable {
   readonly #fd: number;
   readonly #original: Uint8Array;
-  readonly #restore = () => void attempt(ioctl(this.#fd, TCSETS, this.#original));
+  readonly #atEnd: Disposable;
 
   /** @throws RuntimeError `system` */
   constructor(fd: number) {
     this.#fd = fd;
     this.#original = settingsOf(fd);
-    process.on('exit', this.#restore);
+    this.#atEnd = beforeEnd(() => this.#restore());
     this.enter();
   }
 
@@ -45,8 +39,12 @@ export class RawMode implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#atEnd[Symbol.dispose]();
     this.#restore();
-    process.off('exit', this.#restore);
+  }
+
+  #restore(): void {
+    attempt(ioctl(this.#fd, TCSETS, this.#original));
   }
 }
 
@@ -59,8 +57,8 @@ export function keepLineEnds(fd: number): void {
 }
 
 /** What the terminal takes for the end of its input: Ctrl-D, as a rule. */
-export function endOfInput(fd: number): Uint8Array {
-  return settingsOf(fd).subarray(CONTROL_CHARACTERS + VEOF, CONTROL_CHARACTERS + VEOF + 1);
+export function endOfInput(fd: number): number {
+  return settingsOf(fd)[CONTROL_CHARACTERS + VEOF] as number;
 }
 
 function settingsOf(fd: number): Uint8Array<ArrayBuffer> {

@@ -1,81 +1,69 @@
 /**
- * Forwards the signals that the runtime gets to the container's process. Handlers are there from the beginning of
- * `run`: no signal may end the runtime and leave half a container behind. What comes before there is a process
- * is kept for it.
+ * Forwards the signals that the runtime gets to the container's process. They are caught from the beginning of `run`:
+ * no signal may end the runtime and leave half a container behind. What comes before there is a process is kept for it.
  */
-import { ignoreRealTimeSignals } from '../../kernel/real-time-signals.ts';
+import { SIGCHLD, SIGCONT, SIGRTMAX, SIGRTMIN, SIGWINCH } from '../../kernel/constants/process.ts';
+import type { Source } from '../../kernel/event-loop.ts';
+import { type Interest, POLLIN } from '../../kernel/poll.ts';
+import type { SignalSource } from '../../kernel/signal-source.ts';
+import { signalNames } from '../../process/signals.ts';
 
 /**
- * What runc forwards. The others: SIGKILL and SIGSTOP cannot be caught; SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV,
- * SIGSTKFLT and SIGSYS tell of a fault of this process; SIGCHLD and SIGURG are this process's own. Engines have
- * no handlers for real-time signals.
+ * What runc does not forward, and SIGURG. SIGKILL and SIGSTOP cannot be caught; SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV,
+ * SIGSTKFLT and SIGSYS tell of a fault of this process.
  */
-const FORWARDED = [
-  ...[
-    'SIGTERM',
-    'SIGINT',
-    'SIGHUP',
-    'SIGQUIT',
-    'SIGABRT',
-    'SIGUSR1',
-    'SIGUSR2',
-    'SIGPIPE',
-    'SIGALRM',
-    'SIGCONT',
-  ],
-  ...['SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGXCPU', 'SIGXFSZ', 'SIGVTALRM', 'SIGPROF', 'SIGWINCH', 'SIGIO'],
-  // Bun's collector stops its threads with this one.
-  ...(process.versions.bun === undefined ? ['SIGPWR'] : []),
-] as readonly NodeJS.Signals[];
+const LEFT_ALONE: readonly string[] = [
+  ...['SIGKILL', 'SIGSTOP', 'SIGURG'],
+  ...['SIGILL', 'SIGTRAP', 'SIGBUS', 'SIGFPE', 'SIGSEGV', 'SIGSTKFLT', 'SIGSYS'],
+];
 
 /**
- * Not the process's affair where we serve its terminal: the size of the caller's window is passed on otherwise, and
- * a job that touches the caller's terminal from the background has to stop (caught, the other two would have the
- * kernel try again for ever).
+ * When we serve the process's terminal, a job that touches the caller's terminal from the background has to stop; if
+ * these were caught, the kernel would try again for ever.
  */
-const OF_TERMINALS: readonly NodeJS.Signals[] = ['SIGWINCH', 'SIGTTIN', 'SIGTTOU'];
+const OF_JOBS: readonly string[] = ['SIGTTIN', 'SIGTTOU'];
 
-/** Who gets the signals: a pidfd. */
-export interface SignalTarget {
-  /** @returns false where it has ended */
-  signal(signal: number): boolean;
+/** @param options `terminal`: whether the process has a terminal of its own, served by us */
+export function caughtSignals({ terminal }: { readonly terminal: boolean }): readonly number[] {
+  const except = terminal ? [...LEFT_ALONE, ...OF_JOBS] : LEFT_ALONE;
+  const standard = signalNames.flatMap((name, index) => (except.includes(name) ? [] : index + 1));
+  return [...standard, ...Array.from({ length: SIGRTMAX - SIGRTMIN + 1 }, (_, index) => SIGRTMIN + index)];
 }
 
-type Listener = (name: NodeJS.Signals, number: number) => void;
+export interface Receivers {
+  /** The process that the signals are for: a pidfd. */
+  readonly process: { signal(number: number): boolean };
+  /** To be looked at after SIGCHLD. */
+  readonly children: { reap(): void };
+  /** The terminal that we serve. The size of the caller's window is its affair, and not the process's. */
+  readonly terminal?: { resize(): void; resume(): void } | undefined;
+}
 
-/** The first signals a caller sends may come in numbers; a process that never takes any is no reason to grow. */
-const KEPT = 4096;
+export class SignalForwarding implements Source {
+  readonly #signals: SignalSource;
+  readonly #receivers: Receivers;
 
-/** Catches signals as soon as it exists. Dispose of it when nothing is left to protect. */
-export class SignalForwarding implements Disposable {
-  readonly #listeners = new Map<NodeJS.Signals, Listener>();
-  #target: SignalTarget | undefined;
-  #early: number[] = [];
-
-  /** @param options `terminal`: whether the process has a terminal of its own, served by us */
-  constructor({ terminal }: { readonly terminal: boolean }) {
-    ignoreRealTimeSignals();
-    for (const name of FORWARDED) {
-      if (terminal && OF_TERMINALS.includes(name)) continue;
-      const listener = (_: NodeJS.Signals, number: number) => this.#forward(number);
-      process.on(name, listener);
-      this.#listeners.set(name, listener);
-    }
+  /** @param signals `caughtSignals` */
+  constructor(signals: SignalSource, receivers: Receivers) {
+    this.#signals = signals;
+    this.#receivers = receivers;
   }
 
-  /** Sends what has come so far, in order, and from now on everything. */
-  attach(target: SignalTarget): void {
-    this.#target = target;
-    for (const number of this.#early.splice(0)) target.signal(number);
+  interest(): Interest {
+    return { fd: this.#signals.fd, events: POLLIN };
   }
 
-  [Symbol.dispose](): void {
-    for (const [name, listener] of this.#listeners) process.off(name, listener);
-    this.#listeners.clear();
+  handle(): void {
+    for (const number of this.#signals.take()) this.#forward(number);
   }
 
   #forward(number: number): void {
-    if (this.#target) this.#target.signal(number);
-    else if (this.#early.length < KEPT) this.#early.push(number);
+    const { process, children, terminal } = this.#receivers;
+    if (number === SIGCHLD) children.reap();
+    else if (number === SIGWINCH && terminal) terminal.resize();
+    else {
+      if (number === SIGCONT) terminal?.resume();
+      process.signal(number);
+    }
   }
 }

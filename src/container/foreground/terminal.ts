@@ -3,18 +3,21 @@
  * a terminal themselves. Of two terminals in a row only one may edit lines, echo and turn Ctrl-C into a signal:
  * that is the container's, so the caller's is raw meanwhile.
  */
-import { close, fcntl } from '../../kernel/calls/file.ts';
-import { O_NONBLOCK, O_RDWR } from '../../kernel/constants/file.ts';
+import { close, fcntl, write } from '../../kernel/calls/file.ts';
+import { F_SETFL, O_NONBLOCK, O_RDWR } from '../../kernel/constants/file.ts';
+import { type Source, serve } from '../../kernel/event-loop.ts';
+import { isTerminal } from '../../kernel/is-terminal.ts';
 import { attempt, perform } from '../../kernel/local.ts';
-import { Wakeup } from '../../kernel/wakeup.ts';
-import { copyInput, copyOutput, feed, NEWLINE } from './copy.ts';
-import { endOfInput, isTerminal, keepLineEnds, RawMode } from './line-settings.ts';
+import { UnblockedWriter } from '../../kernel/unblocked-writer.ts';
+import { endOfInput, keepLineEnds, RawMode } from './line-settings.ts';
+import { NEWLINE, Relay } from './relay.ts';
 import { copyWindowSize } from './window-size.ts';
 
 const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
-const F_SETFL = 4;
+/** Of output, 4 KiB each, that are copied before the other sources have their turn. */
+const CHUNKS = 16;
 
 /**
  * Gives the container's terminal what it takes from the caller's streams. Before the program is executed, or it may
@@ -31,15 +34,21 @@ function callersWindow(): number | undefined {
   return [STDIN, STDOUT, STDERR].find(isTerminal);
 }
 
-/** Serves a terminal from its construction on, until `finish` or disposal. */
+/** @param master of the container's terminal; it is ours from now on */
+export function serveTerminal(master: number): TerminalProxy {
+  return new TerminalProxy(master);
+}
+
+/** Serves a terminal by its sources, until `finish` or disposal. */
 export class TerminalProxy implements Disposable {
+  readonly sources: readonly Source[];
   readonly #master: number;
-  readonly #end = new Wakeup();
   readonly #window = callersWindow();
-  readonly #raw: RawMode | undefined;
+  #raw: RawMode | undefined;
+  readonly #stdout = new UnblockedWriter(STDOUT);
+  readonly #input: Relay;
+  readonly #output: Relay;
   #isOpen = true;
-  readonly #input: Promise<void>;
-  readonly #output: Promise<void>;
 
   /**
    * @param master of the container's terminal; it is ours from now on
@@ -48,62 +57,79 @@ export class TerminalProxy implements Disposable {
   constructor(master: number) {
     this.#master = master;
     perform(fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK));
-    process.on('SIGWINCH', this.#resize);
-    process.on('SIGCONT', this.#resume);
+    this.#input = new Relay({
+      from: STDIN,
+      to: { fd: master, write: (bytes) => attempt(write(master, bytes)) },
+      chunks: 1,
+      closing: (last) => closing(master, last),
+    });
+    this.#output = new Relay({ from: master, to: this.#stdout, chunks: CHUNKS });
+    this.sources = [
+      { interest: () => this.#output.interest(), handle: () => this.#copyOutput() },
+      this.#input,
+    ];
     // It may have changed since the terminal was prepared.
-    this.#resize();
+    this.resize();
     this.#raw = isTerminal(STDIN) ? new RawMode(STDIN) : undefined;
-    this.#output = this.#copyOutput();
-    this.#input = this.#copyInput();
+  }
+
+  /** To be called when the caller's window may have another size. */
+  resize(): void {
+    if (this.#isOpen && this.#window !== undefined) copyWindowSize(this.#window, this.#master);
+  }
+
+  /** To be called when we had been stopped. */
+  resume(): void {
+    this.#raw?.enter();
+    this.resize();
   }
 
   /**
-   * To be called when the process has ended. Resolves when the caller has everything that was written, and the
-   * caller's terminal is as it was.
+   * To be called when the process has ended. The caller gets what it has room for, and the caller's terminal is as it
+   * was.
    */
-  async finish(): Promise<void> {
-    this.#end.wake();
-    await Promise.all([this.#input, this.#output]);
-    this.#hangUp();
+  finish(): void {
+    this.#input.stop();
+    this.#output.drain();
+    this.#restore();
+  }
+
+  /**
+   * To be called after `finish`. Resolves when the caller has everything that was written.
+   *
+   * @param beside is served meanwhile
+   */
+  async deliver(beside: Source): Promise<void> {
+    await serve([beside, this.#output], () => this.#output.isOver);
     this[Symbol.dispose]();
   }
 
   [Symbol.dispose](): void {
-    this.#raw?.[Symbol.dispose]();
-    process.off('SIGWINCH', this.#resize);
-    process.off('SIGCONT', this.#resume);
-    this.#end.wake();
-  }
-
-  async #copyInput(): Promise<void> {
-    const sink = { to: this.#master, end: this.#end.fd };
-    const last = await copyInput({ from: STDIN, ...sink });
-    if (last === undefined) return;
-    // In the middle of a line the first one only completes what is read.
-    if (last !== NEWLINE) await feed(sink, endOfInput(this.#master));
-    await feed(sink, endOfInput(this.#master));
-  }
-
-  async #copyOutput(): Promise<void> {
-    const taken = await copyOutput({ from: this.#master, to: STDOUT, end: this.#end.fd });
-    if (taken) return;
-    // Nobody reads what the container writes: it gets a hang-up, as with any terminal that goes away.
-    this.#end.wake();
-    await this.#input;
+    this.#restore();
+    this.#stdout[Symbol.dispose]();
     this.#hangUp();
   }
 
+  #restore(): void {
+    this.#raw?.[Symbol.dispose]();
+    this.#raw = undefined;
+  }
+
+  #copyOutput(): void {
+    this.#output.handle();
+    // No one reads what the container writes: it gets a hang-up, as with any terminal that goes away.
+    if (this.#output.isRefused) this.#hangUp();
+  }
+
   #hangUp(): void {
+    this.#input.stop();
     if (this.#isOpen) attempt(close(this.#master));
     this.#isOpen = false;
   }
+}
 
-  readonly #resize = () => {
-    if (this.#isOpen && this.#window !== undefined) copyWindowSize(this.#window, this.#master);
-  };
-
-  readonly #resume = () => {
-    this.#raw?.enter();
-    this.#resize();
-  };
+/** At the end of the input. In the middle of a line the first end of input only completes what is read. */
+function closing(master: number, last: number): Uint8Array {
+  const end = endOfInput(master);
+  return last === NEWLINE ? Uint8Array.of(end) : Uint8Array.of(end, end);
 }

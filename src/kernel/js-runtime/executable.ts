@@ -72,7 +72,7 @@ export const jsRuntime: JsRuntime = {
     identity: () => TSRUN_COMMIT,
     call: (name, ...args) => host.seccomp(names.indexOf(name), args),
   },
-  poll: () => Promise.reject(new Error('not yet')),
+  eventLoop: undefined,
   arguments: host.arguments,
   environment: host.environment,
   keepsCaller: true,

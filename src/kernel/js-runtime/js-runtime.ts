@@ -104,6 +104,24 @@ export interface LibraryOfSeccomp {
   call(name: SeccompFunction, ...args: readonly (number | string | Uint8Array)[]): number;
 }
 
+/** What else runs in a process of Node's: our waiting must not stop it. */
+export interface EventLoop {
+  /**
+   * Waits until something has happened to one of the descriptors, poll(2), while the event loop runs.
+   *
+   * @param pollfds what to wait for; the answers are in it when the promise is resolved
+   */
+  poll(pollfds: Uint8Array<ArrayBuffer>): Promise<void>;
+  /**
+   * Catches signals. signalfd(2) would not get them: Node blocks none, and a thread of its own would take them.
+   *
+   * @param numbers real-time signals are not possible
+   * @param listener is called by the event loop, once for each signal
+   * @returns stops it
+   */
+  catchSignals(numbers: readonly number[], listener: (number: number) => void): () => void;
+}
+
 export interface JsRuntime {
   /** For `--version`. */
   readonly name: 'quickjs' | 'node';
@@ -112,12 +130,8 @@ export interface JsRuntime {
   readonly bytes: Bytes;
   readonly door: Door;
   readonly encoder: Encoder;
-  /**
-   * Waits until something has happened to one of the descriptors, poll(2).
-   *
-   * @param pollfds what to wait for; the answers are in it when the promise is resolved
-   */
-  poll(pollfds: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Undefined on the executable: it has one thread, so that a system call that waits stops nothing else. */
+  readonly eventLoop: EventLoop | undefined;
   readonly libseccomp: LibraryOfSeccomp;
   /** The words behind the program's name. */
   arguments(): readonly string[];

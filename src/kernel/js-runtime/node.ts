@@ -2,6 +2,7 @@
 import type { Bytes, Door, JsRuntime } from './js-runtime.ts';
 import { errno, libcFunction } from './koffi.ts';
 import { checked, encoder } from './node-encoder.ts';
+import { eventLoop } from './node-event-loop.ts';
 import { libseccomp } from './node-libseccomp.ts';
 
 const SYSCALL = 'long syscall(long number, long a, long b, long c, long d, long e, long f)';
@@ -81,20 +82,6 @@ const bytes: Bytes = {
   },
 };
 
-const POLL = 'int poll(void *fds, ulong count, int timeout)';
-/** sizeof(struct pollfd) */
-const POLLFD = 8;
-
-/** On a worker thread of Node's, so that its signal handlers run meanwhile. */
-function poll(pollfds: Uint8Array<ArrayBuffer>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    libcFunction(POLL).async(pollfds, pollfds.length / POLLFD, -1, (error: unknown) => {
-      if (error) reject(error);
-      else resolve();
-    });
-  });
-}
-
 function view({ buffer, byteOffset, length }: Uint8Array): Buffer {
   return Buffer.from(buffer as ArrayBuffer, byteOffset, length);
 }
@@ -109,7 +96,7 @@ export const jsRuntime: JsRuntime = {
   version: process.versions.node,
   architecture: process.arch === 'arm64' ? 'arm64' : 'x64',
   bytes,
-  poll,
+  eventLoop,
   libseccomp,
   door,
   encoder,

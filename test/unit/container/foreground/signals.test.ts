@@ -1,12 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { SignalForwarding } from '../../../../src/container/foreground/signals.ts';
+import { caughtSignals, SignalForwarding } from '../../../../src/container/foreground/signals.ts';
+import { catchSignals } from '../../../../src/kernel/signal-source.ts';
 
+/** Stands for the process, its siblings and the terminal: what happened to them. */
 class Recorder {
-  readonly signals: number[] = [];
-  signal(number: number): boolean {
-    this.signals.push(number);
-    return true;
+  readonly happened: (number | string)[] = [];
+  readonly process = { signal: (number: number) => this.#add(number) };
+  readonly children = { reap: () => void this.#add('reap') };
+  readonly terminal = { resize: () => void this.#add('resize'), resume: () => void this.#add('resume') };
+
+  #add(what: number | string): boolean {
+    return this.happened.push(what) > 0;
   }
 }
 
@@ -17,20 +22,27 @@ async function send(...names: NodeJS.Signals[]): Promise<void> {
   }
 }
 
-test('signals that come before there is a process are kept for it, in order', async () => {
-  using forwarding = new SignalForwarding({ terminal: false });
+/** Without `terminal`, it has none. */
+function rig(terminal: boolean) {
+  const signals = catchSignals(caughtSignals({ terminal }));
+  const recorder = new Recorder();
+  const receivers = terminal ? recorder : { ...recorder, terminal: undefined };
+  const forwarding = new SignalForwarding(signals, receivers);
+  return { forwarding, recorder, [Symbol.dispose]: () => signals[Symbol.dispose]() };
+}
+
+test('signals that come before anyone takes them are kept, in order', async () => {
+  using signals = rig(false);
   await send('SIGUSR2', 'SIGTERM', 'SIGHUP');
-  const process = new Recorder();
-  forwarding.attach(process);
-  expect(process.signals).toEqual([12, 15, 1]);
+  signals.forwarding.handle();
+  expect(signals.recorder.happened).toEqual([12, 15, 1]);
   await send('SIGINT');
-  expect(process.signals).toEqual([12, 15, 1, 2]);
+  signals.forwarding.handle();
+  expect(signals.recorder.happened).toEqual([12, 15, 1, 2]);
 });
 
 test('what runc forwards is forwarded', async () => {
-  using forwarding = new SignalForwarding({ terminal: false });
-  const target = new Recorder();
-  forwarding.attach(target);
+  using signals = rig(false);
   await send(
     'SIGQUIT',
     'SIGABRT',
@@ -43,28 +55,30 @@ test('what runc forwards is forwarded', async () => {
     'SIGTTOU',
   );
   await send('SIGXCPU', 'SIGXFSZ', 'SIGVTALRM', 'SIGPROF', 'SIGWINCH', 'SIGIO', 'SIGPWR');
-  expect(target.signals).toEqual([3, 6, 10, 13, 14, 18, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30]);
+  signals.forwarding.handle();
+  const forwarded = [3, 6, 10, 13, 14, 18, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30];
+  expect(signals.recorder.happened).toEqual(forwarded);
 });
 
-test("the size of the caller's window is not the process's affair where it has its own terminal", async () => {
-  using forwarding = new SignalForwarding({ terminal: true });
-  const target = new Recorder();
-  forwarding.attach(target);
-  await send('SIGWINCH', 'SIGTERM');
-  expect(target.signals).toEqual([15]);
+test('of the signals that can be caught, those of faults and SIGURG are left alone', () => {
+  const all = Array.from({ length: 64 }, (_, index) => index + 1);
+  const caught = caughtSignals({ terminal: false });
+  const others = all.filter((number) => !caught.includes(number));
+  expect(others).toEqual([4, 5, 7, 8, 9, 11, 16, 19, 23, 31, 32, 33]);
 });
 
-test('nothing is left behind', () => {
-  const before = process.eventNames().length;
-  new SignalForwarding({ terminal: false })[Symbol.dispose]();
-  expect(process.eventNames()).toHaveLength(before);
+test('a process with a terminal of its own is spared what concerns ours', async () => {
+  using signals = rig(true);
+  await send('SIGWINCH', 'SIGCONT', 'SIGTERM');
+  signals.forwarding.handle();
+  expect(signals.recorder.happened).toEqual(['resize', 'resume', 18, 15]);
+  const caught = caughtSignals({ terminal: true });
+  expect([21, 22].filter((number) => caught.includes(number))).toEqual([]);
 });
 
-test('it costs next to nothing', () => {
-  new SignalForwarding({ terminal: false })[Symbol.dispose]();
-  const start = process.cpuUsage();
-  using _ = new SignalForwarding({ terminal: false });
-  // Processor time, in microseconds: others may be at work on this machine.
-  const { user, system } = process.cpuUsage(start);
-  expect(user + system).toBeLessThan(5000);
+test('when a child has ended, the children are looked at', async () => {
+  using signals = rig(false);
+  await send('SIGCHLD');
+  signals.forwarding.handle();
+  expect(signals.recorder.happened).toEqual(['reap']);
 });

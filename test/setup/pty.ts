@@ -1,11 +1,9 @@
 /** A pseudo-terminal for tests. */
 import { closeSync } from 'node:fs';
-import { fcntl, ioctl, openat } from '../../../../src/kernel/calls/file.ts';
-import { AT_FDCWD, O_NOCTTY, O_NONBLOCK, O_RDWR } from '../../../../src/kernel/constants/file.ts';
-import { TIOCGPTPEER, TIOCSPTLCK } from '../../../../src/kernel/constants/process.ts';
-import { perform } from '../../../../src/kernel/local.ts';
-
-const F_SETFL = 4;
+import { fcntl, ioctl, openat } from '../../src/kernel/calls/file.ts';
+import { AT_FDCWD, F_SETFL, O_NOCTTY, O_NONBLOCK, O_RDWR } from '../../src/kernel/constants/file.ts';
+import { TIOCGPTPEER, TIOCSPTLCK } from '../../src/kernel/constants/process.ts';
+import { perform } from '../../src/kernel/local.ts';
 
 export interface Pty extends Disposable {
   /** Non-blocking. */

@@ -1,0 +1,36 @@
+/** Our event loop, the same on both JS runtimes: everything that is waited for is a descriptor. */
+import { monotonicMilliseconds } from './clock.ts';
+import { type Interest, poll, pollBlocking } from './poll.ts';
+
+export interface Source {
+  /** What is to happen next; undefined if nothing can. */
+  interest(): Interest | undefined;
+  /** Called when it has happened: does what can be done without waiting. */
+  handle(): void;
+}
+
+/**
+ * For so many milliseconds Node blocks too, and its signals are late: the worker thread that it waits on costs more
+ * than most short commands.
+ */
+const BRIEFLY = 10;
+
+/**
+ * Waits for the sources, and has those handled that something has happened to, in their order.
+ *
+ * @param isOver is asked before each wait, and before each source
+ */
+export async function serve(sources: readonly Source[], isOver: () => boolean): Promise<void> {
+  const begin = monotonicMilliseconds();
+  for (let left = BRIEFLY; !isOver(); ) {
+    const interests = sources.map((source) => source.interest() ?? NONE);
+    const happened = left > 0 ? pollBlocking(interests, left) : await poll(interests);
+    if (left > 0) left = begin + BRIEFLY - monotonicMilliseconds();
+    sources.forEach((source, index) => {
+      if (happened[index] && !isOver()) source.handle();
+    });
+  }
+}
+
+/** poll(2) passes over negative descriptors. */
+const NONE: Interest = { fd: -1, events: 0 };

@@ -1,0 +1,46 @@
+/** Signals on Node: its event loop calls back, and an eventfd tells whoever waits on descriptors. */
+import { ignoreSignal } from './calls/signal.ts';
+import { SIGRTMAX, SIGRTMIN } from './constants/process.ts';
+import type { EventLoop } from './js-runtime/js-runtime.ts';
+import { perform } from './local.ts';
+import type { SignalSource } from './signal-source.ts';
+import { Wakeup } from './wakeup.ts';
+
+/** The first signals a caller sends may come in numbers; no one may take any for long. */
+const KEPT = 4096;
+
+export class ListenedSignals implements SignalSource {
+  readonly #wakeup = new Wakeup();
+  readonly #stop: () => void;
+  readonly #come: number[] = [];
+
+  constructor(eventLoop: EventLoop, numbers: readonly number[]) {
+    ignoreRealTimeSignals();
+    this.#stop = eventLoop.catchSignals(numbers, (number) => this.#keep(number));
+  }
+
+  get fd(): number {
+    return this.#wakeup.fd;
+  }
+
+  take(): readonly number[] {
+    if (this.#come.length > 0) this.#wakeup.clear();
+    return this.#come.splice(0);
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop();
+    this.#wakeup[Symbol.dispose]();
+  }
+
+  #keep(number: number): void {
+    if (this.#come.length === KEPT) return;
+    this.#come.push(number);
+    this.#wakeup.wake();
+  }
+}
+
+/** Node cannot catch them, and their default action would end it. Programs that it starts are not affected. */
+function ignoreRealTimeSignals(): void {
+  for (let number = SIGRTMIN; number <= SIGRTMAX; number++) perform(ignoreSignal(number));
+}
