@@ -12,7 +12,6 @@ import {
 } from '../kernel/constants/file.ts';
 import { openSync } from '../kernel/file-system.ts';
 import { Logger, type LogSettings } from '../log/logger.ts';
-import { nodeFileSystem } from '../log/node-file-system.ts';
 import type { GlobalValues } from './globals.ts';
 import { absolute } from './paths.ts';
 
@@ -47,9 +46,7 @@ function open(path: string): number {
   try {
     return openForWriting(absolute(path));
   } catch (cause) {
-    // An installation without its addon must still be able to say so where engines look.
-    if (cause instanceof RuntimeError)
-      return nodeFileSystem().openSync(absolute(path), 'as', modeForCaller(MODE));
+    if (cause instanceof RuntimeError) throw cause;
     throw new RuntimeError('usage', `cannot open log file "${path}"`, {
       cause,
       hint: 'check the path given with --log',

@@ -2,31 +2,25 @@
 
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerReport } from '../host/caller.ts';
+import { workingDirectory } from '../kernel/own-process.ts';
 import { resolve } from '../kernel/path.ts';
 
-/** Makes a path absolute. The working directory is looked up only where the path needs it: it may be gone. */
+/**
+ * Makes a path absolute. The working directory is looked up only if the path needs it: it may be gone.
+ *
+ * @throws RuntimeError `usage`
+ */
 export function absolute(path: string): string {
-  return path.startsWith('/') ? resolve(path) : resolve(workingDirectory(path), path);
+  if (path.startsWith('/')) return resolve(path);
+  // The launcher leaves a deleted directory, since engines cannot start in one.
+  const base = callerReport()?.cwdDeleted ? undefined : workingDirectory();
+  if (base !== undefined) return resolve(base, path);
+  throw new RuntimeError('usage', `cannot resolve "${path}": the working directory does not exist`, {
+    hint: 'give an absolute path, or change to a directory that exists',
+  });
 }
 
 /** The same for an option that may not have been given. */
 export function absoluteOption(path: string | undefined): string | undefined {
   return path === undefined || path === '' ? undefined : absolute(path);
-}
-
-function workingDirectory(path: string): string {
-  // The launcher leaves a deleted directory, since engines cannot start in one.
-  if (callerReport()?.cwdDeleted) throw noWorkingDirectory(path);
-  try {
-    return process.cwd();
-  } catch (cause) {
-    throw noWorkingDirectory(path, cause);
-  }
-}
-
-function noWorkingDirectory(path: string, cause?: unknown): RuntimeError {
-  return new RuntimeError('usage', `cannot resolve "${path}": the working directory does not exist`, {
-    cause,
-    hint: 'give an absolute path, or change to a directory that exists',
-  });
 }

@@ -3,8 +3,6 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import { setOwnUmask } from '../host/umask.ts';
 import { prctl } from '../kernel/calls/process.ts';
 import { PR_SET_DUMPABLE } from '../kernel/constants/process.ts';
-import { endProcess } from '../kernel/end-process.ts';
-import { writeSync } from '../kernel/file-system.ts';
 import { attempt } from '../kernel/local.ts';
 import { Logger } from '../log/logger.ts';
 import { writeToStderr } from '../log/standard-error.ts';
@@ -53,7 +51,6 @@ class Execution {
     try {
       setOwnUmask();
       this.#logger = await openLog(this.#globals.options);
-      this.#watchForTheUnexpected();
       await this.#logger.prepare();
       const status = await this.#next();
       await this.#logger.succeed();
@@ -109,18 +106,11 @@ class Execution {
     }
     return this.#failureStatus;
   }
-
-  /** Errors in callbacks, which no `await` sees. */
-  #watchForTheUnexpected(): void {
-    const end = (thrown: unknown) => void this.#fail(thrown).then(endProcess);
-    process.on('uncaughtException', end);
-    process.on('unhandledRejection', end);
-  }
 }
 
 function print(text: string): void {
   try {
-    writeAll(STDOUT, text, writeSync);
+    writeAll(STDOUT, text);
   } catch (cause) {
     throw new RuntimeError('system', 'cannot write to standard output', {
       cause,

@@ -3,6 +3,7 @@
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerEnvironment } from '../host/caller.ts';
 import { readlinkSync, statSync } from '../kernel/file-system.ts';
+import { effectiveUid } from '../kernel/own-process.ts';
 import { join } from '../kernel/path.ts';
 import { absolute } from './paths.ts';
 
@@ -25,7 +26,7 @@ export function stateRoot(given: string | undefined): string {
 
 /** As runc: an ordinary user, and a root that is none outside its user namespace, have a runtime directory. */
 function defaultRoot(): string {
-  const uid = process.geteuid?.() ?? 0;
+  const uid = effectiveUid();
   if (uid === 0 && inInitialUserNamespace()) return SYSTEM_ROOT;
   const { USER, XDG_RUNTIME_DIR, HOME } = callerEnvironment();
   if (uid === 0 && USER === 'root') return SYSTEM_ROOT;

@@ -1,5 +1,7 @@
 /** `tsrun --version`, in the lines of runc: Docker reads the first two, CRI-O takes the third. */
 
+import { jsRuntimeVersion } from '../kernel/own-process.ts';
+
 declare const TSRUN_COMMIT: string | undefined;
 
 /** The version of the runtime specification that is implemented. */
@@ -17,12 +19,13 @@ export async function version(): Promise<string> {
 export async function versionText(): Promise<string> {
   const { libseccompVersion } = await import('../seccomp/features.ts');
   const libseccomp = libseccompVersion();
+  const runtime = jsRuntimeVersion();
   const lines = [
     `tsrun version ${await version()}`,
     `commit: ${COMMIT}`,
     `spec: ${SPEC_VERSION}`,
     ...(libseccomp === undefined ? [] : [`libseccomp: ${libseccomp}`]),
-    process.versions.bun === undefined ? `node: ${process.versions.node}` : `bun: ${process.versions.bun}`,
+    `${runtime.name}: ${runtime.version}`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,8 +1,10 @@
 /** Errors and fallbacks for a container whose processes are not in its cgroups any more. */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { cgroupsOf, hierarchyOf, hostCgroups } from '../host/cgroups.ts';
 import type { IdentifiedProcess } from '../host/process-identity.ts';
 import { existsSync } from '../kernel/file-system.ts';
+import { ownPid } from '../kernel/own-process.ts';
 import type { Log } from '../log/log.ts';
 import { openFirstProcess } from './first-process.ts';
 import { lostCgroups, wasRefused } from './own-cgroups.ts';
@@ -75,7 +77,7 @@ function nameOf([first, ...others]: readonly string[]): string {
 /** @param first us, if left out @returns for a directory, the one of the process in the same hierarchy; undefined if it cannot be reached from here */
 function directoriesOf(first?: IdentifiedProcess): (path: string) => string | undefined {
   const host = hostCgroups();
-  const directoryOf = first ? first.read(() => cgroupsOf(first.pid)) : cgroupsOf(process.pid);
+  const directoryOf = first ? first.read(() => cgroupsOf(first.pid)) : cgroupsOf(ownPid());
   return (path) => {
     const hierarchy = hierarchyOf(path, host);
     return hierarchy && directoryOf?.(hierarchy);

@@ -1,6 +1,8 @@
 /** `list`: the containers of one root. One that cannot be read does not hide the others. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { userName } from '../host/passwd.ts';
+import { subdirectoriesSync } from '../kernel/file-system.ts';
+import { effectiveUid } from '../kernel/own-process.ts';
 import { isContainerId } from './container-id.ts';
 import type { Runtime } from './runtime.ts';
 import { type ContainerState, stateOf } from './state.ts';
@@ -34,7 +36,7 @@ function listed(directory: StateDirectory): ContainerState | Unlisted {
   if (found.kind === 'damaged' || found.kind === 'not ours')
     return { id, error: withHint(found.error), isOurs: found.kind === 'damaged' };
   const record = found.kind === 'record' ? found.record : undefined;
-  const owner = userName(record?.ownerUid ?? process.geteuid?.() ?? 0);
+  const owner = ownerName(record?.ownerUid ?? effectiveUid());
   return { ...stateOf(id, record, directory), owner };
 }
 
@@ -45,23 +47,15 @@ function withHint({ message, details }: RuntimeError): string {
 function names({ root, rootIsDefault }: Runtime): string[] {
   checkStateRoot(root);
   try {
-    const entries = readdirSync(root, { withFileTypes: true });
-    return (
-      entries
-        .filter((entry) => entry.isDirectory())
-        .map(({ name }) => name)
-        // What is kept for all of them has a name that is no id.
-        .filter(isContainerId)
-        .sort()
-    );
+    // What is kept for all of them has a name that is no id.
+    return subdirectoriesSync(root).filter(isContainerId).sort();
   } catch (error) {
     if (rootIsDefault && (error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new RuntimeError('usage', `cannot list the containers in "${root}"`, { cause: error });
   }
 }
 
-/** From passwd(5); `#UID` where it has no name there, as runc prints it. */
-function userName(uid: number): string {
-  const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
-  return lines.find((line) => line.split(':')[2] === String(uid))?.split(':')[0] ?? `#${uid}`;
+/** From passwd(5); `#UID` if it has no name there, as runc prints it. */
+function ownerName(uid: number): string {
+  return userName(uid) ?? `#${uid}`;
 }

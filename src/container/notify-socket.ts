@@ -14,7 +14,7 @@ import { AF_UNIX, MSG_DONTWAIT, SOCK_DGRAM } from '../kernel/constants/process.t
 import type { Source } from '../kernel/event-loop.ts';
 import { chmodSync, closeSync, mkdirSync, openSync } from '../kernel/file-system.ts';
 import { attempt, perform, performForBytes } from '../kernel/local.ts';
-import { ownPid } from '../kernel/own-pid.ts';
+import { ownPid } from '../kernel/own-process.ts';
 import { basename, dirname } from '../kernel/path.ts';
 import type { Pidfd } from '../kernel/pidfd.ts';
 import { POLLIN, pollBlocking } from '../kernel/poll.ts';

@@ -2,8 +2,10 @@
  * Descriptors of our caller that the container's process gets: first the sockets of a service manager
  * (sd_listen_fds(3)), from 3 on, then those of `--preserve-fds N`.
  */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerReport, callerVariable } from '../host/caller.ts';
+import { ownPid } from '../kernel/own-process.ts';
 
 /** The launcher reports so many. */
 const REPORTED = 64;
@@ -19,7 +21,7 @@ export function listenDescriptors(): ListenDescriptors | undefined {
   const count = Number(callerVariable('LISTEN_FDS') ?? 0);
   if (!Number.isInteger(count) || count <= 0) return undefined;
   // What a service manager gave to our caller was not passed on to us.
-  if (callerVariable('LISTEN_PID') !== String(process.pid)) return undefined;
+  if (callerVariable('LISTEN_PID') !== String(ownPid())) return undefined;
   const names = callerVariable('LISTEN_FDNAMES');
   const named = names === undefined ? [] : [`LISTEN_FDNAMES=${names}`];
   return { count, environment: [`LISTEN_FDS=${count}`, 'LISTEN_PID=1', ...named] };

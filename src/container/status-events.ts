@@ -2,9 +2,10 @@
  * `--status-fd N`: a line of JSON for each event in a container's life, on a descriptor of the caller's. Nobody has
  * to read it: a line that would have to wait for a reader is dropped, and a reader that went away is no error.
  */
-import { encodeUtf8 } from '../kernel/bytes.ts';
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { callerReport } from '../host/caller.ts';
+import { encodeUtf8 } from '../kernel/bytes.ts';
 import { fcntl } from '../kernel/calls/file.ts';
 import { F_GETFL, F_SETFD, FD_CLOEXEC, O_ACCMODE, O_RDONLY } from '../kernel/constants/file.ts';
 import { EAGAIN } from '../kernel/errno.ts';

@@ -1,4 +1,5 @@
 /** Waits for a hook: reads what it writes, ends it when its time is over, and reaps it. */
+
 import { type Call, ignoreErrors, type Results, tolerate } from '../kernel/call.ts';
 import { close, read } from '../kernel/calls/file.ts';
 import { kill, pidfdOpen, pidfdSendSignal, waitid } from '../kernel/calls/process.ts';

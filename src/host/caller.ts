@@ -2,6 +2,7 @@
  * What the launcher (src/launcher/) saw before the engine started: engines raise the limit of open files, change
  * signal masks and dispositions, and need a working directory; and none of the caller's variables may reach them.
  */
+import { ownEnvironment } from '../kernel/own-process.ts';
 
 export interface CallerReport {
   /** RLIMIT_NOFILE; 2^64 - 1 is "unlimited". */
@@ -22,7 +23,7 @@ const variable = 'TSRUN_CALLER';
 
 /** The launcher's report; nothing when the program was not started by the launcher. */
 export function callerReport(): CallerReport | undefined {
-  const text = process.env[variable];
+  const text = ownVariable(variable);
   if (text === undefined) return undefined;
   const field = (index: number) => BigInt(`0x${text.slice(index * 16, index * 16 + 16)}`);
   const openDescriptors = field(1);
@@ -38,20 +39,26 @@ export function callerReport(): CallerReport | undefined {
 
 /** One variable of the caller's. */
 export function callerVariable(name: string): string | undefined {
-  return process.env[process.env[variable] === undefined ? name : `@${name}`];
+  return ownVariable(ownVariable(variable) === undefined ? name : `@${name}`);
 }
 
 /** The caller's environment, which the launcher passes on with an `@` in front of each name. */
 export function callerEnvironment(): Record<string, string> {
-  const own = process.env;
+  const prefix = ownVariable(variable) === undefined ? '' : '@';
   // Not an object literal: a variable may be called `__proto__`.
   const caller: Record<string, string> = Object.create(null);
-  const launched = own[variable] !== undefined;
-  for (const name of Object.keys(own)) {
-    const value = own[name];
-    if (value === undefined) continue;
-    if (!launched) caller[name] = value;
-    else if (name.startsWith('@')) caller[name.slice(1)] = value;
+  for (const assignment of ownEnvironment()) {
+    const equals = assignment.indexOf('=');
+    if (equals < 0 || !assignment.startsWith(prefix)) continue;
+    // As for getenv(3), the first of equal names counts.
+    caller[assignment.slice(prefix.length, equals)] ??= assignment.slice(equals + 1);
   }
   return caller;
+}
+
+function ownVariable(name: string): string | undefined {
+  const start = `${name}=`;
+  return ownEnvironment()
+    .find((assignment) => assignment.startsWith(start))
+    ?.slice(start.length);
 }

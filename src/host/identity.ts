@@ -1,4 +1,5 @@
 /** Who runs tsrun: credentials(7), capabilities(7). Each fact is found out when it is asked for, once. */
+import { effectiveGid, effectiveUid, realGid, realUid, supplementaryGroups } from '../kernel/own-process.ts';
 import { inInitialUserNamespace, statusField } from './user-namespace.ts';
 
 /** Numbers of capabilities, capability.h. */
@@ -40,16 +41,16 @@ export function identity(): Identity {
 }
 
 class ProcessIdentity implements Identity {
-  readonly uid = process.getuid?.() ?? 0;
-  readonly gid = process.getgid?.() ?? 0;
-  readonly euid = process.geteuid?.() ?? 0;
-  readonly egid = process.getegid?.() ?? 0;
+  readonly uid = realUid();
+  readonly gid = realGid();
+  readonly euid = effectiveUid();
+  readonly egid = effectiveGid();
   #groups: readonly number[] | undefined;
   #initial: boolean | undefined;
   #capabilities: bigint | undefined;
 
   get groups(): readonly number[] {
-    this.#groups ??= process.getgroups?.() ?? [];
+    this.#groups ??= supplementaryGroups();
     return this.#groups;
   }
 

@@ -2,8 +2,10 @@
  * Whether the numbers in /proc are those that system calls take: a process that is moved into a pid namespace keeps
  * seeing the /proc of another one until it is mounted anew (pid_namespaces(7), "/proc and PID namespaces").
  */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { readlinkSync, statSync } from '../kernel/file-system.ts';
+import { ownPid } from '../kernel/own-process.ts';
 
 /** PROC_PID_INIT_INO, include/linux/proc_ns.h. */
 const INITIAL_PID_NAMESPACE = 4026531836;
@@ -12,7 +14,7 @@ let ours: boolean | undefined;
 
 /** Whether /proc shows the processes of our pid namespace, under the numbers that they have in it. */
 export function procIsOurs(): boolean {
-  ours ??= linkToSelf() === String(process.pid);
+  ours ??= linkToSelf() === String(ownPid());
   return ours;
 }
 

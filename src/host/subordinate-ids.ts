@@ -6,6 +6,7 @@
 import { hasFileCapabilities } from '../kernel/file-capabilities.ts';
 import { isExecutable, readFileSync, statSync } from '../kernel/file-system.ts';
 import { callerEnvironment } from './caller.ts';
+import { userName } from './passwd.ts';
 
 export interface IdRange {
   readonly start: number;
@@ -13,15 +14,6 @@ export interface IdRange {
 }
 
 export type SubordinateFile = 'subuid' | 'subgid';
-
-/** The user's name; undefined for a uid that /etc/passwd does not name. */
-export function userName(uid: number, etc = '/etc'): string | undefined {
-  for (const line of readLines(`${etc}/passwd`)) {
-    const [name, , id] = line.split(':');
-    if (name && id === String(uid)) return name;
-  }
-  return undefined;
-}
 
 /** The ranges of a user, in the file's order; an entry names the user or gives their uid (in both files). */
 export function subordinateRanges(file: SubordinateFile, uid: number, etc = '/etc'): readonly IdRange[] {

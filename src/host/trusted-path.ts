@@ -2,12 +2,14 @@
  * Paths with symbolic links on the way: openat2(2), path_resolution(7). A link counts only if no user but root and the
  * caller can have made it, such as `/var/run`. Any other user can plant one below `/tmp` and choose what is used.
  */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { close, openat2 } from '../kernel/calls/file.ts';
 import { AT_FDCWD, O_PATH, RESOLVE_NO_SYMLINKS, S_IFLNK, S_IFMT } from '../kernel/constants/file.ts';
 import { ELOOP } from '../kernel/errno.ts';
 import { fstatSync, lstatSync, readlinkSync, type Stats, statSync } from '../kernel/file-system.ts';
 import { attempt } from '../kernel/local.ts';
+import { effectiveUid } from '../kernel/own-process.ts';
 import { dirname, join } from '../kernel/path.ts';
 
 /** As many as the kernel follows. */
@@ -15,7 +17,7 @@ const MAX_LINKS = 40;
 
 /** Whether it belongs to root or the caller, and only its owner can write to it. */
 export function isOurs({ mode, uid }: Stats): boolean {
-  return (mode & 0o022) === 0 && (uid === 0 || uid === process.geteuid?.());
+  return (mode & 0o022) === 0 && (uid === 0 || uid === effectiveUid());
 }
 
 /**
@@ -76,12 +78,12 @@ function isTrustedLink(link: Stats, directory: Stats | undefined): boolean {
   if (!othersCanWrite) return mayDecide(link.uid);
   // The sticky bit leaves a link to its owner.
   const isSticky = (directory.mode & 0o1000) !== 0;
-  return isSticky && (link.uid === 0 || link.uid === process.geteuid?.());
+  return isSticky && (link.uid === 0 || link.uid === effectiveUid());
 }
 
 /** In a user namespace root of the host has the overflow id, as the owner of `/` shows. */
 function mayDecide(uid: number): boolean {
-  return uid === 0 || uid === process.geteuid?.() || uid === lstatSync('/')?.uid;
+  return uid === 0 || uid === effectiveUid() || uid === lstatSync('/')?.uid;
 }
 
 function tooManyLinks(path: string): RuntimeError {

@@ -5,7 +5,7 @@
 
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { architecture } from '../kernel/architecture.ts';
-import { fromBase64, viewOf } from '../kernel/bytes.ts';
+import { viewOf } from '../kernel/bytes.ts';
 import { call, type Out } from '../kernel/call.ts';
 import { close, closeRangeCloexec, fcntl, write } from '../kernel/calls/file.ts';
 import { setTimeLimit, socketpair } from '../kernel/calls/socket.ts';
@@ -21,6 +21,7 @@ import { SO_RCVTIMEO, SOCK_SEQPACKET } from '../kernel/constants/process.ts';
 import { EINVAL } from '../kernel/errno.ts';
 import { attempt, perform, systemError } from '../kernel/local.ts';
 import { spawn } from '../kernel/spawn.ts';
+import { decodeBase64 } from './base64.ts';
 import { stubBytes } from './stub-bytes.ts';
 import { VIGIL_SECONDS } from './vigil.ts';
 
@@ -52,7 +53,7 @@ export function openControlSocket(): ControlSocket {
  * @returns its process id
  */
 export function spawnStub(controls: readonly ControlSocket[], inherited: readonly number[]): number {
-  const image = fromBase64(stubBytes[architecture]);
+  const image = STUB.slice();
   viewOf(image).setInt32(CONTROL_OFFSET, (controls[0] as ControlSocket).stub, true);
   const memfd = sealedMemfd(image);
   // Not everything the engine or our caller has open is close-on-exec.

@@ -17,12 +17,7 @@ export function decodeUtf8(from: Uint8Array): string {
 
 /** How many bytes a text has as UTF-8. */
 export function utf8Length(text: string): number {
-  return bytes.length(text);
-}
-
-/** Writes UTF-8 at an offset. @returns how many bytes, all of which have room */
-export function encodeUtf8Into(text: string, target: Uint8Array, offset: number): number {
-  return bytes.encodeInto(text, target, offset);
+  return bytes.encode(text).length;
 }
 
 /** A character for each byte. */
@@ -33,10 +28,6 @@ export function decodeLatin1(from: Uint8Array): string {
 /** The inverse of {@link decodeLatin1}. */
 export function encodeLatin1(text: string): Uint8Array<ArrayBuffer> {
   return bytes.encodeLatin1(text);
-}
-
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  return bytes.fromBase64(text);
 }
 
 /** Eight hexadecimal digits. One damaged 32-bit word always changes them; it is not a signature. */

@@ -1,26 +1,37 @@
-/**
- * The part of node:path that the hot path needs, under the same names and with the same results: loading node:path
- * costs an engine 0.4 ms. Rare commands may take node:path itself.
- */
+/** Paths of files as text, with the names and the results of node:path, which is not there in every JS runtime. */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { workingDirectory } from './own-process.ts';
 
 /** Joins with slashes, and takes out empty parts, `.` and `..`. */
 export function join(...parts: readonly string[]): string {
   return normalize(parts.filter((part) => part !== '').join('/'));
 }
 
-/** The last absolute one and what follows it, joined; the working directory where none is absolute. */
+/**
+ * The last absolute one and what follows it, joined; from the working directory on if none is absolute.
+ *
+ * @throws RuntimeError `usage` if the working directory is needed and does not exist
+ */
 export function resolve(...parts: readonly string[]): string {
   let from = parts.length - 1;
   while (from >= 0 && !isAbsolute(parts[from] ?? '')) from--;
-  const path = join(...(from < 0 ? [process.cwd(), ...parts] : parts.slice(from)));
+  const path = join(...(from < 0 ? [requireWorkingDirectory(), ...parts] : parts.slice(from)));
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+function requireWorkingDirectory(): string {
+  const path = workingDirectory();
+  if (path !== undefined) return path;
+  throw new RuntimeError('usage', 'the working directory does not exist', {
+    hint: 'give an absolute path, or change to a directory that exists',
+  });
 }
 
 export function isAbsolute(path: string): boolean {
   return path.startsWith('/');
 }
 
-/** Without the last part: `.` where there is no other. */
+/** Without the last part: `.` if there is no other. */
 export function dirname(path: string): string {
   const slash = path.lastIndexOf('/', endOf(path) - 1);
   if (slash <= 0) return isAbsolute(path) ? '/' : '.';

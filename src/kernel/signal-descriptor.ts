@@ -5,7 +5,7 @@ import { rtSigprocmask, signalfd } from './calls/signal.ts';
 import { SIGPIPE, SIGXFSZ } from './constants/process.ts';
 import { SIG_BLOCK, SIG_SETMASK, SIGNALFD_SIGINFO_SIZE } from './constants/signal.ts';
 import { attempt, perform, performForBytes } from './local.ts';
-import { ownPid } from './own-pid.ts';
+import { ownPid } from './own-process.ts';
 import type { SignalSource } from './signal-source.ts';
 
 /** How many are read at a time. */

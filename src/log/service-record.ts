@@ -1,4 +1,5 @@
 /** Log records as the system's log takes them: one datagram each. */
+import { ownPid } from '../kernel/own-process.ts';
 
 export interface LogService {
   readonly kind: 'journald' | 'syslog';
@@ -19,7 +20,7 @@ export function serviceRecord(
     const { level, msg } = JSON.parse(line);
     const message = (format === 'json' ? line : String(msg)).trim().replaceAll('\n', ' ');
     const priority = PRIORITIES[level] ?? PRIORITIES.error ?? 0;
-    if (kind === 'syslog') return `<${LOG_USER | priority}>${identifier}[${process.pid}]: ${message}`;
+    if (kind === 'syslog') return `<${LOG_USER | priority}>${identifier}[${ownPid()}]: ${message}`;
     return `PRIORITY=${priority}\nSYSLOG_IDENTIFIER=${identifier}\nMESSAGE=${message}\n`;
   };
 }

@@ -1,6 +1,7 @@
 /** The caller's ids and what may be mapped to them, from this machine. */
 import { identity } from '../host/identity.ts';
-import { findIdMapHelper, subordinateRanges, userName } from '../host/subordinate-ids.ts';
+import { userName } from '../host/passwd.ts';
+import { findIdMapHelper, subordinateRanges } from '../host/subordinate-ids.ts';
 import { ownIds } from '../host/user-namespace.ts';
 import type { IdHost } from './id-maps.ts';
 

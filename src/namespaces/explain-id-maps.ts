@@ -1,7 +1,8 @@
 /** Why an id map was refused, and what to do about it. Loaded with the maps, run on failures only. */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { CAP_SETFCAP, CAP_SETGID, CAP_SETUID, hasCapability, type Identity } from '../host/identity.ts';
-import { givesPrivileges, subordinateRanges, userName } from '../host/subordinate-ids.ts';
+import { userName } from '../host/passwd.ts';
+import { givesPrivileges, subordinateRanges } from '../host/subordinate-ids.ts';
 import { ownIds, statusField } from '../host/user-namespace.ts';
 import { describeMap, describeRange, type IdMap } from './id-map.ts';
 import { addRangeHint } from './id-map-hints.ts';

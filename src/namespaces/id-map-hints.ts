@@ -1,5 +1,6 @@
 /** What to do where ids cannot be mapped. Read on failures only. */
-import { freeRange, subordinateRanges, userName } from '../host/subordinate-ids.ts';
+import { userName } from '../host/passwd.ts';
+import { freeRange, subordinateRanges } from '../host/subordinate-ids.ts';
 
 /** The commands that give a user free subordinate ids. */
 export function addRangeHint(uid: number, etc = '/etc'): string {

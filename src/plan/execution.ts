@@ -2,6 +2,7 @@
  * Executes steps in order. Neighbouring steps of the same stub travel as one program; a step that wants to look
  * at its results ends a program.
  */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { type CallRunner, failureBefore, LocalRunner, RemoteRunner } from '../init/call-runner.ts';
 import { type Program, ResultTable } from '../init/program.ts';

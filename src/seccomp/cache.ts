@@ -14,6 +14,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from '../kernel/file-system.ts';
+import { effectiveUid, ownPid } from '../kernel/own-process.ts';
 import { join } from '../kernel/path.ts';
 
 /** No container's: ids have no such sign. */
@@ -50,10 +51,10 @@ export class FilterCache {
       const head = new Uint8Array(HEAD);
       viewOf(head).setUint32(0, program.length, true);
       const path = join(this.#folder, nameOf(key));
-      writeFileSync(`${path}.${process.pid}`, concatBytes([head, program, encodeUtf8(key)]), {
+      writeFileSync(`${path}.${ownPid()}`, concatBytes([head, program, encodeUtf8(key)]), {
         mode: 0o600,
       });
-      renameSync(`${path}.${process.pid}`, path);
+      renameSync(`${path}.${ownPid()}`, path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     }
@@ -62,9 +63,7 @@ export class FilterCache {
   /** A program from somebody else would be a filter of somebody else's choice. */
   #isOurs(): boolean {
     const status = lstatSync(this.#folder);
-    return (
-      status?.isDirectory() === true && status.uid === process.geteuid?.() && (status.mode & 0o077) === 0
-    );
+    return status?.isDirectory() === true && status.uid === effectiveUid() && (status.mode & 0o077) === 0;
   }
 
   #makeRoom(): void {

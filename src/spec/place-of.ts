@@ -1,6 +1,6 @@
 /** Where in a configuration file a field stands. Imported only when there is an error, like locate.ts. */
-import { readFileSync } from 'node:fs';
 import { parseTree } from 'jsonc-parser';
+import { readFileSync } from '../kernel/file-system.ts';
 import { nodeAt } from './node-at.ts';
 import { withoutByteOrderMark } from './parse-json.ts';
 import { type Position, positionOf } from './text-position.ts';

@@ -1,8 +1,10 @@
 /** `tsrun spec`: a config.json to begin with. */
-import { openSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import { modeForCaller } from '../../host/umask.ts';
+import { O_CREAT, O_EXCL, O_WRONLY } from '../../kernel/constants/file.ts';
+import { openSync, writeAndClose } from '../../kernel/file-system.ts';
+import { effectiveGid, effectiveUid } from '../../kernel/own-process.ts';
+import { join } from '../../kernel/path.ts';
 import type { Log } from '../../log/log.ts';
 import type { SpecOptions } from '../../spec/generate.ts';
 import { defineCommand } from '../command.ts';
@@ -35,7 +37,7 @@ export const spec = defineCommand({
     const path = join(absolute(options.bundle ?? '.'), 'config.json');
     const ids = await callerIds(subids, runtime.log);
     writeNew(path, serializeSpec(generateSpec({ rootless, overlay: options['no-overlay'] !== true, ids })));
-    if (!rootless && process.geteuid?.() !== 0) {
+    if (!rootless && effectiveUid() !== 0) {
       runtime.log.warning(`${path} is for root`, {
         hint: 'tsrun spec --rootless writes one for an ordinary user',
       });
@@ -46,7 +48,7 @@ export const spec = defineCommand({
 
 /** The ids of whoever will run it, with their subordinate ranges if wanted; without, where they have none. */
 async function callerIds(subids: boolean, log: Log): Promise<SpecOptions['ids']> {
-  const ids = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+  const ids = { uid: effectiveUid(), gid: effectiveGid() };
   if (!subids) return ids;
   const { subordinateRanges } = await import('../../host/subordinate-ids.ts');
   const [subuid] = subordinateRanges('subuid', ids.uid);
@@ -62,7 +64,7 @@ async function callerIds(subids: boolean, log: Log): Promise<SpecOptions['ids']>
 /** O_EXCL, so that a file that is there, or a link to one, stays as it is. */
 function writeNew(path: string, text: string): void {
   try {
-    writeFileSync(openSync(path, 'wx', modeForCaller(0o666)), text);
+    writeAndClose(openSync(path, O_WRONLY | O_CREAT | O_EXCL, modeForCaller(0o666)), text);
   } catch (cause) {
     const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
     if (exists) throw new RuntimeError('exists', `file ${path} exists`, { hint: 'remove it first' });

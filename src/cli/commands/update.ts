@@ -1,7 +1,11 @@
 /** `tsrun update`: other limits for a container. */
-import { readFileSync } from 'node:fs';
 import type { UpdateOptions } from '../../container/update.ts';
 import { RuntimeError } from '../../errors/runtime-error.ts';
+import { decodeUtf8 } from '../../kernel/bytes.ts';
+import { fcntl } from '../../kernel/calls/file.ts';
+import { F_DUPFD_CLOEXEC } from '../../kernel/constants/file.ts';
+import { readUpTo } from '../../kernel/file-system.ts';
+import { perform } from '../../kernel/local.ts';
 import type { Log } from '../../log/log.ts';
 import type { Resources } from '../../spec/types.ts';
 import { byteSize } from '../byte-size.ts';
@@ -11,6 +15,8 @@ import { absolute } from '../paths.ts';
 import { containerId } from './container-id.ts';
 
 const STDIN = 0;
+/** Bytes; the same as for a file. */
+const LARGEST = 16 * 1024 * 1024;
 
 const updateOptions = [
   {
@@ -83,11 +89,17 @@ async function updateRequest(options: Options, log: Log): Promise<UpdateOptions>
   const { loadResources } = await import('../../spec/load.ts');
   if (options.resources === '-')
     return given({
-      resources: loadResources('standard input', log, readFileSync(STDIN, 'utf8')),
+      resources: loadResources('standard input', log, standardInput()),
       ...schemata,
     });
   const file = absolute(options.resources);
   return given({ resources: loadResources(file, log), file, ...schemata });
+}
+
+/** Of a copy of the descriptor, since reading closes it. */
+function standardInput(): string {
+  const copy = perform(fcntl(STDIN, F_DUPFD_CLOEXEC, 3));
+  return decodeUtf8(readUpTo(copy, 'standard input', LARGEST));
 }
 
 function fromOptions(options: Options): Resources {

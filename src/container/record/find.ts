@@ -3,6 +3,7 @@
 import type { RuntimeError } from '../../errors/runtime-error.ts';
 import { decodeUtf8 } from '../../kernel/bytes.ts';
 import { lstatSync, type Stats } from '../../kernel/file-system.ts';
+import { effectiveUid } from '../../kernel/own-process.ts';
 import { parseJson } from '../../spec/parse-json.ts';
 import { RECORD_VERSION, type StateRecord } from '../state-record.ts';
 import { LOCK, RECORD, readStateFile, strangeName } from './files.ts';
@@ -132,7 +133,7 @@ function withoutRecord(directory: string, id: string): Found {
 function whyStrange(directory: string, status: Stats): string | undefined {
   const { mode, uid } = status;
   if (!status.isDirectory()) return 'it is not a directory';
-  if (uid !== process.geteuid?.()) return `it belongs to uid ${uid}`;
+  if (uid !== effectiveUid()) return `it belongs to uid ${uid}`;
   if ((mode & 0o077) !== 0) return `its mode is 0${(mode & 0o7777).toString(8)}, not 0700`;
   const name = strangeName(directory);
   return name === undefined ? undefined : `it has no record, and holds "${name}"`;

@@ -2,9 +2,10 @@
  * Where the writable layers of containers live: on disk, which the state root (/run) usually is not. file-hierarchy(7),
  * XDG Base Directory Specification.
  */
-
+import { homeDirectory } from '../../host/passwd.ts';
 import { trustedPath } from '../../host/trusted-path.ts';
 import { encodeUtf8 } from '../../kernel/bytes.ts';
+import { effectiveUid } from '../../kernel/own-process.ts';
 import { join, resolve } from '../../kernel/path.ts';
 import { refusePrepared } from './own-directory.ts';
 
@@ -39,18 +40,13 @@ function dataHome({ isRoot, environment }: DataOwner): DataHome {
   if (XDG_DATA_HOME?.startsWith('/')) return { parent: resolve(XDG_DATA_HOME), name: 'tsrun' };
   const home = HOME?.startsWith('/') ? HOME : homeOfCaller();
   if (home) return { parent: join(home, '.local/share'), name: 'tsrun' };
-  return { parent: '/var/tmp', name: `tsrun-${process.geteuid?.()}` };
+  return { parent: '/var/tmp', name: `tsrun-${effectiveUid()}` };
 }
 
 /** As the user database has it. */
 function homeOfCaller(): string | undefined {
-  try {
-    // Rarely needed, and loading it costs Bun 0.2 ms.
-    const { homedir } = process.getBuiltinModule('node:os').userInfo();
-    return homedir.startsWith('/') && homedir !== '/' ? homedir : undefined;
-  } catch {
-    return undefined; // An id that nobody named.
-  }
+  const home = homeDirectory(effectiveUid());
+  return home?.startsWith('/') && home !== '/' ? home : undefined;
 }
 
 /**

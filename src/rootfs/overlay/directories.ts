@@ -5,6 +5,7 @@ import { type ActionStep, action } from '../../init/step.ts';
 import { close, fchmod, fchownat, mkdirat, statx } from '../../kernel/calls/file.ts';
 import { EEXIST, EINVAL, ENOENT, EPERM } from '../../kernel/errno.ts';
 import { attempt, performForBytes, systemError } from '../../kernel/local.ts';
+import { effectiveUid } from '../../kernel/own-process.ts';
 import { basename, dirname } from '../../kernel/path.ts';
 import { decodeStatx } from '../../kernel/statx.ts';
 import { removeTreeIn } from '../remove-tree.ts';
@@ -96,7 +97,7 @@ function makeNewIn(parent: number, base: string): number | undefined {
 
 function adorn(upper: number, root: RootDirectory | undefined): void {
   if (!root) return;
-  if (process.geteuid?.() === 0) {
+  if (effectiveUid() === 0) {
     const own = fchownat(upper, '', root.host.uid, root.host.gid);
     const owned = attempt(own);
     // Root of a user namespace does not have every id.

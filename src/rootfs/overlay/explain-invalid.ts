@@ -1,6 +1,6 @@
 /** What the kernel calls EINVAL when it mounts an overlay, in the order of likelihood. */
 import { existsSync } from '../../kernel/file-system.ts';
-import { nodeFileSystem } from '../../log/node-file-system.ts';
+import { filesystemType } from '../../kernel/opened-path.ts';
 import type { Reason, RefusedOverlay, WritableDirectories } from './explain.ts';
 import { mountsBelow } from './mounts-below.ts';
 
@@ -48,7 +48,7 @@ const UNFIT: ReadonlyMap<number, string> = new Map([
 
 function unfitFilesystem(path: string): string | undefined {
   try {
-    return UNFIT.get(nodeFileSystem().statfsSync(path).type);
+    return UNFIT.get(filesystemType(path));
   } catch {
     return undefined;
   }

@@ -1,11 +1,11 @@
 /** Mount points below a directory, proc_pid_mountinfo(5). */
 import { readFileSync } from '../../kernel/file-system.ts';
-import { nodeFileSystem } from '../../log/node-file-system.ts';
+import { realPath } from '../../kernel/opened-path.ts';
 
 /** @returns their paths, each once; none where it cannot be found out */
 export function mountsBelow(directory: string, mountinfo = '/proc/self/mountinfo'): readonly string[] {
   try {
-    const real = nodeFileSystem().realpathSync(directory);
+    const real = realPath(directory);
     const prefix = real === '/' ? '/' : `${real}/`;
     const points = readFileSync(mountinfo, 'utf8').split('\n').map(mountPoint);
     return [...new Set(points.filter((point) => point.startsWith(prefix) && point !== real))];

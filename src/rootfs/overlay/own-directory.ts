@@ -2,6 +2,7 @@
  * Directories that hold writable layers: opened and made by descriptor, with no symbolic link on the way, and used only
  * if other users can neither change nor reach what is in them (CVE-2021-41091).
  */
+
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import { isOurs } from '../../host/trusted-path.ts';
 import { close, mkdirat, openat2 } from '../../kernel/calls/file.ts';
@@ -16,8 +17,9 @@ import {
 import { EEXIST, ELOOP, ENOENT } from '../../kernel/errno.ts';
 import { fstatSync } from '../../kernel/file-system.ts';
 import { attempt, systemError } from '../../kernel/local.ts';
+import { realPath } from '../../kernel/opened-path.ts';
+import { effectiveUid } from '../../kernel/own-process.ts';
 import { basename, dirname } from '../../kernel/path.ts';
-import { nodeFileSystem } from '../../log/node-file-system.ts';
 
 export const PLAIN = O_PATH | O_DIRECTORY;
 export const INSIDE = RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH;
@@ -83,7 +85,7 @@ const ELSEWHERE = 'choose another place with XDG_DATA_HOME, or keep the layer in
 export function refuseForeign(fd: number, path: string): void {
   const status = fstatSync(fd);
   if (isOurs(status)) return;
-  const mayRepair = status.uid === process.geteuid?.();
+  const mayRepair = status.uid === effectiveUid();
   throw new RuntimeError('overlay', `the data directory "${path}" can be changed by other users`, {
     hint: mayRepair ? `chmod 700 "${path}"` : ELSEWHERE,
   });
@@ -92,7 +94,7 @@ export function refuseForeign(fd: number, path: string): void {
 /** A directory that the caller has named. @throws RuntimeError `overlay` if another user can reach what is in it */
 export function refuseReachable(fd: number, path: string): void {
   const { uid, mode } = fstatSync(fd);
-  if (uid !== process.geteuid?.()) {
+  if (uid !== effectiveUid()) {
     throw new RuntimeError('overlay', `"${path}" belongs to another user (uid ${uid})`, {
       hint: `that user could run set-user-ID files made by the container: name a directory that does not exist yet`,
     });
@@ -106,14 +108,14 @@ export function refuseReachable(fd: number, path: string): void {
 
 function symbolicLink(
   path: string,
-  hint = `name the directory by its real path${realPath(path)}`,
+  hint = `name the directory by its real path${leadsTo(path)}`,
 ): RuntimeError {
   return new RuntimeError('overlay', `"${path}" leads through a symbolic link`, { hint });
 }
 
-function realPath(path: string): string {
+function leadsTo(path: string): string {
   try {
-    return `: "${nodeFileSystem().realpathSync(path)}"`;
+    return `: "${realPath(path)}"`;
   } catch {
     return '';
   }

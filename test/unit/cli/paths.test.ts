@@ -1,9 +1,12 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { absolute, absoluteOption } from '../../../src/cli/paths.ts';
+import { workingDirectory } from '../../../src/kernel/own-process.ts';
+
+vi.mock('../../../src/kernel/own-process.ts', { spy: true });
 
 afterEach(() => {
   vi.unstubAllEnvs();
-  vi.restoreAllMocks();
+  vi.resetAllMocks();
 });
 
 test('a relative path is of the current directory', () => {
@@ -16,9 +19,7 @@ test('an option that was not given, or is empty, stays away', () => {
 });
 
 test('a deleted working directory matters to relative paths only', () => {
-  vi.spyOn(process, 'cwd').mockImplementation(() => {
-    throw new Error('ENOENT: no such file or directory, uv_cwd');
-  });
+  vi.mocked(workingDirectory).mockReturnValue(undefined);
   expect(absolute('/b')).toBe('/b');
   expect(() => absolute('b')).toThrow('cannot resolve "b": the working directory does not exist');
 });

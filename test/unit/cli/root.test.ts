@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { stateRoot } from '../../../src/cli/root.ts';
+import { effectiveUid } from '../../../src/kernel/own-process.ts';
 
 vi.mock('../../../src/kernel/file-system.ts', async (original) => {
   const fs = await original<typeof import('../../../src/kernel/file-system.ts')>();
   return { ...fs, readlinkSync: vi.fn(() => 'user:[4026531837]'), statSync: vi.fn(() => undefined) };
 });
+vi.mock('../../../src/kernel/own-process.ts', { spy: true });
 const { readlinkSync, statSync } = await import('../../../src/kernel/file-system.ts');
 
 afterEach(() => {
@@ -14,7 +16,7 @@ afterEach(() => {
 
 /** As this user, with this environment and these directories. */
 function as(uid: number, environment: Record<string, string>, directories: string[] = []): string {
-  vi.spyOn(process, 'geteuid').mockReturnValue(uid);
+  vi.mocked(effectiveUid).mockReturnValue(uid);
   for (const name of ['USER', 'XDG_RUNTIME_DIR', 'HOME']) vi.stubEnv(name, environment[name]);
   vi.mocked(statSync).mockImplementation(((path: string) =>
     directories.includes(path) ? { isDirectory: () => true } : undefined) as never);

@@ -2,12 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  findIdMapHelper,
-  freeRange,
-  subordinateRanges,
-  userName,
-} from '../../../src/host/subordinate-ids.ts';
+import { userName } from '../../../src/host/passwd.ts';
+import { findIdMapHelper, freeRange, subordinateRanges } from '../../../src/host/subordinate-ids.ts';
 
 let etc: string;
 
