@@ -51,9 +51,8 @@ class Execution {
     try {
       setOwnUmask();
       this.#logger = await openLog(this.#globals.options);
-      await this.#logger.prepare();
       const status = await this.#next();
-      await this.#logger.succeed();
+      this.#logger.succeed();
       return status;
     } catch (thrown) {
       return this.#fail(thrown);
@@ -100,7 +99,7 @@ class Execution {
   async #fail(thrown: unknown): Promise<number> {
     try {
       const { explain } = await import('./explain.ts');
-      await this.#logger.fail(await explain(thrown));
+      this.#logger.fail(await explain(thrown));
     } catch (broken) {
       writeToStderr(`tsrun: internal error: ${String(thrown)} (${String(broken)})\n`);
     }

@@ -6,8 +6,9 @@
 import type { RuntimeError } from '../errors/runtime-error.ts';
 import { blamed, type ErrorText, errorFields, errorText, type Fields, stacks } from './error-report.ts';
 import type { Log } from './log.ts';
+import type { Level } from './log-record.ts';
 import { recordOutput, recordsToStderr } from './record-output.ts';
-import type { Format, Level, WriteRecord } from './records.ts';
+import { type Format, recordWriter, type WriteRecord } from './records.ts';
 import type { LogService } from './service-record.ts';
 import { printWarning, type Warning, writeToStderr } from './standard-error.ts';
 
@@ -33,11 +34,8 @@ export class Logger implements Log {
 
   constructor(settings: LogSettings) {
     this.#settings = settings;
-  }
-
-  /** Loads what writes records, so that debug messages are written as they come. */
-  async prepare(): Promise<void> {
-    if (this.#settings.level === 'debug') await this.#writer();
+    // Debug messages are written as they come, and warnings with them.
+    if (settings.level === 'debug') this.#write = openWriter(settings);
   }
 
   debug(message: string, fields?: Fields): void {
@@ -53,25 +51,24 @@ export class Logger implements Log {
   }
 
   /** The command succeeded: lets out what was held back. */
-  async succeed(): Promise<void> {
+  succeed(): void {
     if (this.#held.length === 0) return;
     if (this.#settings.fd === undefined) {
       if (this.printWarnings !== 'never') this.#held.forEach(printWarning);
       return;
     }
-    const write = await this.#writer();
+    const write = this.#writer();
     for (const { message, ...fields } of this.#held) write('warning', message, fields);
   }
 
   /** The command failed: one line on standard error, then what helps; one record in the log file. */
-  async fail(error: RuntimeError): Promise<void> {
+  fail(error: RuntimeError): void {
     const text = errorText(error);
     this.#print(error, text);
     if (this.#settings.fd === undefined) return;
     const warnings = this.#held.length > 0 ? this.#held : undefined;
     const stack = this.#settings.debug ? stacks(error) : undefined;
-    const write = await this.#writer();
-    write('error', text.headline, { ...errorFields(error), warnings, stack });
+    this.#writer()('error', text.headline, { ...errorFields(error), warnings, stack });
   }
 
   #print(error: RuntimeError, { headline, others }: ErrorText): void {
@@ -85,19 +82,13 @@ export class Logger implements Log {
     if (this.#settings.fd === undefined) this.#held.forEach(printWarning);
   }
 
-  async #writer(): Promise<WriteRecord> {
-    this.#write ??= await openWriter(this.#settings);
+  #writer(): WriteRecord {
+    this.#write ??= openWriter(this.#settings);
     return this.#write;
   }
 }
 
-async function openWriter({ fd, name = '', format, level, service }: LogSettings): Promise<WriteRecord> {
+function openWriter({ fd, name = '', format, level, service }: LogSettings): WriteRecord {
   const output = fd === undefined ? recordsToStderr : recordOutput(fd, name);
-  try {
-    const { recordWriter } = await import('./records.ts');
-    return recordWriter(output, format, level, service);
-  } catch {
-    // An installation so broken that this cannot be loaded must still be able to say what is wrong.
-    return (at, msg) => output(`${JSON.stringify({ level: at, msg, time: new Date().toISOString() })}\n`);
-  }
+  return recordWriter(output, format, level, service);
 }

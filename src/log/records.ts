@@ -1,17 +1,17 @@
-/** Writes log records, with pino. Loaded when the first one is written: most commands that succeed write none. */
-import pino from 'pino';
+/** Writes log records. pino decides which, and puts them together; what becomes text is its object. */
+import pino from 'pino/browser.js';
+import { jsonLine, type Level, type LogRecord } from './log-record.ts';
 import type { WriteText } from './record-output.ts';
 import { type LogService, serviceRecord } from './service-record.ts';
 import { textLine } from './text-format.ts';
 
-export type Level = 'debug' | 'info' | 'warning' | 'error';
 export type Format = 'text' | 'json';
 
 /** Writes one record. The record's own keys win over those of `fields`. */
 export type WriteRecord = (level: Level, message: string, fields?: Readonly<Record<string, unknown>>) => void;
 
-/** Names and order of runc's levels. */
-const LEVELS = { debug: 20, info: 30, warning: 40, error: 50 } as const;
+/** runc's name for what pino calls "warn". */
+const LEVELS = { warning: 40 } as const;
 
 /** @param output is called once for each record @param service the form of the system's log, for records that go there */
 export function recordWriter(
@@ -20,26 +20,18 @@ export function recordWriter(
   level: Level,
   service?: LogService,
 ): WriteRecord {
-  const toLine = service ? serviceRecord(service, format) : format === 'json' ? asItIs : textLine;
-  const logger = pino(
-    {
-      level,
-      base: null,
-      customLevels: LEVELS,
-      useOnlyCustomLevels: true,
-      timestamp: () => `,"time":"${rfc3339(new Date())}"`,
+  const toText = service ? serviceRecord(service, format) : format === 'json' ? jsonLine : textLine;
+  const logger = pino({
+    level,
+    customLevels: LEVELS,
+    timestamp: () => rfc3339(new Date()),
+    browser: {
       formatters: { level: (label) => ({ level: label }) },
+      write: (record) => output(toText(record as LogRecord)),
     },
-    { write: (line: string) => output(toLine(line)) },
-  );
-  return (at, message, fields = {}) => {
-    const { level: _level, time: _time, msg: _msg, ...others } = fields;
+  });
+  return (at, message, { level: _level, time: _time, msg: _msg, ...others } = {}) =>
     logger[at](others, message);
-  };
-}
-
-function asItIs(line: string): string {
-  return line;
 }
 
 /** To the second, as runc. */

@@ -1,14 +1,17 @@
 /** Log records as logrus writes them, `time="…" level=error msg="…"`: runc's text format. */
+import { type LogRecord, toJson } from './log-record.ts';
 
-/** @param line one JSON object, as pino writes it */
-export function textLine(line: string): string {
-  const record: Record<string, unknown> = JSON.parse(line);
-  const { time, level, msg, ...fields } = record;
-  const pairs = Object.entries(fields).map(([key, value]) => `${key}=${quoted(value)}`);
-  return [`time="${time}"`, `level=${level}`, `msg=${quoted(msg)}`, ...pairs].join(' ').concat('\n');
+export function textLine({ time, level, msg, ...fields }: LogRecord): string {
+  const pairs = Object.entries(fields).map(([name, value]) => pair(name, value));
+  return `time="${time}" level=${level} msg=${quoted(msg)}${pairs.join('')}\n`;
 }
 
-function quoted(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+/** What JSON cannot say is left out, as it is there. */
+function pair(name: string, value: unknown): string {
+  const text = typeof value === 'string' ? value : toJson(value);
+  return text === undefined ? '' : ` ${name}=${quoted(text)}`;
+}
+
+function quoted(text: string): string {
   return /^[\w./@^+-]+$/.test(text) ? text : JSON.stringify(text);
 }

@@ -22,25 +22,22 @@ vi.mock('../../../src/log/write-all.ts', () => ({
 afterAll(() => rmSync(directory, { recursive: true }));
 
 /** What `use` leaves in a log file. */
-async function logged(
-  settings: Partial<LogSettings>,
-  use: (logger: Logger) => Promise<void>,
-): Promise<string> {
+function logged(settings: Partial<LogSettings>, use: (logger: Logger) => void): string {
   const path = join(directory, 'log');
   const fd = openSync(path, 'w');
   try {
-    await use(new Logger({ fd, format: 'json', level: 'warning', debug: false, ...settings }));
+    use(new Logger({ fd, format: 'json', level: 'warning', debug: false, ...settings }));
   } finally {
     closeSync(fd);
   }
   return readFileSync(path, 'utf8');
 }
 
-test('warnings of a command that succeeded are records', async () => {
-  const text = await logged({}, async (logger) => {
+test('warnings of a command that succeeded are records', () => {
+  const text = logged({}, (logger) => {
     logger.warning('capability dropped', { hint: 'leave it out', pointer: '/process' });
     logger.debug('not seen');
-    await logger.succeed();
+    logger.succeed();
   });
   expect(JSON.parse(text)).toEqual({
     level: 'warning',
@@ -51,11 +48,11 @@ test('warnings of a command that succeeded are records', async () => {
   });
 });
 
-test('warnings of a command that failed are inside the one record of its error', async () => {
-  const text = await logged({}, async (logger) => {
+test('warnings of a command that failed are inside the one record of its error', () => {
+  const text = logged({}, (logger) => {
     logger.warning('first');
     logger.warning('second', { hint: 'h' });
-    await logger.fail(new RuntimeError('not-found', 'container does not exist', { errno: 'ENOENT' }));
+    logger.fail(new RuntimeError('not-found', 'container does not exist', { errno: 'ENOENT' }));
   });
   expect(JSON.parse(text)).toEqual({
     level: 'error',
@@ -67,40 +64,58 @@ test('warnings of a command that failed are inside the one record of its error',
   });
 });
 
-test('with --log-level error there are no warnings', async () => {
+test('records have the level and the time first and the message last, and keep every number', () => {
+  const loop: { self?: object } = {};
+  loop.self = loop;
+  const fields = { big: 2n ** 64n, list: [1n], loop, nothing: undefined, share: '100% %s' };
+  const write = (logger: Logger) => {
+    logger.warning('all of 50% %d', fields);
+    logger.succeed();
+  };
+  const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/;
+  expect(logged({}, write).replace(time, 'T')).toBe(
+    '{"level":"warning","time":"T","big":18446744073709551616,"list":[1],"loop":{"self":"[Circular]"},' +
+      '"share":"100% %s","msg":"all of 50% %d"}\n',
+  );
+  expect(logged({ format: 'text' }, write).replace(time, 'T')).toBe(
+    'time="T" level=warning msg="all of 50% %d" big=18446744073709551616 list="[1]" ' +
+      'loop="{\\"self\\":\\"[Circular]\\"}" share="100% %s"\n',
+  );
+});
+
+test('with --log-level error there are no warnings', () => {
   expect(
-    await logged({ level: 'error' }, async (logger) => {
+    logged({ level: 'error' }, (logger) => {
       logger.warning('w');
-      await logger.succeed();
+      logger.succeed();
     }),
   ).toBe('');
 });
 
-test('fields cannot take the place of the keys that engines read', async () => {
-  const text = await logged({}, async (logger) => {
+test('fields cannot take the place of the keys that engines read', () => {
+  const text = logged({}, (logger) => {
     logger.warning('w', { level: 'error', msg: 'x', time: 0 });
-    await logger.succeed();
+    logger.succeed();
   });
   expect(JSON.parse(text)).toMatchObject({ level: 'warning', msg: 'w', time: expect.stringContaining('T') });
   expect(text.match(/"level"/g)).toHaveLength(1);
 });
 
-test('the text format quotes as logrus does', async () => {
-  const text = await logged({ format: 'text' }, async (logger) => {
+test('the text format quotes as logrus does', () => {
+  const text = logged({ format: 'text' }, (logger) => {
     logger.warning('say "hi"\n', { count: 3, list: ['a b'], word: 'a/b' });
-    await logger.succeed();
+    logger.succeed();
   });
   expect(text).toMatch(
     /^time="[^"]+" level=warning msg="say \\"hi\\"\\n" count=3 list="\[\\"a b\\"\]" word=a\/b\n$/,
   );
 });
 
-test('with debug, records come at once and in order', async () => {
-  const text = await logged({ level: 'debug' }, async (logger) => {
-    await logger.prepare();
+test('with debug, records come at once and in order', () => {
+  const text = logged({ level: 'debug' }, (logger) => {
     logger.debug('one');
     logger.warning('two');
-    await logger.succeed();
+    logger.succeed();
   });
   expect(
     text
@@ -144,10 +159,10 @@ describe('without a log file', () => {
   const settings = { format: 'text', level: 'warning', debug: false } as const;
   const error = new RuntimeError('hook', 'hook failed', { hint: 'look at it' });
 
-  test('the error comes first, then its hint, then the warnings', async () => {
+  test('the error comes first, then its hint, then the warnings', () => {
     const logger = new Logger(settings);
     logger.warning('careful', { hint: 'h' });
-    await logger.fail(error);
+    logger.fail(error);
     expect(stderr).toBe('tsrun: hook failed\n  hint: look at it\ntsrun: warning: careful\n  hint: h\n');
   });
 
@@ -155,42 +170,41 @@ describe('without a log file', () => {
     ['never', '', ''],
     ['at-end', '', 'tsrun: warning: careful\n'],
     ['at-once', 'tsrun: warning: careful\n', 'tsrun: warning: careful\n'],
-  ] as const)('warnings of a command that succeeds are printed %s', async (when, before, after) => {
+  ] as const)('warnings of a command that succeeds are printed %s', (when, before, after) => {
     const logger = new Logger(settings);
     logger.printWarnings = when;
     logger.warning('careful');
     expect(stderr).toBe(before);
-    await logger.succeed();
+    logger.succeed();
     expect(stderr).toBe(after);
   });
 
-  test('a stack is printed with --debug only', async () => {
-    await new Logger(settings).fail(error);
+  test('a stack is printed with --debug only', () => {
+    new Logger(settings).fail(error);
     expect(stderr).not.toContain('    at ');
-    await new Logger({ ...settings, debug: true }).fail(error);
+    new Logger({ ...settings, debug: true }).fail(error);
     expect(stderr).toContain('RuntimeError: hook failed\n    at ');
   });
 
-  test('debug records go to standard error as text', async () => {
+  test('debug records go to standard error as text', () => {
     const logger = new Logger({ ...settings, level: 'debug', debug: true });
-    await logger.prepare();
     logger.debug('step', { step: 'mount /proc' });
     expect(stderr).toMatch(/^time="[^"]+" level=debug msg=step step="mount \/proc"\n$/);
   });
 });
 
-test('what the system refuses is no bug of ours', async () => {
+test('what the system refuses is no bug of ours', () => {
   const refused = Object.assign(new Error("EACCES: permission denied, open '/x'"), {
     code: 'EACCES',
     syscall: 'open',
   });
-  const text = await logged({}, (logger) => logger.fail(asRuntimeError(refused)));
+  const text = logged({}, (logger) => logger.fail(asRuntimeError(refused)));
   expect(JSON.parse(text)).toMatchObject({ code: 'system', errno: 'EACCES', msg: refused.message });
   expect(stderr).toBe(`tsrun: ${refused.message}\n`);
 });
 
-test('nothing that is shown steers the terminal', async () => {
+test('nothing that is shown steers the terminal', () => {
   const error = new RuntimeError('config', 'cannot read "\u001b]0;x\u0007\u009b"', { hint: 'a\tb\u007f' });
-  await logged({}, (logger) => logger.fail(error));
+  logged({}, (logger) => logger.fail(error));
   expect(stderr).toBe('tsrun: cannot read "\uFFFD]0;x\uFFFD\uFFFD"\n  hint: a\tb\uFFFD\n');
 });
