@@ -25,6 +25,9 @@ import { decodeBase64 } from './base64.ts';
 import { stubBytes } from './stub-bytes.ts';
 import { VIGIL_SECONDS } from './vigil.ts';
 
+/** Decoded once: for the executable, when it is built. */
+const STUB = decodeBase64(stubBytes[architecture]);
+
 /** Where `control_socket` stands in the stub's file: after the ELF header and two program headers. */
 export const CONTROL_OFFSET = 64 + 2 * 56;
 

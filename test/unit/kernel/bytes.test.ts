@@ -7,8 +7,6 @@ import {
   decodeUtf8,
   encodeLatin1,
   encodeUtf8,
-  encodeUtf8Into,
-  fromBase64,
   utf8Length,
   viewOf,
 } from '../../../src/kernel/bytes.ts';
@@ -38,26 +36,12 @@ describe('UTF-8', () => {
     );
     expect(decodeUtf8(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61, 0xff))).toBe('\uFEFFa\uFFFD');
   });
-
-  test('is written at an offset, and nowhere else', () => {
-    const target = new Uint8Array(16).fill(0xaa);
-    const part = target.subarray(2, 12);
-    expect(encodeUtf8Into('é€', part, 3)).toBe(5);
-    const expected = [0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xc3, 0xa9, 0xe2, 0x82, 0xac];
-    expect([...target]).toEqual([...expected, ...Array(6).fill(0xaa)]);
-  });
 });
 
 test('Latin-1 has a character for each byte', () => {
   const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
   expect([...decodeLatin1(all)].map((character) => character.charCodeAt(0))).toEqual([...all]);
   expect(encodeLatin1(decodeLatin1(all))).toEqual(all);
-});
-
-test('base64 gives bytes that share no memory', () => {
-  const image = fromBase64('AP+A');
-  expect(image).toEqual(Uint8Array.of(0, 0xff, 0x80));
-  expect(image.buffer.byteLength).toBe(3);
 });
 
 test('parts become one copy', () => {
