@@ -12,7 +12,7 @@ try {
     writeFileSync(chartFile, drawChart(readResults(options.json ?? newestResults())));
     process.exit();
   }
-  build();
+  await build();
   if (options.profile) {
     const { profile } = await import('../bench/profile/profile.ts');
     await profile(options);

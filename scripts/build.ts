@@ -9,7 +9,7 @@
 import { build } from './build/build.ts';
 
 try {
-  build();
+  await build();
 } catch (error) {
   console.error(`tsrun: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;

@@ -5,7 +5,7 @@ import { readOptions, usage } from './foreign/options.ts';
 
 try {
   const options = readOptions(process.argv.slice(2));
-  build();
+  await build();
   const faults = await runForeign(options);
   for (const fault of faults) console.log(fault);
   process.exitCode = faults.length === 0 ? 0 : 1;

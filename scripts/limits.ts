@@ -34,7 +34,7 @@ if (values.page) {
   // Not loaded in the guest itself.
   const { build } = await import('./build/build.ts');
   const { runProofsInGuest } = await import('./limits/guest.ts');
-  build();
+  await build();
   await runProofsInGuest(values.runtime, values.only, values.json ?? resultsFile);
 } else {
   const run = await runProofs({ runtime: values.runtime ?? inRoot('bin/tsrun'), manager, only: values.only });

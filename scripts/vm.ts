@@ -34,7 +34,7 @@ function stop(): number {
 }
 
 async function start(options: Options): Promise<number> {
-  build();
+  await build();
   const guest = await openGuest(options.keep);
   try {
     if (options.shell) return await shell(guest, options);

@@ -22,7 +22,7 @@ const outputs = [
 export const executable = join(dist, 'bin/tsrun');
 
 /** Brings `dist/` and `bin/` up to date. */
-export function build(): void {
+export async function build(): Promise<void> {
   using _ = lock(join(dist, '.lock'));
   const file = join(dist, '.stamp');
   const commit = currentCommit();
@@ -37,14 +37,14 @@ export function build(): void {
   bundleForNode(commit);
   writeNodeCommand(join(dist, 'bin/tsrun-node'));
   // What could not be built may be possible the next time.
-  if (buildExecutable(commit)) writeFileSync(file, built);
+  if (await buildExecutable(commit)) writeFileSync(file, built);
 }
 
 /** @returns false if `bin/tsrun` runs on Node */
-function buildExecutable(commit: string): boolean {
+async function buildExecutable(commit: string): Promise<boolean> {
   const command = inRoot('bin/tsrun');
   try {
-    makeExecutable(executable, hostArch(), commit);
+    await makeExecutable(executable, hostArch(), commit);
   } catch (error) {
     if (!(error instanceof CannotBuild)) throw error;
     console.error(`cannot build the executable: ${error.message}`);

@@ -3,7 +3,7 @@
  * the whole program has been evaluated.
  *
  *   script → bytecode            by `compile`, a program of the build
- *   bytecode → heap              by the executable itself, while its heap is still an empty page
+ *   bytecode → heap              by the executable itself, while its heap is still empty
  *   the same objects + heap      linked once more: nothing but the heap differs
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,11 +16,24 @@ import { scriptFor } from './script.ts';
 
 const entry = 'src/cli/start-executable.ts';
 
-/** As in src/native/heap.c: PREPARED. */
+/** As in src/native/heap.c: PREPARED and PREPARED_LIMIT. */
 const heapAddress = '0x200000000';
-const page = 4096;
+const heapLimit = '64 << 20';
 
-const sources = ['host.c', 'values.c', 'encode.c', 'heap.c', 'seccomp.c'];
+const sources = ['host.c', 'values.c', 'encode.c', 'heap.c', 'math.c', 'seccomp.c'];
+
+/** The time of the build would be in the heap (host.c), and addresses that fit this machine's processor (math.c). */
+const wrapped = [
+  'gettimeofday',
+  ...['acos', 'acosh', 'asin', 'asinh', 'atan', 'atan2', 'atanh', 'cbrt', 'ceil', 'cos', 'cosh', 'exp'],
+  ...['expm1', 'floor', 'log', 'log10', 'log1p', 'log2', 'sin', 'sinh', 'sqrt', 'tan', 'tanh', 'trunc'],
+];
+
+/**
+ * C in place of the heap, as long as that is being made: memory of its largest size, so that what the C library
+ * allocates begins behind it.
+ */
+const roomForHeap = `char room[${heapLimit}];\n`;
 
 /** What the executable was made of, as a metafile of esbuild's format. */
 export const inputsFile = join(dist, 'inputs.json');
@@ -33,13 +46,13 @@ const flags = [
 ];
 
 /** @throws Error if a compiler, an emulator or a library is missing */
-export function makeExecutable(target: string, arch: Arch, commit: string): void {
+export async function makeExecutable(target: string, arch: Arch, commit: string): Promise<void> {
   const compiler = compilerFor(arch);
   const libraries = staticLibraries(arch);
   const making = `${target}.making`;
   rmSync(making, { recursive: true, force: true });
   mkdirSync(making, { recursive: true });
-  const { text, metafile } = scriptFor(entry, {
+  const { text, metafile } = await scriptFor(entry, {
     TSRUN_COMMIT: commit,
     TSRUN_QUICKJS: quickjsVersion,
     TSRUN_ARCHITECTURE: arch,
@@ -48,11 +61,13 @@ export function makeExecutable(target: string, arch: Arch, commit: string): void
   writeFileSync(inputsFile, JSON.stringify(metafile));
   const build = new Build(making, compiler, libraries);
   build.compileObjects();
-  writeFileSync(join(making, 'empty'), new Uint8Array(page));
-  build.link('without-heap', 'empty');
+  writeFileSync(join(making, 'room.c'), roomForHeap);
+  build.makeRoom('room.c', 'room.o');
+  build.link('without-heap', 'room.o');
   build.run('compile', 'script.js', 'bytecode');
   build.run('without-heap', 'bytecode', 'heap');
-  build.link('tsrun', 'heap');
+  build.makeObject('heap', 'heap.o');
+  build.link('tsrun', 'heap.o');
   renameSync(join(making, 'tsrun'), target);
   rmSync(making, { recursive: true });
 }
@@ -77,20 +92,29 @@ class Build {
     this.#command(gcc, '-static', '-no-pie', '-o', 'compile', 'compile.c.o', ...archives, '-lm');
   }
 
-  /** @param heap the file with the heap's contents */
+  /** An object whose section `.heap` has no contents. */
+  makeRoom(source: string, object: string): void {
+    const { gcc, objcopy } = this.#compiler;
+    this.#command(gcc, '-fno-pie', '-c', '-o', object, source);
+    this.#command(objcopy, '--rename-section', '.bss=.heap,alloc', object);
+  }
+
+  /** An object whose section `.heap` has a file's contents. */
+  makeObject(file: string, object: string): void {
+    const { ld, objcopy } = this.#compiler;
+    this.#command(ld, '-r', '-b', 'binary', '-o', object, file);
+    this.#command(objcopy, '--rename-section', '.data=.heap,alloc,load,data,contents', '--strip-all', object);
+  }
+
+  /** @param heap what brings the section `.heap` */
   link(target: string, heap: string): void {
-    const { gcc, ld, objcopy } = this.#compiler;
-    this.#command(ld, '-r', '-b', 'binary', '-o', 'heap.o', heap);
-    const section = '.data=.heap,alloc,load,data,contents';
-    this.#command(objcopy, '--rename-section', section, '--strip-all', 'heap.o');
     this.#command(
-      gcc,
+      this.#compiler.gcc,
       ...['-static', '-no-pie', '-s', '-o', target],
       ...sources.map((name) => `${name}.o`),
-      ...['heap.o', ...this.#libraries.archives, '-lm'],
+      ...[heap, ...this.#libraries.archives, '-lm'],
       `-Wl,--section-start=.heap=${heapAddress}`,
-      // The time of the build would be in the heap (host.c).
-      '-Wl,--wrap=gettimeofday',
+      ...wrapped.map((name) => `-Wl,--wrap=${name}`),
       ...['-Wl,--build-id=none', '-Wl,-z,noexecstack', '-Wl,-z,relro,-z,now'],
     );
   }

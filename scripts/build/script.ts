@@ -2,7 +2,7 @@
  * The program for the executable: one script without lazy parts. Every module is evaluated when the heap is made, so
  * modules that are imported dynamically, which esbuild would leave for later, are imported in front of the program.
  */
-import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { inRoot, root } from './paths.ts';
 
 export interface Script {
@@ -11,7 +11,10 @@ export interface Script {
   readonly metafile: Metafile;
 }
 
-export function scriptFor(entry: string, definitions: Readonly<Record<string, string>>): Script {
+export async function scriptFor(
+  entry: string,
+  definitions: Readonly<Record<string, string>>,
+): Promise<Script> {
   const common = {
     absWorkingDir: root,
     bundle: true,
@@ -34,9 +37,9 @@ export function scriptFor(entry: string, definitions: Readonly<Record<string, st
     legalComments: 'none',
     logLevel: 'silent',
   } as const satisfies BuildOptions;
-  const { metafile } = buildSync({ ...common, entryPoints: [entry] });
+  const { metafile } = await build({ ...common, entryPoints: [entry] });
   const contents = [...lazyModules(metafile), entry].map((path) => `import ${JSON.stringify(inRoot(path))};`);
-  const whole = buildSync({ ...common, stdin: { contents: contents.join('\n'), resolveDir: root } });
+  const whole = await build({ ...common, stdin: { contents: contents.join('\n'), resolveDir: root } });
   return { text: whole.outputFiles[0]?.text ?? '', metafile: whole.metafile };
 }
 

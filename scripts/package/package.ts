@@ -39,7 +39,7 @@ export async function makePackages({
   compression,
   arch = hostArch(),
 }: PackageOptions): Promise<Packages> {
-  build();
+  await build();
   mkdirSync(output, { recursive: true });
   const what = release(arch);
   const files = await installedFiles(what, arch === hostArch() ? builtHere() : buildFor(arch));

@@ -121,14 +121,10 @@ struct heap_roots *heap_roots(void) {
   return &HEAP->roots;
 }
 
-bool heap_begin(void) {
-  /* In place of the page that the executable without a heap has at this address. */
-  void *memory = mmap((void *)PREPARED, PREPARED_LIMIT, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
-  if (memory != (void *)PREPARED) return false;
+void heap_begin(void) {
+  /* The executable without a heap has this memory: what the C library allocates lies behind it. */
   HEAP->next = PREPARED + ((sizeof(struct heap) + 15) & ~15UL);
   HEAP->limit = PREPARED + PREPARED_LIMIT;
-  return true;
 }
 
 bool heap_save(const char *path) {

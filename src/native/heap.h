@@ -11,8 +11,8 @@ extern const JSMallocFunctions heap_functions;
 /* Whether this executable carries a heap; the one that makes it does not. */
 bool heap_is_prepared(void);
 
-/* Begins an empty heap in place of the one that is missing. Returns false if there is no memory. */
-bool heap_begin(void);
+/* Begins an empty heap in place of the one that is missing. */
+void heap_begin(void);
 
 /* What the prepared heap is entered by. */
 struct heap_roots {

@@ -323,10 +323,11 @@ static int build_status = 1;
 static void make_heap(void) {
   size_t length;
   uint8_t *code = read_file(command_line.words[1], &length);
-  if (!code || !heap_begin()) {
+  if (!code) {
     perror(command_line.words[1]);
     return;
   }
+  heap_begin();
   JSRuntime *runtime = JS_NewRuntime2(&heap_functions, NULL);
   JS_SetMaxStackSize(runtime, 0);
   JS_SetGCThreshold(runtime, SIZE_MAX);
