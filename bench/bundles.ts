@@ -10,8 +10,6 @@ export interface BundleOwner {
   /** Whose configuration it is: root's, or that of `runc spec --rootless`. */
   readonly uid: number;
   readonly gid: number;
-  /** False: without the rule that denies all devices, which `runc spec` writes for root. */
-  readonly rules: boolean;
 }
 
 /** How many processes sleep in one container. */
@@ -21,7 +19,7 @@ const ONCE = ['/bin/true'];
 const SLEEP = ['/bin/sleep', '3600'];
 const SLEEPERS = `i=1; while [ $i -lt ${CROWD} ]; do sleep 3600 & i=$((i + 1)); done; wait`;
 
-/** As engines write them: nothing, save one device. */
+/** As engines write them: one device is allowed, and no other. */
 const devices = [
   { allow: false, access: 'rwm' },
   { allow: true, type: 'c', major: 10, minor: 229, access: 'rw' },
@@ -36,16 +34,22 @@ const limits = {
 interface Extra {
   readonly resources?: LooseConfig;
   readonly seccomp?: object;
+  /** False: without limits of the process. */
+  readonly rlimits?: boolean;
 }
 
-export function makeBundles(folder: string, { uid, gid, rules }: BundleOwner): Bundles {
-  const bundle = (name: string, args: readonly string[], { resources, seccomp }: Extra = {}) => {
+export function makeBundles(folder: string, { uid, gid }: BundleOwner): Bundles {
+  const bundle = (
+    name: string,
+    args: readonly string[],
+    { resources, seccomp, rlimits = true }: Extra = {},
+  ) => {
     const path = join(folder, name);
     mkdirSync(path, { recursive: true });
     makeBusyboxRootfs(join(path, 'rootfs'));
     const config = baseConfig(uid, gid);
     config.process.args = args;
-    if (!rules) delete config.linux.resources;
+    if (!rlimits) delete config.process.rlimits;
     if (resources) config.linux.resources = resources;
     if (seccomp) config.linux.seccomp = seccomp;
     writeFileSync(join(path, 'config.json'), JSON.stringify(config, undefined, 2));
@@ -54,9 +58,10 @@ export function makeBundles(folder: string, { uid, gid, rules }: BundleOwner): B
   return {
     once: bundle('once', ONCE),
     limited: bundle('limited', ONCE, { resources: limits }),
-    ruled: bundle('ruled', ONCE, { resources: { devices } }),
     filtered: bundle('filtered', ONCE, { seccomp: dockerDefault() }),
+    counted: bundle('counted', ONCE, { rlimits: false }),
     service: bundle('service', SLEEP),
+    countedService: bundle('counted-service', SLEEP, { rlimits: false }),
     crowd: bundle('crowd', ['/bin/sh', '-c', SLEEPERS]),
   };
 }

@@ -1,113 +1,86 @@
-/** Draws results as SVG: bars of medians, in multiples of runc's. */
-import type { Results, ScopeName } from './results.ts';
-import type { RuntimeName } from './runtimes.ts';
-import { type Row, rows } from './scenarios.ts';
-import { median } from './statistics.ts';
-import { values } from './table.ts';
+/** Draws results as SVG: the README's chart of six groups, and a chart of every row. */
+import { type Results, roundsOf } from './results.ts';
+import { type RuntimeName, runtimeNames } from './runtime-names.ts';
+import { type Row, rowOf, rows, type ScopeName } from './scenarios.ts';
+import { median, present } from './statistics.ts';
+import { type Bar, drawSvg, type Group, type Layout } from './svg.ts';
+import { rounded } from './table.ts';
+import { shortVersion } from './verdicts.ts';
 
-const REFERENCE: RuntimeName = 'runc';
-const scopes: readonly ScopeName[] = ['root', 'rootless'];
-const shown: readonly (readonly [task: Row['task'], part: string])[] = [
-  ['run', 'run'],
-  ['run', 'cpu'],
-  ['lifecycle', 'create'],
-  ['lifecycle', 'start'],
-  ['lifecycle', 'delete'],
-  ['lifecycle', 'sum'],
-  ['forced', 'running'],
-  ['exec', 'exec'],
-  ['state', 'state'],
-  ['kill', 'kill'],
-  ['parallel', 'parallel'],
-  ['podman', 'podman'],
-];
-const colours: Readonly<Partial<Record<RuntimeName, string>>> = {
-  'tsrun (Bun)': '#2f6fde',
-  runc: '#8a8f98',
-  crun: '#5aa469',
-  'runc of Debian 13': '#b9bdc4',
-  'crun of Debian 13': '#a5d0ae',
-};
-const names = Object.keys(colours) as RuntimeName[];
+/** The rows that matter to someone who chooses a runtime. */
+const headlines = ['run', 'exec', 'sum', 'delete-running', 'created-memory', 'peak-memory'];
 
-const LEFT = 210;
-const WIDTH = 860;
-const BAR = 9;
-const GAP = 10;
-/** Pixels for what takes as long as with runc. */
-const UNIT = 240;
-/** Longer bars are cut off, and say so. */
-const LONGEST = 2.4;
+const readme: Layout = { left: 242, barHeight: 17, gap: 14, fontSize: 13 };
+const small: Layout = { left: 270, barHeight: 9, gap: 9, fontSize: 11 };
 
-export function drawChart(results: Results): string {
-  const parts: string[] = [];
-  let y = 62;
-  for (const scope of scopes) {
-    const measured = results.scopes[scope];
-    if (!measured) continue;
-    parts.push(text(8, y, scope, 'font-weight="bold"'));
-    y += 14;
-    for (const [task, part] of shown) {
-      const row = rows.find((one) => one.task === task && one.part === part);
-      const reference = row && medianOf(row, measured[REFERENCE]);
-      if (!row || !reference) continue;
-      const title = part === 'cpu' ? `${task} true, processor time` : row.title;
-      const bars = names.flatMap((name) => bar(name, medianOf(row, measured[name]), reference, row.unit));
-      parts.push(text(LEFT - 8, y + (bars.length * BAR) / 2 + 3, title, 'text-anchor="end"'));
-      for (const draw of bars) {
-        parts.push(draw(y));
-        y += BAR;
-      }
-      y += GAP;
-    }
-    y += GAP;
-  }
-  return page(parts, y + 8, results);
+/** With a relative `--root` the bars would be the same again: the page has them as a table. */
+const drawn: readonly ScopeName[] = ['root', 'rootless', 'cold page cache'];
+
+const NOT_MEASURED = 'Not measured yet.';
+
+/** @param results undefined if nothing has been measured yet */
+export function drawReadmeChart(results: Results | undefined): string {
+  const scope = results && (['root', 'rootless'] as const).find((name) => results.scopes[name]);
+  if (results === undefined || scope === undefined) return drawSvg(readme, NOT_MEASURED, [], []);
+  const names = (['tsrun', ...stable(results, scope)] as RuntimeName[]).filter(
+    (name) => results.scopes[scope]?.[name],
+  );
+  const who = scope === 'root' ? 'as root' : 'as an ordinary user';
+  const { host, date, runs } = results;
+  const title = `Shorter is better. Medians of up to ${runs} samples, ${who}, on ${host.cpu} (${host.kind}), ${date.slice(0, 10)}`;
+  const groups = headlines.map((id) => group(results, scope, rowOf(id), names));
+  return drawSvg(
+    readme,
+    title,
+    legend(results, names),
+    groups.filter(({ bars }) => bars.length > 1),
+  );
 }
 
-function medianOf(row: Row, measured: Parameters<typeof values>[1]): number | undefined {
-  const all = values(row, measured);
-  return all.length === 0 ? undefined : median(all);
-}
-
-function bar(
-  name: RuntimeName,
-  value: number | undefined,
-  reference: number,
-  unit: string,
-): ((y: number) => string)[] {
-  if (value === undefined) return [];
-  const ratio = value / reference;
-  const width = Math.round(Math.min(ratio, LONGEST) * UNIT);
-  const label = `${value >= 10 ? value.toFixed(0) : value.toFixed(1)} ${unit}, ${ratio.toFixed(2)}×`;
+/** runc and crun of the stable release; of another one if they were not measured. */
+function stable({ scopes }: Results, scope: ScopeName): RuntimeName[] {
+  const measured = (name: RuntimeName) => scopes[scope]?.[name] !== undefined;
+  const first = (...names: RuntimeName[]) => names.filter(measured).slice(0, 1);
   return [
-    (y) =>
-      `<rect x="${LEFT}" y="${y}" width="${width}" height="${BAR - 1}" fill="${colours[name]}"/>` +
-      text(LEFT + width + 4, y + BAR - 2, `${label}${ratio > LONGEST ? ' (cut off)' : ''}`, 'font-size="8"'),
+    ...first('runc of Debian 13', 'runc', 'runc of sid'),
+    ...first('crun of Debian 13', 'crun', 'crun of sid'),
   ];
 }
 
-function page(parts: readonly string[], height: number, { date, host, versions }: Results): string {
-  const title = `Medians, in multiples of runc's. ${host.cpu}, ${host.kind}, Linux ${host.kernel}, ${date.slice(0, 10)}`;
-  const legend = names
-    .filter((name) => versions[name] !== undefined)
-    .map((name, index) => {
-      const x = LEFT + index * 128;
-      return `<rect x="${x}" y="28" width="10" height="10" fill="${colours[name]}"/>${text(x + 14, 37, name)}`;
-    });
-  const rule = `<line x1="${LEFT + UNIT}" y1="48" x2="${LEFT + UNIT}" y2="${height - 8}" stroke="#c33" stroke-dasharray="2 3"/>`;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="11">`,
-    `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
-    text(8, 16, title),
-    ...legend,
-    rule,
-    ...parts,
-    '</svg>\n',
-  ].join('\n');
+/** @param results undefined if nothing has been measured yet */
+export function drawFullChart(results: Results | undefined): string {
+  if (results === undefined) return drawSvg(small, NOT_MEASURED, [], []);
+  const names = runtimeNames.filter((name) => results.versions[name] !== undefined);
+  const groups = drawn.flatMap((scope) => {
+    const own = rows
+      .filter(({ difference }) => !difference)
+      .map((row) => group(results, scope, row, names))
+      .filter(({ bars }) => bars.length > 0);
+    return own.map((one, index) => (index === 0 ? { ...one, heading: scope } : one));
+  });
+  const { host, date, runs } = results;
+  const title = `Medians of up to ${runs}; every row has its own scale. ${host.cpu}, ${host.kind}, Linux ${host.kernel}, ${date.slice(0, 10)}`;
+  return drawSvg(small, title, legend(results, names), groups);
 }
 
-function text(x: number, y: number, content: string, more = ''): string {
-  const escaped = content.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  return `<text x="${x}" y="${Math.round(y)}" fill="#222" ${more}>${escaped}</text>`;
+function legend({ versions }: Results, names: readonly RuntimeName[]) {
+  return names.map((name) => {
+    const [program, release] = name.split(' of ');
+    const where = release ? ` (${release})` : '';
+    return { series: seriesOf(name), label: `${program} ${shortVersion(versions[name])}${where}` };
+  });
+}
+
+/** Its place among all runtimes, so that a runtime has the same colour in every chart. */
+function seriesOf(name: RuntimeName): number {
+  return runtimeNames.indexOf(name);
+}
+
+function group(results: Results, scope: ScopeName, row: Row, names: readonly RuntimeName[]): Group {
+  const bars = names.flatMap((name): Bar[] => {
+    const value = median(present(roundsOf(row, results.scopes[scope]?.[name])));
+    const unit = row.unit === 'count' ? '' : ` ${row.unit}`;
+    return Number.isNaN(value) ? [] : [{ series: seriesOf(name), value, label: `${rounded(value)}${unit}` }];
+  });
+  return { title: row.title, bars };
 }

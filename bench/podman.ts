@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PodmanCommand } from './protocol.ts';
 
-/** The limits are those of the bundles: podman's own are higher than some hosts' root may set. */
+/** The limits are those of the bundles: on some hosts root may not set podman's own, which are higher. */
 const configuration = `[containers]
 log_driver = "none"
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
@@ -20,7 +20,7 @@ export interface PodmanOptions {
   readonly state: string;
   readonly runtime: string;
   readonly rootfs: string;
-  /** False where the runtime only runs without. */
+  /** False if the runtime only runs without cgroups. */
   readonly hasCgroups: boolean;
 }
 

@@ -1,41 +1,53 @@
-/** The results of one bench, as they are kept. */
+/** The results of one measurement, as they are kept. */
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { inRoot } from '../scripts/build/paths.ts';
 import type { HostFacts } from './host.ts';
-import type { RuntimeName } from './runtimes.ts';
-import type { Measured } from './scope.ts';
-
-/**
- * `root, version 2`: in a mount namespace where version 2 of cgroups is mounted alone, on a machine that mounts both.
- * `cold page cache`: measured last, because a file that was read again lies in the cache in smaller pieces.
- */
-export type ScopeName = 'root' | 'rootless' | 'root, version 2' | 'cold page cache';
+import type { Sample, Task } from './protocol.ts';
+import type { RuntimeName } from './runtime-names.ts';
+import { perUnit, type Row, type ScopeName } from './scenarios.ts';
+import type { Rounds } from './statistics.ts';
 
 export interface Size {
   readonly name: string;
   readonly bytes: number;
 }
 
+export interface Measured {
+  /** Which cgroups a container of this runtime has of its own, such as `v1: 9 of 9, v2`; `none`. */
+  cgroups?: string;
+  /** Samples by task; the index is the round, null means that this runtime did not take part in it. */
+  readonly samples: Partial<Record<Task, (Sample | null)[]>>;
+  readonly errors: Partial<Record<Task, string>>;
+}
+
+export type ScopeResults = Readonly<Partial<Record<RuntimeName, Measured>>>;
+
 export interface Results {
   readonly date: string;
   readonly host: HostFacts;
   readonly versions: Readonly<Partial<Record<RuntimeName, string>>>;
+  /** Runtimes without a column, each with the reason. */
   readonly missing: readonly string[];
   readonly runs: number;
-  /** Of what is installed, and of packages. */
+  /** Of the executables, and of packages that have been built. */
   readonly sizes: readonly Size[];
-  readonly scopes: Readonly<Partial<Record<ScopeName, Readonly<Record<string, Measured>>>>>;
+  readonly scopes: Readonly<Partial<Record<ScopeName, ScopeResults>>>;
+  /** False until the last sample has been taken. */
+  readonly complete: boolean;
 }
 
-/** The chart of the newest results; the README shows it. */
-export const chartFile = inRoot('bench/results/chart.svg');
+/** One value per round, in the row's unit. */
+export function roundsOf({ task, part, unit }: Row, measured: Measured | undefined): Rounds {
+  return (measured?.samples[task] ?? []).map((sample) => {
+    const value = sample?.[part];
+    return value === undefined ? null : Number(value) / perUnit[unit];
+  });
+}
 
-/** @throws Error where there are none */
-export function newestResults(): string {
-  const newest = globSync(inRoot('bench/results/*.json')).sort().at(-1);
-  if (newest === undefined) throw new Error('there are no results below bench/results: npm run bench');
-  return newest;
+/** @returns undefined if nothing has been measured yet */
+export function newestResults(): string | undefined {
+  return globSync(inRoot('bench/results/*.json')).sort().at(-1);
 }
 
 export function readResults(file: string): Results {
@@ -48,6 +60,6 @@ export function writeResults(file: string, results: Results): void {
   const rounded = (_: string, value: unknown) =>
     typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
   const text = JSON.stringify(results, rounded, 1);
-  const lists = text.replace(/\[\s*\{[^\]]*\]/g, (list) => list.replace(/\s+/g, ' '));
+  const lists = text.replace(/\[\s*(\{|null)[^\]]*\]/g, (list) => list.replace(/\s+/g, ' '));
   writeFileSync(file, `${lists}\n`);
 }

@@ -1,71 +1,166 @@
-/** The rows of the table. */
-import type { Task } from './protocol.ts';
-import type { ScopeName } from './results.ts';
+/** The scopes and the rows of the table. */
+import { type CountedCommand, countedCommands, type Task } from './protocol.ts';
+
+/**
+ * `cold page cache` is measured last, because a file that was read again lies in the cache in smaller pieces.
+ * Relative: the same commands with `--root` relative to the working directory.
+ */
+export const scopeNames = [
+  'root',
+  'root, relative --root',
+  'rootless',
+  'rootless, relative --root',
+  'cold page cache',
+] as const;
+export type ScopeName = (typeof scopeNames)[number];
+
+/** What a command does to the container's cgroups, if the runtime gives it any. */
+export type CgroupWork =
+  | 'creates, joins, removes'
+  | 'creates, joins'
+  | 'joins'
+  | 'removes'
+  | 'reads'
+  | 'writes a limit'
+  | 'freezes, thaws'
+  | 'none';
 
 export interface Row {
+  /** The name that targets and charts use. */
+  readonly id: string;
   readonly title: string;
   readonly task: Task;
   /** Which part of the task's sample. */
   readonly part: string;
-  /** The difference of two measurements, which can be nothing: it has no ratio. */
+  /** The difference of two measurements, which can be zero: it has no ratio. */
   readonly difference?: true;
-  readonly unit: 'ms' | 's' | 'MB' | 'KiB';
+  readonly unit: 'ms' | 's' | 'MB' | 'KiB' | 'million' | 'count';
+  readonly work: CgroupWork;
+}
+
+type Described = Omit<Row, 'id' | 'task' | 'part' | 'unit'> & Partial<Row>;
+
+/** A row; if not said otherwise the task is named like the row, and so is the part of its sample. */
+function row(id: string, described: Described): Row {
+  const task = (described.task ?? id) as Task;
+  return { id, task, part: id, unit: 'ms', ...described };
+}
+
+const all: CgroupWork = 'creates, joins, removes';
+
+const workOf: Readonly<Record<CountedCommand, CgroupWork>> = {
+  create: 'creates, joins',
+  run: all,
+  exec: 'joins',
+  start: 'none',
+  state: 'none',
+  delete: 'removes',
+};
+
+const counted: readonly Row[] = countedCommands.map((command) =>
+  row(`count-${command}`, {
+    title: `${command}, instructions`,
+    part: 'instructions',
+    unit: 'million',
+    work: workOf[command],
+  }),
+);
+
+/** The instructions of a command stand below its time. */
+function withCount(...timed: readonly Row[]): Row[] {
+  const command = timed.at(-1)?.id;
+  return [...timed, ...counted.filter(({ id }) => id === `count-${command}`)];
 }
 
 export const rows: readonly Row[] = [
-  { title: 'run true', task: 'run', part: 'run', unit: 'ms' },
-  { title: 'processor time of that', task: 'run', part: 'cpu', unit: 'ms' },
-  { title: 'create', task: 'lifecycle', part: 'create', unit: 'ms' },
-  { title: 'start', task: 'lifecycle', part: 'start', unit: 'ms' },
-  { title: 'delete', task: 'lifecycle', part: 'delete', unit: 'ms' },
-  { title: 'create + start + delete', task: 'lifecycle', part: 'sum', unit: 'ms' },
-  { title: 'run true with limits', task: 'limits', part: 'more', unit: 'ms' },
-  { title: 'of that, the limits', task: 'limits', part: 'cost', unit: 'ms', difference: true },
-  { title: "run true with Docker's seccomp profile", task: 'filter', part: 'more', unit: 'ms' },
-  { title: 'of that, the profile', task: 'filter', part: 'cost', unit: 'ms', difference: true },
-  { title: 'run true with a device rule', task: 'rules', part: 'more', unit: 'ms' },
-  { title: 'of that, the rule', task: 'rules', part: 'cost', unit: 'ms', difference: true },
-  { title: 'delete --force, running', task: 'forced', part: 'running', unit: 'ms' },
-  { title: 'delete --force, created', task: 'forced', part: 'created', unit: 'ms' },
-  { title: 'delete --force, 100 processes', task: 'forced', part: 'crowd', unit: 'ms' },
-  { title: 'exec true', task: 'exec', part: 'exec', unit: 'ms' },
-  { title: 'processor time of that', task: 'exec', part: 'cpu', unit: 'ms' },
-  { title: 'state', task: 'state', part: 'state', unit: 'ms' },
-  { title: 'kill', task: 'kill', part: 'kill', unit: 'ms' },
-  { title: '100 runs, one by one', task: 'sequence', part: 'sequence', unit: 's' },
-  { title: '100 runs, 8 at a time', task: 'parallel', part: 'parallel', unit: 's' },
-  { title: 'peak memory of run', task: 'peak-memory', part: 'peak', unit: 'MB' },
-  { title: 'memory of a created container', task: 'create', part: 'resident', unit: 'KiB' },
-  { title: 'podman run', task: 'podman', part: 'podman', unit: 'ms' },
-  { title: 'run true', task: 'cold', part: 'cold', unit: 'ms' },
+  ...withCount(row('run', { title: 'run', work: all })),
+  row('run-cpu', { title: 'run, processor time', task: 'run', part: 'cpu', work: all }),
+  row('run-faults', { title: 'run, page faults', task: 'run', part: 'faults', unit: 'count', work: all }),
+  ...withCount(row('create', { title: 'create', task: 'lifecycle', work: 'creates, joins' })),
+  ...withCount(row('start', { title: 'start', task: 'lifecycle', work: 'none' })),
+  ...withCount(row('delete', { title: 'delete', task: 'lifecycle', work: 'removes' })),
+  row('sum', { title: 'create + start + delete', task: 'lifecycle', work: all }),
+  ...withCount(row('exec', { title: 'exec', work: 'joins' })),
+  row('exec-cpu', { title: 'exec, processor time', task: 'exec', part: 'cpu', work: 'joins' }),
+  row('exec-tty', { title: 'exec --tty', work: 'joins' }),
+  ...withCount(row('state', { title: 'state', work: 'none' })),
+  row('kill', { title: 'kill', work: 'none' }),
+  row('delete-running', {
+    title: 'delete --force, running',
+    task: 'forced',
+    part: 'running',
+    work: 'removes',
+  }),
+  row('delete-created', {
+    title: 'delete --force, created',
+    task: 'forced',
+    part: 'created',
+    work: 'removes',
+  }),
+  row('delete-crowd', {
+    title: 'delete --force, 100 processes',
+    task: 'forced',
+    part: 'crowd',
+    work: 'removes',
+  }),
+  row('list', { title: 'list', work: 'none' }),
+  row('ps', { title: 'ps', work: 'reads' }),
+  row('events', { title: 'events --stats', work: 'reads' }),
+  row('update', { title: 'update --pids-limit', work: 'writes a limit' }),
+  row('pause', { title: 'pause', work: 'freezes, thaws' }),
+  row('resume', { title: 'resume', task: 'pause', work: 'freezes, thaws' }),
+  row('features', { title: 'features', work: 'none' }),
+  row('version', { title: '--version', work: 'none' }),
+  row('help', { title: '--help', work: 'none' }),
+  row('parallel', { title: '100 runs, 8 at a time', unit: 's', work: all }),
+  row('limits', { title: 'run with limits', part: 'more', work: all }),
+  row('limits-cost', {
+    title: 'of that, the limits',
+    task: 'limits',
+    part: 'cost',
+    difference: true,
+    work: all,
+  }),
+  row('filter', { title: "run with Docker's seccomp profile", part: 'more', work: all }),
+  row('filter-cost', {
+    title: 'of that, the profile',
+    task: 'filter',
+    part: 'cost',
+    difference: true,
+    work: all,
+  }),
+  row('podman', { title: 'podman run', work: all }),
+  row('peak-memory', { title: 'peak memory of run', part: 'peak', unit: 'MB', work: all }),
+  row('created-memory', {
+    title: 'memory of a created container',
+    task: 'create',
+    part: 'resident',
+    unit: 'KiB',
+    work: 'creates, joins',
+  }),
+  row('foreground-memory', {
+    title: 'memory of run while the container lives',
+    task: 'foreground',
+    part: 'resident',
+    unit: 'MB',
+    work: 'creates, joins',
+  }),
+  row('cold', { title: 'run, cold page cache', work: all }),
 ];
 
-/** Samples are milliseconds or bytes. */
-export const perUnit: Readonly<Record<Row['unit'], number>> = { ms: 1, s: 1000, MB: 1e6, KiB: 1024 };
+/** @throws Error if there is no such row */
+export function rowOf(id: string): Row {
+  const found = rows.find((one) => one.id === id);
+  if (found === undefined) throw new Error(`there is no row "${id}"`);
+  return found;
+}
 
-/** How often a task is measured: so many samples, `few` (a fifth of them), or so many batches. */
-export type Repetition = readonly [Task, 'runs' | 'few' | 'batches'];
-
-const common: readonly Repetition[] = [
-  ['run', 'runs'],
-  ['lifecycle', 'runs'],
-  ['forced', 'runs'],
-  ['filter', 'runs'],
-  ['exec', 'runs'],
-  ['state', 'runs'],
-  ['kill', 'runs'],
-  ['peak-memory', 'few'],
-  ['sequence', 'batches'],
-  ['parallel', 'batches'],
-];
-
-/** An ordinary user has no limits without a delegated cgroup. Where version 2 is alone, what it has to do with. */
-export const repetitions: Readonly<Record<ScopeName, readonly Repetition[]>> = {
-  root: [['limits', 'runs'], ...common, ['podman', 'few']],
-  rootless: common,
-  'root, version 2': [
-    ['rules', 'runs'],
-    ['forced', 'runs'],
-  ],
-  'cold page cache': [['cold', 'few']],
+/** Samples are milliseconds, bytes or counts. */
+export const perUnit: Readonly<Record<Row['unit'], number>> = {
+  ms: 1,
+  s: 1000,
+  MB: 1e6,
+  KiB: 1024,
+  million: 1e6,
+  count: 1,
 };

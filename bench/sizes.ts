@@ -1,11 +1,11 @@
-/** How large what is installed is, and what is downloaded. */
+/** Sizes of the executables that are compared, and of packages of tsrun. */
 import { globSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { inRoot } from '../scripts/build/paths.ts';
 import type { Size } from './results.ts';
 import type { Contender } from './runtimes.ts';
 
-/** Packages are listed where they have been built. */
+/** Packages are listed if they have been built (dist/package). */
 export function sizes(contenders: readonly Contender[]): Size[] {
   const packages = globSync(inRoot('dist/package/*.{deb,tar.gz,tgz}'));
   return [

@@ -1,14 +1,33 @@
-/** Medians and the like of samples. */
+/** Medians, quartiles and ratios of samples. */
 
-/** The value that `share` of the samples do not exceed (nearest rank). */
-export function percentile(samples: readonly number[], share: number): number {
+/** The value below which `share` of the samples lie, interpolated between neighbours. */
+export function quantile(samples: readonly number[], share: number): number {
   const sorted = [...samples].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+  const place = share * (sorted.length - 1);
+  const below = sorted[Math.floor(place)] ?? Number.NaN;
+  const above = sorted[Math.ceil(place)] ?? Number.NaN;
+  return below + (above - below) * (place - Math.floor(place));
 }
 
 export function median(samples: readonly number[]): number {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  if (!Number.isInteger(middle)) return sorted[Math.floor(middle)] ?? Number.NaN;
-  return ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+  return quantile(samples, 0.5);
+}
+
+/** One value per round; null for a round that this runtime did not take part in. */
+export type Rounds = readonly (number | null)[];
+
+/**
+ * The median of the ratios within each round. A disturbance that lasts longer than a round slows both runtimes and
+ * hardly changes their ratio. NaN if they share no round.
+ */
+export function pairedRatio(own: Rounds, reference: Rounds): number {
+  const ratios = own.flatMap((value, round) => {
+    const other = reference[round] ?? null;
+    return value === null || other === null ? [] : [value / other];
+  });
+  return median(ratios);
+}
+
+export function present(rounds: Rounds): number[] {
+  return rounds.filter((value) => value !== null);
 }

@@ -9,33 +9,41 @@ import type { Answer, Sample, Task, WorkerSetup } from './protocol.ts';
 export interface WorkerOptions {
   readonly setup: WorkerSetup;
   readonly user: { readonly uid: number; readonly gid: number } | undefined;
-  readonly hideCgroup1: boolean;
-  /** What would say nothing here. */
+  readonly hideControllers: boolean;
+  /** Tasks that say nothing about this runtime here. */
   readonly skipped: readonly Task[];
+  /** It takes part in each round whose number this divides. */
+  readonly every: number;
+  /** False if its options switch cgroups off. */
+  readonly hasCgroups: boolean;
   /** The clone that the user can read. */
   readonly clone: string;
 }
 
-/** Milliseconds in which a worker ends: it finishes what it measures first. */
+/** Milliseconds in which a worker ends: it finishes its sample first. */
 const LONGEST = 60_000;
 
-/** Cgroup version 2 alone, in a mount namespace of the worker's own; then the user, who may not mount. */
-const HIDE = 'umount -l /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup && exec "$@"';
+/** In a mount namespace of the worker's own, entered before it becomes the user, who may not mount. */
+const HIDE = 'mount --bind /dev/null /sys/fs/cgroup/unified/cgroup.controllers && exec "$@"';
 
 export class WorkerProcess {
+  readonly hasCgroups: boolean;
   readonly #child: ChildProcess;
-  readonly skipped: readonly Task[];
+  readonly #skipped: readonly Task[];
+  readonly #every: number;
 
-  constructor({ setup, user, hideCgroup1, skipped, clone }: WorkerOptions) {
-    this.skipped = skipped;
+  constructor({ setup, user, hideControllers, skipped, every, hasCgroups, clone }: WorkerOptions) {
+    this.#skipped = skipped;
+    this.#every = every;
+    this.hasCgroups = hasCgroups;
     const { uid, gid } = user ?? {};
     const drop = user ? ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--'] : [];
-    const hide = hideCgroup1 ? ['unshare', '-m', 'sh', '-c', HIDE, 'sh'] : [];
+    const hide = hideControllers ? ['unshare', '-m', 'sh', '-c', HIDE, 'sh'] : [];
     const node = [join(clone, 'dist/engine/node'), join(clone, 'bench/worker.ts'), JSON.stringify(setup)];
     const [program, ...args] = [...hide, ...drop, ...node] as [string, ...string[]];
     this.#child = spawn(program, args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // What is typed at the terminal ends the bench, and that its workers: no command of a runtime is cut off.
+      // Keys typed at the terminal end the bench, and the bench its workers: no command is interrupted.
       detached: true,
       cwd: '/',
       env: { ...process.env, NODE_NO_WARNINGS: '1' },
@@ -46,7 +54,11 @@ export class WorkerProcess {
     );
   }
 
-  /** @throws Error what the worker says */
+  takesPart(task: Task, round: number): boolean {
+    return round % this.#every === 0 && !this.#skipped.includes(task);
+  }
+
+  /** @throws Error with the worker's message */
   async measure(task: Task): Promise<Sample> {
     const answer = await this.#ask(task);
     if ('error' in answer) throw new Error(answer.error);
@@ -74,7 +86,7 @@ export class WorkerProcess {
     await over;
   }
 
-  /** For one that the bench leaves behind: nothing can be awaited any more. */
+  /** When the bench itself ends and can no longer await anything. */
   #endNow(): void {
     const { pid } = this.#child;
     if (pid === undefined || !this.#child.kill('SIGTERM')) return;

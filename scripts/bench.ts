@@ -1,24 +1,18 @@
-/** `npm run bench`: tsrun on QuickJS and on Node beside runc and crun, measured in one run (docs/performance.md). */
-import { writeFileSync } from 'node:fs';
+/** `npm run bench`: tsrun beside runc and crun, measured in one run (docs/performance.md). */
 import { bench } from '../bench/bench.ts';
-import { drawChart } from '../bench/chart.ts';
-import { readOptions, usage } from '../bench/options.ts';
-import { chartFile, newestResults, readResults } from '../bench/results.ts';
+import { OptionError, readOptions, usage } from '../bench/options.ts';
+import { writePage } from '../bench/page.ts';
 import { build } from './build/build.ts';
 
 try {
   const options = readOptions(process.argv.slice(2));
-  if (options.chart) {
-    writeFileSync(chartFile, drawChart(readResults(options.json ?? newestResults())));
-    process.exit();
+  if (options.page) writePage(options.json);
+  else {
+    await build();
+    await bench(options);
   }
-  await build();
-  if (options.profile) {
-    const { profile } = await import('../bench/profile/profile.ts');
-    await profile(options);
-  } else await bench(options);
 } catch (error) {
   console.error(`tsrun: ${error instanceof Error ? error.message : error}`);
-  if (error instanceof TypeError) console.error(usage);
+  if (error instanceof OptionError) console.error(usage);
   process.exitCode = 1;
 }

@@ -15,21 +15,25 @@ const worker = new WorkerProcess({
   setup: {
     command: [program, '--root', root],
     root,
+    directory: folder,
     bundles: makeBundles(folder, {
       uid: process.getuid?.() ?? 0,
       gid: process.getgid?.() ?? 0,
-      rules: false,
     }),
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
     scratch: folder,
     busybox: staticBusybox() ?? '',
     executables: [],
     podman: undefined,
+    callgrind: undefined,
+    sealed: false,
     rssDivisor: 1,
   },
   user: undefined,
-  hideCgroup1: false,
+  hideControllers: false,
   skipped: [],
+  every: 1,
+  hasCgroups: true,
   clone: join(import.meta.dirname, '../..'),
 });
 await worker.measure('serve');
