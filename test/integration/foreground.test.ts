@@ -1,13 +1,23 @@
 /** `run` and `exec` in the foreground, without a terminal: the caller's streams, signals, exit statuses. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { need } from '../setup/needs.ts';
+import { need, needs } from '../setup/needs.ts';
 import { patience } from '../setup/patience.ts';
 import { type Bundle, makeRig, programUnderTest, type Rig } from '../setup/rig.ts';
 import { type Running, startProgram } from '../setup/running.ts';
 
 beforeEach((context) => need(context, 'busybox'));
+
+/** Bun does as Node. */
+const isOnNode = ['node', 'bun'].includes(process.env.TSRUN_ENGINE ?? '');
+
+/** The command line, if there is a runc to compare with. */
+function runcIn(rig: Rig): string[][] {
+  const isThere = process.getuid?.() === 0 && needs.runc.present();
+  return isThere ? [['runc', '--root', join(rig.path, 'runc-root')]] : [];
+}
 
 function shellBundle(rig: Rig, script: string): Bundle {
   return rig.bundle({
@@ -103,6 +113,33 @@ describe('signals', () => {
     }
     container.child.kill('SIGUSR2');
     expect(await container.ended()).toBe(5);
+  });
+
+  test.each([
+    ['blocked', '--block-signal=TERM'],
+    ['ignored', '--ignore-signal=TERM'],
+  ])('also one that the caller has %s, as with runc', async (_, how) => {
+    await using rig = makeRig();
+    const script = 'trap "exit 5" TERM; echo ready; while :; do sleep 0.01; done';
+    const run = ['run', '--bundle', shellBundle(rig, script).path, rig.id()];
+    for (const runtime of [[programUnderTest(), '--root', rig.root], ...runcIn(rig)]) {
+      await using container = startProgram('env', [how, ...runtime, ...run]);
+      await container.shows(/ready/);
+      container.child.kill('SIGTERM');
+      expect(await container.ended(), runtime[0]).toBe(5);
+    }
+  });
+
+  test('a real-time signal too, though Node cannot catch it', async () => {
+    await using rig = makeRig();
+    const script = 'trap "exit 7" 34; trap "exit 8" TERM; echo ready; while :; do sleep 0.01; done';
+    await using container = running(rig, script);
+    await container.shows(/ready/);
+    process.kill(container.child.pid ?? 0, 34);
+    if (!isOnNode) return expect(await container.ended()).toBe(7);
+    await sleep(300);
+    container.child.kill('SIGTERM');
+    expect(await container.ended()).toBe(8);
   });
 
   test('a storm of 200 is survived, and the last one arrives', async () => {
