@@ -57,9 +57,13 @@ export class StatusEvents {
     const time = new Date().toISOString();
     const line = encodeUtf8(`${JSON.stringify({ time, id: this.#id, ...event })}\n`);
     if (line.length > LONGEST_LINE) return;
-    const written = this.#writer?.write(line) ?? 0;
-    // Full: the next line may find room. Everything else lasts.
-    if (written < 0 && written !== -EAGAIN) this.#writer = undefined;
+    for (let at = 0; this.#writer && at < line.length; ) {
+      const written = this.#writer.write(line.subarray(at));
+      // Full: the next line may find room. Everything else lasts.
+      if (written === -EAGAIN || written === 0) return;
+      if (written < 0) this.#writer = undefined;
+      at += written;
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Writes without waiting, whatever the descriptor is. Its own flags are shared with the caller, and stay as they are:
- * pipes and terminals are opened once more. Someone else's may not be; then it is asked whether a little has room.
+ * Writes without waiting, whatever the descriptor is. Its flags are shared with the caller and stay as they are, so pipes
+ * and terminals are opened a second time. If that is not permitted, poll(2) says whether a small portion has room.
  */
 import type { Out } from './call.ts';
 import { close, fcntl, openat, statx, write } from './calls/file.ts';
@@ -34,11 +34,11 @@ type Write = (bytes: Uint8Array) => number;
 export class UnblockedWriter implements Disposable {
   /** To wait for POLLOUT on. */
   readonly fd: number;
-  /** EAGAIN if it would have to wait. Of a pipe's, 4096 bytes are written together or not at all. */
+  /** EAGAIN if it would have to wait. In a pipe, up to 4096 bytes are written together or not at all. */
   readonly write: Write;
   readonly #own: number | undefined;
 
-  /** @param fd that of someone else: it stays open */
+  /** @param fd stays open when the writer is disposed of */
   constructor(fd: number) {
     const status = statusOf(fd);
     const room = isForWriting(fd) ? roomIn(fd, status) : undefined;
@@ -55,7 +55,7 @@ export class UnblockedWriter implements Disposable {
 function writeTo(fd: number, status: Status | undefined, room: number | undefined): Write {
   if (kindOf(status) === S_IFSOCK) return (bytes) => attempt(sendAtOnce(fd, bytes));
   if (room === undefined) return (bytes) => attempt(write(fd, bytes));
-  // Another writer of the same pipe could fill it in between; then it is its owner.
+  // Another writer could fill the pipe in between; then the owner of the pipe holds us up.
   return (bytes) =>
     pollBriefly(fd, 0, POLLOUT) === 'ready' ? attempt(write(fd, bytes.subarray(0, room))) : -EAGAIN;
 }
