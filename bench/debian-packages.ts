@@ -6,7 +6,7 @@ import { cpSync, existsSync, globSync, mkdirSync, renameSync, rmSync, writeFileS
 import { join } from 'node:path';
 import { command } from '../scripts/build/command.ts';
 import { inRoot } from '../scripts/build/paths.ts';
-import { type Apt, privateApt } from '../scripts/foreign/apt.ts';
+import { type Apt, privateApt } from '../scripts/build/private-apt.ts';
 import { archiveKeyring, debianArchive } from '../scripts/vm/archive.ts';
 import type { Callgrind } from './protocol.ts';
 

@@ -1,7 +1,6 @@
 /** Paths as the caller means them. */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { callerReport } from '../host/caller.ts';
 import { workingDirectory } from '../kernel/own-process.ts';
 import { resolve } from '../kernel/path.ts';
 
@@ -12,8 +11,7 @@ import { resolve } from '../kernel/path.ts';
  */
 export function absolute(path: string): string {
   if (path.startsWith('/')) return resolve(path);
-  // The launcher leaves a deleted directory, since engines cannot start in one.
-  const base = callerReport()?.cwdDeleted ? undefined : workingDirectory();
+  const base = workingDirectory();
   if (base !== undefined) return resolve(base, path);
   throw new RuntimeError('usage', `cannot resolve "${path}": the working directory does not exist`, {
     hint: 'give an absolute path, or change to a directory that exists',

@@ -251,7 +251,6 @@ export class Construction {
   #firstRecord(): StateRecord {
     const { config, rootfs, id, bundle, host, overlay, dataDirectory, idMaps, preserveFds } = this.request;
     const { nested, resctrl, systemd, keyring } = this.request;
-    const { nofile } = host;
     const freezer = freezerFile(this.request.cgroups.directories);
     return {
       version: RECORD_VERSION,
@@ -266,7 +265,6 @@ export class Construction {
       ...(config.annotations ? { annotations: config.annotations } : {}),
       ownerUid: host.identity.euid,
       capabilities: host.identity.capabilities.toString(16),
-      ...(nofile ? { nofile: { soft: nofile.soft.toString(16), hard: nofile.hard.toString(16) } } : {}),
       cgroups: this.request.cgroups.directories.map(({ path }) => path),
       ...(systemd ? { systemd: systemd.unit } : {}),
       ...(resctrl ? { resctrl: { joined: resctrl.joined, made: resctrl.made } } : {}),

@@ -1,7 +1,6 @@
 /** `exec`: another process in a running container. */
 import { memoryTrouble } from '../cgroups/out-of-memory.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { callerReport } from '../host/caller.ts';
 import { identity } from '../host/identity.ts';
 import type { IdentifiedProcess } from '../host/process-identity.ts';
 import { transferableStreams } from '../host/streams.ts';
@@ -239,7 +238,6 @@ function programRequest(
     ...findings,
     credentials,
     preserveFds: options.preserveFds,
-    nofile: callerReport()?.nofile,
     limitedFrom: record.userNamespace && !identity().isRootless ? pid : undefined,
     filter,
   };

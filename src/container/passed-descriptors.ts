@@ -4,11 +4,8 @@
  */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { callerReport, callerVariable } from '../host/caller.ts';
+import { callerVariable, isOpenForCaller, KNOWN_DESCRIPTORS } from '../host/caller.ts';
 import { ownPid } from '../kernel/own-process.ts';
-
-/** The launcher reports so many. */
-const REPORTED = 64;
 
 export interface ListenDescriptors {
   readonly count: number;
@@ -27,15 +24,14 @@ export function listenDescriptors(): ListenDescriptors | undefined {
   return { count, environment: [`LISTEN_FDS=${count}`, 'LISTEN_PID=1', ...named] };
 }
 
-/** @throws RuntimeError `usage` where one of them is not open: it would be one of the engine's own */
+/** @throws RuntimeError `usage` if one of them is not open: it would be one of our own */
 export function checkPassedDescriptors(preserved: number, listening = 0): void {
-  const open = callerReport()?.openDescriptors;
   const count = listening + preserved;
-  if (count === 0 || open === undefined) return;
-  if (count + 3 > REPORTED)
-    throw new RuntimeError('usage', `at most ${REPORTED - 3} descriptors can be preserved`);
+  if (count === 0) return;
+  if (count + 3 > KNOWN_DESCRIPTORS)
+    throw new RuntimeError('usage', `at most ${KNOWN_DESCRIPTORS - 3} descriptors can be preserved`);
   for (let fd = 3; fd < count + 3; fd++) {
-    if ((open >> BigInt(fd)) & 1n) continue;
+    if (isOpenForCaller(fd)) continue;
     const first = 3 + listening;
     throw new RuntimeError('usage', `cannot preserve descriptor ${fd}: it is not open`, {
       hint:

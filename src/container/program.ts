@@ -8,7 +8,6 @@ import { exitOf } from '../kernel/wait.ts';
 import { silentLog } from '../log/log.ts';
 import type { Execution } from '../plan/execution.ts';
 import { identitySteps, type ProgramRequest, programSteps } from '../plan/start-plan.ts';
-import type { ResourceLimit } from '../process/rlimits.ts';
 import { type Filter, withoutListener } from '../seccomp/load.ts';
 import { stoppedByFilter } from '../seccomp/stopped.ts';
 import type { Config } from '../spec/types.ts';
@@ -86,14 +85,9 @@ export function programRequest({ record, config, filter }: Startable): ProgramRe
     cwdEntered: record.cwdEntered !== false,
     credentials: { uid, gid, additionalGids, capabilities, noNewPrivileges },
     preserveFds: record.preserveFds,
-    nofile: nofileOf(record),
     limitedFrom: limitedFrom(record),
     filter,
   };
-}
-
-function nofileOf({ nofile }: StateRecord): ResourceLimit | undefined {
-  return nofile && { soft: BigInt(`0x${nofile.soft}`), hard: BigInt(`0x${nofile.hard}`) };
 }
 
 /** Root sets the limits of a container in a user namespace itself. */

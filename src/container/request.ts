@@ -8,7 +8,7 @@ import { type ContainerCgroups, containerCgroups } from '../cgroups/paths.ts';
 import type { systemdManager } from '../cgroups/systemd/manager.ts';
 import { type CgroupOwner, cgroupOwner } from '../cgroups/v2/owner.ts';
 import { inFile } from '../errors/in-file.ts';
-import { callerEnvironment, callerReport } from '../host/caller.ts';
+import { callerEnvironment } from '../host/caller.ts';
 import { hostCgroups } from '../host/cgroups.ts';
 import { fullMounts } from '../host/full-mounts.ts';
 import { type Identity, identity } from '../host/identity.ts';
@@ -128,7 +128,6 @@ function hostFacts(): HostFacts {
   return {
     identity: identity(),
     cgroups: hostCgroups(),
-    nofile: callerReport()?.nofile,
     streams: transferableStreams,
     isDirectory: isDirectoryHere,
     isOwnNamespace,

@@ -60,8 +60,6 @@ export interface StateRecord extends ProcessIdentity {
   /** Spares `delete` reading the configuration. */
   readonly hasPoststop: boolean;
   readonly preserveFds: number;
-  /** Its creator's limit of open files, which its process inherits whoever starts it. Hexadecimal. */
-  readonly nofile?: { readonly soft: string; readonly hard: string };
   /** Its creator's effective capabilities, a bit mask in hexadecimal: without a user namespace it gets no others. */
   readonly capabilities: string;
   /** The name of its session keyring; by `--no-new-keyring`, it has that of its creator. */

@@ -4,7 +4,7 @@
  */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { callerReport } from '../host/caller.ts';
+import { isOpenForCaller } from '../host/caller.ts';
 import { encodeUtf8 } from '../kernel/bytes.ts';
 import { fcntl } from '../kernel/calls/file.ts';
 import { F_GETFL, F_SETFD, FD_CLOEXEC, O_ACCMODE, O_RDONLY } from '../kernel/constants/file.ts';
@@ -78,16 +78,10 @@ function exited({ event, pid, exit }: StatusEvent & { readonly event: 'exited' }
 }
 
 function check(fd: number, preserveFds: number): void {
-  const flags = isOpen(fd) ? attempt(fcntl(fd, F_GETFL, 0)) : -1;
+  const flags = isOpenForCaller(fd) ? attempt(fcntl(fd, F_GETFL, 0)) : -1;
   if (flags < 0) throw unusable(fd, 'it is not open');
   if ((flags & O_ACCMODE) === O_RDONLY) throw unusable(fd, 'it is not open for writing');
   if (fd > 2 && fd < 3 + preserveFds) throw unusable(fd, '--preserve-fds gives it to the container');
-}
-
-/** By the caller: the engine has descriptors of its own. */
-function isOpen(fd: number): boolean {
-  const open = callerReport()?.openDescriptors;
-  return open === undefined || fd > 63 || ((open >> BigInt(fd)) & 1n) === 1n;
 }
 
 function unusable(fd: number, why: string): RuntimeError {

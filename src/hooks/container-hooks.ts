@@ -17,7 +17,6 @@ import type { Hook, Hooks } from '../spec/types.ts';
 import { type HookSocket, initParent } from './init-parent.ts';
 import { execveLine, type NamedHook, namedHooks } from './named-hook.ts';
 import { runHook } from './run-hook.ts';
-import { restoreLimits } from './runtime-hooks.ts';
 import { type HookState, stateLine } from './state.ts';
 
 export interface ContainerHookOptions {
@@ -45,7 +44,7 @@ export function createContainerSteps(
   const { root } = options;
   const enter = (live: Live) => (typeof root === 'string' ? chdir(root) : fchdir(live.results.value(root)));
   // The umask of the init is 0, ours is the caller's.
-  const prepare = (live: Live) => [enter(live), umask(callerUmask()), ...restoreLimits()];
+  const prepare = (live: Live) => [enter(live), umask(callerUmask())];
   return namedHooks('createContainer', hooks).map((hook) => {
     const place = "in the container's mount namespace, before the root is changed";
     return hookStep(hook, (live) => ({ live, state: stateOf(live), options, prepare: prepare(live), place }));

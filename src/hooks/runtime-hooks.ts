@@ -4,12 +4,11 @@
  */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { callerEnvironment, callerReport } from '../host/caller.ts';
+import { callerEnvironment } from '../host/caller.ts';
 import { callerUmask } from '../host/umask.ts';
 import { type ActionStep, action, type Live } from '../init/step.ts';
-import { type Call, ignoreErrors } from '../kernel/call.ts';
+import { ignoreErrors } from '../kernel/call.ts';
 import { chdir, umask } from '../kernel/calls/file.ts';
-import { prlimit64 } from '../kernel/calls/process.ts';
 import type { Log } from '../log/log.ts';
 import type { Hook } from '../spec/types.ts';
 import { execveLine, type NamedHook, namedHooks } from './named-hook.ts';
@@ -55,13 +54,6 @@ function runHere(hook: NamedHook, state: HookState): void {
     // As runc does; at the end of its life a container's bundle may be gone.
     ...[chdir('/'), ignoreErrors(chdir(state.bundle))],
     umask(callerUmask()),
-    ...restoreLimits(),
   ];
   runHook(hook, { env, input: stateLine(state), prepare }, runtimeParent);
-}
-
-/** The engine has raised its limit of open files; the hook gets the caller's. */
-export function restoreLimits(): readonly Call[] {
-  const nofile = callerReport()?.nofile;
-  return nofile ? [prlimit64(0, 7, nofile.soft, nofile.hard)] : [];
 }

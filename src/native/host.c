@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <ucontext.h>
@@ -267,10 +268,27 @@ static bool run_jobs(JSRuntime *runtime) {
   return true;
 }
 
+/* Nothing is ended by a reader that has gone, and children are waited for, whatever the caller does with its
+ * own. */
+static void set_signals(void) {
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGCHLD, SIG_DFL);
+}
+
+/* Deep recursion, as in JSON of a user's, is an error of JavaScript's and not the end. */
+static void limit_stack(JSRuntime *runtime) {
+  enum { RESERVE = 256 << 10, LARGEST = 4 << 20 };
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_cur > LARGEST) limit.rlim_cur = LARGEST;
+  JS_SetMaxStackSize(runtime, limit.rlim_cur > 2 * RESERVE ? limit.rlim_cur - RESERVE : RESERVE);
+}
+
 static int run_program(void) {
+  set_signals();
   struct heap_roots *roots = heap_roots();
   JSContext *js = roots->context;
   JS_UpdateStackTop(roots->runtime);
+  limit_stack(roots->runtime);
   JSValue result = JS_Call(js, roots->program, JS_UNDEFINED, 0, NULL);
   if (JS_IsException(result)) return report(js);
   if (!run_jobs(roots->runtime)) return 1;

@@ -9,7 +9,6 @@ import type { Stream } from '../host/streams.ts';
 import type { Log } from '../log/log.ts';
 import type { IdMaps } from '../namespaces/id-map.ts';
 import type { NestedIds } from '../namespaces/nested-user.ts';
-import type { ResourceLimit } from '../process/rlimits.ts';
 import type { ResctrlGroup } from '../resctrl/group.ts';
 import type { OverlayRequest } from '../rootfs/overlay/request.ts';
 import type { Config, Namespace } from '../spec/types.ts';
@@ -18,8 +17,6 @@ import type { Config, Namespace } from '../spec/types.ts';
 export interface HostFacts {
   readonly identity: Identity;
   readonly cgroups: HostCgroups;
-  /** The caller's own limit on open files: the engine has raised it for itself. */
-  readonly nofile: ResourceLimit | undefined;
   /** The standard streams that may be given to the container's user. */
   readonly streams: () => readonly Stream[];
   /** Undefined where nothing is there. */

@@ -15,7 +15,7 @@ import {
 } from '../process/credentials.ts';
 import { limitRefused } from '../process/explain-rlimit.ts';
 import { kernelPolicySteps } from '../process/kernel-policies.ts';
-import { type ResourceLimit, rlimitCalls } from '../process/rlimits.ts';
+import { rlimitCalls } from '../process/rlimits.ts';
 import { schedulingSteps } from '../process/scheduling.ts';
 import { administratorStep, type Filter, loadStep, resignStep } from '../seccomp/load.ts';
 import { isAllowed } from '../seccomp/while-waiting.ts';
@@ -44,7 +44,6 @@ export interface ProgramRequest {
   readonly cwdEntered: boolean;
   readonly credentials: Credentials;
   readonly preserveFds: number;
-  readonly nofile: ResourceLimit | undefined;
   /**
    * The process, where this one sets its limits: to raise one takes CAP_SYS_RESOURCE in the initial user namespace,
    * which root has and its container's root has not.
@@ -142,17 +141,15 @@ function hiddenAgain(filter: Filter): readonly Step[] {
 }
 
 function limitSteps(
-  { process: { rlimits = [] }, nofile }: ProgramRequest,
+  { process: { rlimits = [] } }: ProgramRequest,
   actor: Actor,
   pid: number,
 ): readonly Step[] {
-  return rlimitCalls(pid, rlimits, nofile).map(({ index, call }) => {
-    const rlimit = index === undefined ? undefined : rlimits[index];
-    const name = rlimit ? `set ${rlimit.type}` : "restore the caller's limit of open files";
-    return step(actor, name, rlimit ? `/process/rlimits/${index}` : '', [call], {
-      recover: ({ errno }) => (errno === EPERM && rlimit ? limitRefused(rlimit) : undefined),
-    });
-  });
+  return rlimitCalls(pid, rlimits).map(({ index, rlimit, call }) =>
+    step(actor, `set ${rlimit.type}`, `/process/rlimits/${index}`, [call], {
+      recover: ({ errno }) => (errno === EPERM ? limitRefused(rlimit) : undefined),
+    }),
+  );
 }
 
 /** What execve(2) never takes, whatever the limits: it need not be sent. */

@@ -99,7 +99,6 @@ const checks: { readonly [Key in keyof Required<StateRecord>]: Check } = {
   filtered: optional(yes),
   hasPoststop: flag,
   preserveFds: count,
-  nofile: optional(objectOf({ soft: hexadecimal, hard: hexadecimal })),
   capabilities: hexadecimal,
   keyring: optional(text),
 };

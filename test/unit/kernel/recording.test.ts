@@ -425,7 +425,7 @@ describe('the tables of names', () => {
   });
 
   test.each(resourceNames.map((name, number) => [name, number] as const))('agree on %s', (type, number) => {
-    const [limit] = rlimitCalls(0, [{ type: type as 'RLIMIT_CPU', soft: 0, hard: 0 }], undefined);
+    const [limit] = rlimitCalls(0, [{ type: type as 'RLIMIT_CPU', soft: 0, hard: 0 }]);
     expect(limit?.call.args[1]).toBe(number);
   });
 });

@@ -76,7 +76,6 @@ function planOf(config: Config, identity: Identity, machine: Machine): Plan {
         capabilities: resolveCapabilities(process.capabilities, all).masks,
       },
       preserveFds: 0,
-      nofile: request.host.nofile,
       limitedFrom: undefined,
       filter: undefined,
     },
@@ -126,7 +125,6 @@ function requestFor(
     host: {
       identity,
       cgroups,
-      nofile: { soft: 1024n, hard: 1048576n },
       streams: () => [
         { fd: 0, uid: identity.euid },
         { fd: 2, uid: identity.euid },

@@ -18,7 +18,6 @@ function steps(noNewPrivileges: boolean, effective: bigint, given: Filter | 'non
       cwdEntered: true,
       credentials: { uid: 5, gid: 5, additionalGids: [], capabilities, noNewPrivileges },
       preserveFds: 0,
-      nofile: undefined,
       limitedFrom: undefined,
       filter: given === 'none' ? undefined : given,
     }),
