@@ -67,7 +67,13 @@ export function blamed({ details }: RuntimeError): string | undefined {
 
 /** The stack of the error and of each of its causes; for `--debug` only. */
 export function stacks(error: RuntimeError): string {
-  return [error, ...causes(error)].map((each) => each.stack ?? each.message).join('\ncaused by: ');
+  return [error, ...causes(error)].map(stackOf).join('\ncaused by: ');
+}
+
+/** QuickJS's stacks do not begin with the message. */
+function stackOf(error: Error): string {
+  const { stack = '' } = error;
+  return stack.startsWith(error.name) ? stack : `${error}\n${stack}`.trimEnd();
 }
 
 /** The errors that an error comes from, the nearest first. */

@@ -325,6 +325,7 @@ static JSContext *new_context(JSRuntime *runtime) {
   JSContext *js = JS_NewContextRaw(runtime);
   JS_AddIntrinsicBaseObjects(js);
   JS_AddIntrinsicDate(js);
+  JS_AddIntrinsicStringNormalize(js);
   JS_AddIntrinsicRegExpCompiler(js);
   JS_AddIntrinsicRegExp(js);
   JS_AddIntrinsicJSON(js);

@@ -21,6 +21,9 @@ export const CONTROL = 3;
 /** The first of those that a test passes to a stub. */
 export const INHERITED = CONTROL + 1;
 
+/** Milliseconds that a test waits for a stub. */
+export const LONGEST = patience(20_000);
+
 /** Larger than any answer here. */
 const ANSWER = 64 * 1024;
 
@@ -55,7 +58,7 @@ export class RunningStub {
   readonly pid: number;
   /** Results of the programs that it has run. */
   readonly results = new ResultTable();
-  readonly exited: Promise<Exit>;
+  readonly #exited: Promise<Exit>;
   readonly #arch: Architecture;
   readonly #control: ControlSocket;
   readonly #process: ChildProcess;
@@ -74,12 +77,18 @@ export class RunningStub {
       // Gone by the time that a stub may crash: nothing is dumped there.
       cwd: folder,
     });
-    this.exited = once(this.#process, 'exit').then(([code, signal]) => ({ code, signal }));
+    this.#exited = once(this.#process, 'exit').then(([code, signal]) => ({ code, signal }));
     this.pid = this.#process.pid as number;
     perform(close(this.#control.stub));
-    // Until it answers, an emulator may not have read the file.
-    this.run([]);
-    rmSync(folder, { recursive: true });
+    try {
+      // Until it answers, an emulator may not have read the file.
+      this.run([]);
+    } catch (error) {
+      this.#end();
+      throw error;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }
 
   get driver(): number {
@@ -119,6 +128,13 @@ export class RunningStub {
     return receiveFrom(this.driver);
   }
 
+  /** How it has ended. @throws Error if it does not end */
+  async exit(): Promise<Exit> {
+    const timer = AbortSignal.timeout(LONGEST);
+    const late = once(timer, 'abort').then(() => Promise.reject(new Error('the stub does not end')));
+    return await Promise.race([this.#exited, late]);
+  }
+
   /** What a dead driver does, too. */
   closeDriver(): void {
     if (this.#open) perform(close(this.driver));
@@ -126,16 +142,20 @@ export class RunningStub {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#end();
+    await this.#exited;
+  }
+
+  #end(): void {
     this.#process.kill('SIGKILL');
     this.closeDriver();
-    await this.exited;
   }
 }
 
 /** A control socket on which a test does not wait for ever. */
 export function openWithPatience(): ControlSocket {
   const control = openControlSocket();
-  perform(setTimeLimit(control.driver, SO_RCVTIMEO, patience(20_000) / 1000));
+  perform(setTimeLimit(control.driver, SO_RCVTIMEO, LONGEST / 1000));
   return control;
 }
 

@@ -16,9 +16,8 @@ import { perform, performForBytes } from '../../../src/kernel/local.ts';
 import { POLLIN, pollBlocking } from '../../../src/kernel/poll.ts';
 import type { SyscallName } from '../../../src/kernel/syscall-numbers.ts';
 import { SECCOMP_RET_ALLOW, SECCOMP_RET_USER_NOTIF } from '../../../src/seccomp/verdict.ts';
-import { patience } from '../../setup/patience.ts';
 import { nameFilter } from './name-filter.ts';
-import { CONTROL, RunningStub } from './running-stub.ts';
+import { CONTROL, LONGEST, RunningStub } from './running-stub.ts';
 
 /** ioctl(2) numbers of linux/seccomp.h, and the size of struct seccomp_notif. */
 const RECEIVE = 0xc0502100;
@@ -92,7 +91,7 @@ export class ScriptedStub {
 
   #hasAnswered(): boolean {
     const fds = [this.#stub.driver, this.#listener].map((fd) => ({ fd, events: POLLIN }));
-    const [answered, called] = pollBlocking(fds, patience(20_000));
+    const [answered, called] = pollBlocking(fds, LONGEST);
     if (!answered && !called) throw new Error('the stub neither calls nor answers');
     return answered === true;
   }

@@ -36,7 +36,7 @@ describe.each(stubBuilds)('the init stub for $arch, $origin,', (build) => {
     expect(rig.stub.run([clone(SIGCHLD, SOCKET)])).toBeUndefined();
     rig.stub.send(rig.stub.encode([exitGroup(7)]).message);
     expect(rig.stub.receive()).toEqual(new Uint8Array());
-    expect(await rig.stub.exited).toEqual({ code: 7, signal: null });
+    expect(await rig.stub.exit()).toEqual({ code: 7, signal: null });
     driveBy(rig.socket, rig, [mkdirat(DIRECTORY, 'made by the child', 0o755)]);
     expect(rig.names()).toContain('made by the child');
   });

@@ -34,7 +34,7 @@ describe.each(stubBuilds)('the init stub for $arch, $origin,', (build) => {
   test('ends at the end of its driver', async (context) => {
     await using rig = new StubRig(context, build);
     rig.stub.closeDriver();
-    expect(await rig.stub.exited).toEqual({ code: 1, signal: null });
+    expect(await rig.stub.exit()).toEqual({ code: 1, signal: null });
   });
 
   test('ends at the end of its driver in the middle of a message', async (context) => {
@@ -42,7 +42,7 @@ describe.each(stubBuilds)('the init stub for $arch, $origin,', (build) => {
     const { message } = rig.stub.encode([mkdirat(DIRECTORY, 'new', 0o755)]);
     rig.stub.send(message.subarray(0, message.length - 1));
     rig.stub.closeDriver();
-    expect(await rig.stub.exited).toEqual({ code: 1, signal: null });
+    expect(await rig.stub.exit()).toEqual({ code: 1, signal: null });
     expect(rig.names()).toEqual(['file']);
   });
 
@@ -53,7 +53,7 @@ describe.each(stubBuilds)('the init stub for $arch, $origin,', (build) => {
       rig.stub.send(rig.stub.encode([read(SOCKET, 1), mkdirat(DIRECTORY, name, 0o755)]).message);
       rig.stub.closeDriver();
       attempt(send(rig.socket, Uint8Array.of(0)));
-      expect(await rig.stub.exited).toEqual({ code: status, signal: null });
+      expect(await rig.stub.exit()).toEqual({ code: status, signal: null });
       expect(rig.names()).toContain(name);
     },
   );
@@ -63,7 +63,7 @@ describe.each(stubBuilds)('the init stub for $arch, $origin,', (build) => {
     const program = rig.stub.encode([]);
     wordsOf(program)[CURSOR] = 64n;
     rig.stub.send(program.message);
-    expect(await rig.stub.exited).toEqual({ code: null, signal: 'SIGSEGV' });
+    expect(await rig.stub.exit()).toEqual({ code: null, signal: 'SIGSEGV' });
   });
 
   test('ends if an answer is to be longer than the inbox', async (context) => {
@@ -71,7 +71,7 @@ describe.each(stubBuilds)('the init stub for $arch, $origin,', (build) => {
     const program = rig.stub.encode([]);
     wordsOf(program)[REPLY] = BigInt(INBOX_SIZE + 1);
     rig.stub.send(program.message);
-    expect(await rig.stub.exited).toEqual({ code: 1, signal: null });
+    expect(await rig.stub.exit()).toEqual({ code: 1, signal: null });
   });
 
   test('ends if a message is longer than the inbox', async (context) => {
@@ -84,7 +84,7 @@ describe.each(stubBuilds)('the init stub for $arch, $origin,', (build) => {
     expect(() => {
       for (;;) rig.stub.send(message.subarray(half));
     }).toThrow(/EPIPE|ECONNRESET/);
-    expect(await rig.stub.exited).toEqual({ code: 1, signal: null });
+    expect(await rig.stub.exit()).toEqual({ code: 1, signal: null });
   });
 });
 
@@ -94,7 +94,7 @@ describe.each(nativeBuilds)('the init stub for $arch, $origin, under a seccomp f
     async ({ name, status }, context) => {
       await using rig = new StubRig(context, build);
       rig.stub.send(rig.stub.encode([...forbid('sendto'), mkdirat(DIRECTORY, name, 0o755)]).message);
-      expect(await rig.stub.exited).toEqual({ code: status, signal: null });
+      expect(await rig.stub.exit()).toEqual({ code: status, signal: null });
       expect(rig.names()).toContain(name);
     },
   );
@@ -103,7 +103,7 @@ describe.each(nativeBuilds)('the init stub for $arch, $origin, under a seccomp f
     await using rig = new StubRig(context, build);
     rig.stub.send(rig.stub.encode(forbid('sendto', 'exit_group')).message);
     const signal = build.arch === 'x64' ? 'SIGILL' : 'SIGTRAP';
-    expect(await rig.stub.exited).toEqual({ code: null, signal });
+    expect(await rig.stub.exit()).toEqual({ code: null, signal });
   });
 });
 

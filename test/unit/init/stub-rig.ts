@@ -18,7 +18,7 @@ export const SOCKET = INHERITED + 2;
 const GUEST_BASE = 0x1_0000_0000;
 
 export class StubRig {
-  readonly directory = mkdtempSync(join(tmpdir(), 'tsrun-stub-rig-'));
+  readonly directory: string;
   readonly stub: RunningStub;
   /** Where the stub's memory begins in that of its process. */
   readonly base: number;
@@ -32,6 +32,7 @@ export class StubRig {
     const { arch, file } = build;
     const emulated = !isNative(build);
     if (emulated) need(context, 'qemuUser');
+    this.directory = mkdtempSync(join(tmpdir(), 'tsrun-stub-rig-'));
     this.base = emulated ? GUEST_BASE : 0;
     const places = [openSync(this.directory, 'r'), openSync(join(this.directory, 'file'), 'w+')];
     const { driver, stub } = openWithPatience();
