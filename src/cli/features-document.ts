@@ -36,7 +36,6 @@ async function linux(): Promise<object> {
       import('../kernel/constants/scheduling.ts'),
     ]);
   const { mountOptions } = await import('../rootfs/mount-options.ts');
-  const { hasLibsystemd } = await import('../kernel/bus-message.ts');
   const { seccompFeatures } = await import('../seccomp/features.ts');
   return {
     namespaces: namespaceKinds.map(({ type }) => type).sort(),
@@ -44,9 +43,8 @@ async function linux(): Promise<object> {
     cgroup: {
       v1: true,
       v2: true,
-      // It is spoken with through a library.
-      systemd: hasLibsystemd(),
-      systemdUser: hasLibsystemd(),
+      systemd: true,
+      systemdUser: true,
       rdma: true,
     },
     seccomp: seccompFeatures(),

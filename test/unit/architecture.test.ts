@@ -15,6 +15,7 @@ const rows = [
   ['spec'],
   ['host'],
   ['init'],
+  ['dbus'],
   ['log'],
   ['kernel'],
   ['errors'],

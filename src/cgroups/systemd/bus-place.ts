@@ -1,7 +1,6 @@
 /** Where systemd is to be reached: sd_bus_open_system(3), sd_bus_open_user(3), systemd's own sockets. Pure. */
-
+import { unixAddress } from '../../dbus/address.ts';
 import { RuntimeError } from '../../errors/runtime-error.ts';
-import { decodeLatin1, encodeUtf8 } from '../../kernel/bytes.ts';
 import type { BusPlace, SystemdUnit } from './unit.ts';
 
 export interface BusFacts {
@@ -27,13 +26,6 @@ export function busPlace({ manager, environment, exists }: BusFacts): BusPlace {
   const own = isUser ? `${folder}/systemd/private` : SYSTEM_SOCKET;
   if (exists(own)) return { address: unixAddress(own), direct: true };
   throw isUser ? noSessionBus(folder) : noSystemBus();
-}
-
-/** D-Bus specification, "Server Addresses": bytes other than these are written as %XX. */
-function unixAddress(path: string): string {
-  const characters = decodeLatin1(encodeUtf8(path));
-  const encoded = (character: string) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  return `unix:path=${characters.replaceAll(/[^-\w/.*\\]/g, encoded)}`;
 }
 
 const otherwise = 'or use --cgroup-manager cgroupfs';

@@ -1,5 +1,5 @@
 /** The text format of GVariant (GLib), as far as unit properties need it: no maybes, no dictionaries. */
-import { type BusValue, type BusVariant, completeTypes, innerSignature } from '../../kernel/bus-signature.ts';
+import { type BusValue, type BusVariant, completeTypes, innerSignature } from '../../dbus/signature.ts';
 
 const keywords: Readonly<Record<string, string>> = {
   boolean: 'b',

@@ -1,5 +1,5 @@
 /** A property of a systemd unit, as D-Bus has it: org.freedesktop.systemd1(5). */
-import type { BusValue } from '../../kernel/bus-signature.ts';
+import type { BusValue } from '../../dbus/signature.ts';
 
 export interface UnitProperty {
   readonly name: string;

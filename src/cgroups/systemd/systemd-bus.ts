@@ -1,8 +1,7 @@
 /** What systemd is asked for: org.freedesktop.systemd1(5). */
-
-import { Bus, type BusAnswer, type BusMethod } from '../../kernel/bus.ts';
-import type { BusValue, BusVariant } from '../../kernel/bus-signature.ts';
-import { decodeLatin1, encodeUtf8 } from '../../kernel/bytes.ts';
+import { type Bus, type BusAnswer, type BusMethod, type BusSignal, openBus } from '../../dbus/bus.ts';
+import { escapeLabel } from '../../dbus/names.ts';
+import type { BusValue, BusVariant } from '../../dbus/signature.ts';
 import type { UnitProperty } from './property.ts';
 import { errorName, jobError, systemdError, unreachable } from './systemd-error.ts';
 import type { BusPlace } from './unit.ts';
@@ -16,6 +15,10 @@ function managerMethod(member: string, signature: string, returns = ''): BusMeth
   return { destination: NAME, path: ROOT, interface: MANAGER, member, signature, returns };
 }
 
+function managerSignal(member: string, signature: string): BusSignal {
+  return { sender: NAME, interface: MANAGER, member, signature };
+}
+
 const startTransientUnit = managerMethod('StartTransientUnit', 'ssa(sv)a(sa(sv))', 'o');
 const stopUnit = managerMethod('StopUnit', 'ss', 'o');
 const resetFailedUnit = managerMethod('ResetFailedUnit', 's');
@@ -23,8 +26,8 @@ const setUnitProperties = managerMethod('SetUnitProperties', 'sba(sv)');
 const attachProcesses = managerMethod('AttachProcessesToUnit', 'ssau');
 const getUnit = managerMethod('GetUnit', 's', 'o');
 const subscribe = managerMethod('Subscribe', '');
-const jobRemoved = { interface: MANAGER, member: 'JobRemoved', signature: 'uoss' };
-const unitRemoved = { interface: MANAGER, member: 'UnitRemoved', signature: 'so' };
+const jobRemoved = managerSignal('JobRemoved', 'uoss');
+const unitRemoved = managerSignal('UnitRemoved', 'so');
 
 const addMatch: BusMethod = {
   destination: 'org.freedesktop.DBus',
@@ -43,11 +46,11 @@ export class SystemdBus {
   readonly #direct: boolean;
   #listens = false;
 
-  /** @throws RuntimeError `system` without libsystemd, `cgroup` */
+  /** @throws RuntimeError `cgroup` */
   constructor({ address, direct }: BusPlace) {
     this.#direct = direct;
     try {
-      this.#bus = new Bus(address, { direct });
+      this.#bus = openBus(address, { direct });
     } catch (error) {
       throw unreachable(address, error);
     }
@@ -100,7 +103,7 @@ export class SystemdBus {
     if (this.#resultOf(answer.values[0]) === undefined) throw jobError(verb, undefined);
     // One that has failed would stay, and its name be taken.
     this.#call(resetFailedUnit, [unit]);
-    this.#bus.waitForSignal(unitRemoved, ([name]) => (name === unit ? true : undefined), AFTERWARDS);
+    this.#wait(unitRemoved, ([name]) => (name === unit ? true : undefined), AFTERWARDS);
   }
 
   /** Until the next boot. @throws RuntimeError `cgroup` */
@@ -150,23 +153,30 @@ export class SystemdBus {
     this.#listens = true;
     if (!this.#direct) {
       const rule = `type='signal',sender='${NAME}',path='${ROOT}',interface='${MANAGER}'`;
-      this.#bus.post(addMatch, [rule]);
+      reaching(() => this.#bus.post(addMatch, [rule]));
     }
-    this.#bus.post(subscribe, []);
+    reaching(() => this.#bus.post(subscribe, []));
   }
 
   #resultOf(job: BusValue | undefined): string | undefined {
-    return this.#bus.waitForSignal(jobRemoved, ([, path, , result]) =>
-      path === job ? `${result}` : undefined,
-    );
+    return this.#wait(jobRemoved, ([, path, , result]) => (path === job ? `${result}` : undefined));
+  }
+
+  #wait<T>(...args: Parameters<typeof Bus.prototype.waitForSignal<T>>): T | undefined {
+    return reaching(() => this.#bus.waitForSignal(...args));
   }
 
   #call(method: BusMethod, args: readonly BusValue[]): BusAnswer {
-    try {
-      return this.#bus.call(method, args);
-    } catch (error) {
-      throw unreachable(NAME, error);
-    }
+    return reaching(() => this.#bus.call(method, args));
+  }
+}
+
+/** @throws RuntimeError `cgroup` in place of any other */
+function reaching<T>(ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    throw unreachable(NAME, error);
   }
 }
 
@@ -176,10 +186,4 @@ function getter(path: string): BusMethod {
 
 function pair({ name, signature, value }: UnitProperty): BusValue {
   return [name, { signature, value }];
-}
-
-/** sd_bus_path_encode(3): bytes other than letters and digits, and a digit in front, are written as _XX. */
-function escapeLabel(name: string): string {
-  const encoded = (character: string) => `_${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  return decodeLatin1(encodeUtf8(name)).replaceAll(/^[^a-z]|[^a-z\d]/gi, encoded);
 }

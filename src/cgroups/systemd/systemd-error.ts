@@ -1,6 +1,7 @@
 /** What systemd answers, in words that say what to do. */
+
+import type { BusFailure } from '../../dbus/bus.ts';
 import { RuntimeError } from '../../errors/runtime-error.ts';
-import type { BusFailure } from '../../kernel/bus.ts';
 
 /** The name of an error without what is in front of its last dot: `UnitExists`. */
 export function errorName({ name }: BusFailure): string {
@@ -17,13 +18,17 @@ export function systemdError(verb: string, failure: BusFailure): RuntimeError {
 }
 
 export function unreachable(address: string, error: unknown): RuntimeError {
-  if (error instanceof RuntimeError && error.message.startsWith('cannot load')) return error;
   const why = error instanceof Error ? error.message : `${error}`;
+  const isLate = error instanceof RuntimeError && error.details.errno === 'ETIMEDOUT';
   return new RuntimeError('cgroup', `cannot speak with systemd at "${address}": ${why}`, {
     cause: error,
-    hint: 'is it this user’s, and running? systemctl status, or systemctl --user status; or use --cgroup-manager cgroupfs',
+    hint: isLate
+      ? BUSY
+      : 'is it this user’s, and running? systemctl status, or systemctl --user status; or use --cgroup-manager cgroupfs',
   });
 }
+
+const BUSY = 'systemd is busy, or hangs: systemctl list-jobs';
 
 const permission =
   "only root may ask the machine's systemd for units; an ordinary user's containers are with the user's own systemd, see --rootless";
@@ -40,14 +45,14 @@ const hints: Readonly<Record<string, string>> = {
   PropertyReadOnly:
     'this version of systemd has no such property: see the annotations org.systemd.property.*',
   UnknownProperty: 'this version of systemd has no such property: see the annotations org.systemd.property.*',
-  NoReply: 'systemd is busy, or hangs: systemctl list-jobs',
-  Timeout: 'systemd is busy, or hangs: systemctl list-jobs',
+  NoReply: BUSY,
+  Timeout: BUSY,
 };
 
 const results: Readonly<Record<string, string>> = {
   failed: 'has the process ended, or is it in another pid namespace? journalctl -e',
   canceled: 'somebody stopped the unit at the same time',
-  timeout: 'systemd is busy, or hangs: systemctl list-jobs',
+  timeout: BUSY,
   dependency: 'its slice could not be started: systemctl status SLICE',
 };
 

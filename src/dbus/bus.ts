@@ -1,0 +1,208 @@
+/**
+ * A client of D-Bus: D-Bus specification, and sd-bus(3), whose choices it shares. Everything blocks: there is nothing
+ * else to do meanwhile.
+ */
+import { RuntimeError } from '../errors/runtime-error.ts';
+import { begin } from './authentication.ts';
+import type { ByteStream } from './byte-stream.ts';
+import { connectToBus } from './connect.ts';
+import {
+  decodeMessage,
+  ERROR,
+  encodeMessage,
+  joined,
+  MESSAGE_START,
+  METHOD_CALL,
+  METHOD_RETURN,
+  type Message,
+  messageLength,
+  NO_REPLY_EXPECTED,
+  SIGNAL,
+} from './message.ts';
+import { protocolError, quoted } from './protocol-error.ts';
+import type { BusValue } from './signature.ts';
+
+export interface BusMethod {
+  readonly destination: string;
+  readonly path: string;
+  readonly interface: string;
+  readonly member: string;
+  /** Of the arguments. */
+  readonly signature: string;
+  /** Of the answer. */
+  readonly returns: string;
+}
+
+export interface BusSignal {
+  /** The name of the one that sends it. */
+  readonly sender: string;
+  readonly interface: string;
+  readonly member: string;
+  readonly signature: string;
+}
+
+/** An error that the other side has answered with. */
+export interface BusFailure {
+  /** `org.freedesktop.systemd1.NoSuchUnit` */
+  readonly name: string;
+  readonly message: string;
+}
+
+export type BusAnswer = { readonly values: readonly BusValue[] } | { readonly failure: BusFailure };
+
+/** Milliseconds; as runc waits for a job. */
+const PATIENCE = 30_000;
+/** Signals that nobody has waited for yet. */
+const MOST_SIGNALS = 64 * 1024;
+const LAST_SERIAL = 0xffff_ffff;
+
+const BUS = 'org.freedesktop.DBus';
+const daemon = { destination: BUS, path: '/org/freedesktop/DBus', interface: BUS, returns: 's' };
+const hello: BusMethod = { ...daemon, member: 'Hello', signature: '' };
+const getNameOwner: BusMethod = { ...daemon, member: 'GetNameOwner', signature: 's' };
+
+export interface BusOptions {
+  /** Whether the peer itself is there, and no daemon between. */
+  readonly direct: boolean;
+  /** Milliseconds. */
+  readonly patience?: number;
+}
+
+/** @throws RuntimeError `system` with the errno if there is no bus, or it refuses this user */
+export function openBus(address: string, options: BusOptions): Bus {
+  return new Bus(connectToBus(address, options.patience ?? PATIENCE), options);
+}
+
+export class Bus implements Disposable {
+  readonly #stream: ByteStream;
+  readonly #direct: boolean;
+  readonly #patience: number;
+  readonly #signals: Message[] = [];
+  /** Who has answered under which name: `:1.4` for `org.freedesktop.systemd1`. */
+  readonly #owners = new Map<string, string>();
+  #serial = 0;
+  /** Goes in front of the next message. */
+  #prefix = begin();
+
+  /** @param stream which has been authenticated */
+  constructor(stream: ByteStream, { direct, patience = PATIENCE }: BusOptions) {
+    this.#stream = stream;
+    this.#direct = direct;
+    this.#patience = patience;
+    try {
+      const answer = direct ? undefined : this.call(hello, []);
+      if (answer && 'failure' in answer) throw refused(answer.failure);
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** @throws RuntimeError `system` if there is no answer, or not one of this method */
+  call(method: BusMethod, args: readonly BusValue[]): BusAnswer {
+    const deadline = Date.now() + this.#patience;
+    const serial = this.#send(method, args, 0, deadline);
+    for (;;) {
+      const message = this.#receive(deadline);
+      if (!message) throw noAnswer(method, this.#patience);
+      if (message.type === SIGNAL) this.#keep(message);
+      else if (message.replySerial === serial) return this.#answer(method, message);
+    }
+  }
+
+  #answer(method: BusMethod, message: Message): BusAnswer {
+    if (message.type === ERROR) return { failure: failureIn(message) };
+    if (message.sender !== undefined) this.#owners.set(method.destination, message.sender);
+    return { values: returned(method, message) };
+  }
+
+  /** Does not wait for an answer. */
+  post(method: BusMethod, args: readonly BusValue[]): void {
+    this.#send(method, args, NO_REPLY_EXPECTED, Date.now() + this.#patience);
+  }
+
+  /**
+   * Waits for a signal.
+   *
+   * @param accept given the values of each one that arrives; the first that it takes ends the waiting
+   * @returns undefined if none has arrived in time
+   * @throws RuntimeError `system`
+   */
+  waitForSignal<T>(
+    signal: BusSignal,
+    accept: (values: readonly BusValue[]) => T | undefined,
+    patience = this.#patience,
+  ): T | undefined {
+    const deadline = Date.now() + patience;
+    for (;;) {
+      const message = this.#signals.shift() ?? this.#receive(deadline);
+      if (!message) return undefined;
+      const isOne = isSignal(message, signal) && this.#isFrom(signal.sender, message);
+      const found = isOne ? accept(message.values()) : undefined;
+      if (found !== undefined) return found;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#stream[Symbol.dispose]();
+  }
+
+  /** @returns the serial number that an answer refers to */
+  #send(method: BusMethod, args: readonly BusValue[], flags: number, deadline: number): number {
+    const { returns: _, ...fields } = method;
+    this.#serial = this.#serial === LAST_SERIAL ? 1 : this.#serial + 1;
+    const message = encodeMessage({ ...fields, type: METHOD_CALL, flags, serial: this.#serial }, args);
+    this.#stream.write(joined(this.#prefix, message), deadline);
+    this.#prefix = new Uint8Array();
+    return this.#serial;
+  }
+
+  /** @returns undefined if the deadline is over */
+  #receive(deadline: number): Message | undefined {
+    const start = this.#stream.peek(MESSAGE_START, deadline);
+    const bytes = start && this.#stream.take(messageLength(start), deadline);
+    return bytes && decodeMessage(bytes);
+  }
+
+  /** Anyone on a bus can send anyone a signal of any name; the daemon adds who it was. */
+  #isFrom(name: string, { sender }: Message): boolean {
+    if (this.#direct || this.#owners.get(name) === sender) return true;
+    // The name may have a new owner: systemctl daemon-reexec.
+    const answer = this.call(getNameOwner, [name]);
+    if ('values' in answer) this.#owners.set(name, `${answer.values[0]}`);
+    return this.#owners.get(name) === sender;
+  }
+
+  #keep(signal: Message): void {
+    if (this.#signals.length >= MOST_SIGNALS) throw protocolError('the bus sends too many signals');
+    this.#signals.push(signal);
+  }
+}
+
+function isSignal(message: Message, { interface: face, member, signature }: BusSignal): boolean {
+  const isOne = message.type === SIGNAL && message.interface === face && message.member === member;
+  return isOne && (message.signature ?? '') === signature;
+}
+
+function returned({ member, returns }: BusMethod, message: Message): readonly BusValue[] {
+  const { signature = '' } = message;
+  if (message.type === METHOD_RETURN && signature === returns) return message.values();
+  throw protocolError(`${member} returns values of the types "${signature}": expected "${returns}"`);
+}
+
+function failureIn(message: Message): BusFailure {
+  const { errorName: name = '', signature = '' } = message;
+  return { name, message: signature.startsWith('s') ? `${message.values()[0]}` : '' };
+}
+
+function refused({ name, message }: BusFailure): RuntimeError {
+  return new RuntimeError('system', `the bus refuses the connection: ${quoted(message)} (${name})`, {
+    errno: 'EACCES',
+  });
+}
+
+function noAnswer({ member }: BusMethod, patience: number): RuntimeError {
+  return new RuntimeError('system', `no answer to ${member} within ${patience / 1000} seconds`, {
+    errno: 'ETIMEDOUT',
+  });
+}
