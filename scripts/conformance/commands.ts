@@ -1,7 +1,8 @@
 /** The commands and options of runc: which of them there are. */
-import type { Command, Option } from '../../src/cli/command.ts';
-import { loadAllCommands } from '../../src/cli/commands.ts';
+import type { Command } from '../../src/cli/command.ts';
+import { commands } from '../../src/cli/commands.ts';
 import { globalOptions } from '../../src/cli/global-options.ts';
+import type { Option } from '../../src/cli/option.ts';
 import { commandProofs, type Evidence } from '../../test/setup/proofs.ts';
 import { runcCommands, runcGlobalOptions } from '../../test/setup/runtime-spec/runc-commands.ts';
 import { code, links, table } from './evidence.ts';
@@ -10,7 +11,6 @@ import { code, links, table } from './evidence.ts';
 const UNIVERSAL = ['help', 'version'];
 
 export async function commandsSection(): Promise<string> {
-  const commands = await loadAllCommands();
   const rows = [...globalRows(), ...Object.keys(runcCommands).flatMap((name) => commandRows(name, commands))];
   const own = commands.filter(({ name }) => !Object.hasOwn(runcCommands, name)).map(({ name }) => code(name));
   return [`The commands ${own.join(', ')} are tsrun's own.`, table(['runc', 'status', 'tests'], rows)].join(
@@ -20,7 +20,6 @@ export async function commandsSection(): Promise<string> {
 
 /** Commands and options that work, and that no test stands for. */
 export async function unprovenCommands(): Promise<string[]> {
-  const commands = await loadAllCommands();
   return Object.keys(runcCommands).filter(
     (name) => commands.some((command) => command.name === name) && !Object.hasOwn(commandProofs, name),
   );

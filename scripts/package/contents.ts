@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { completionScript } from '../../src/cli/completion-scripts.ts';
+import { completionScripts } from '../../src/cli/completion-scripts.ts';
 import { addonBytes } from '../../src/kernel/addon/bytes.ts';
 import { bunEnvironment, launcherFile } from '../build/launcher.ts';
 import { inRoot } from '../build/paths.ts';
@@ -29,8 +29,8 @@ export async function installedFiles(release: Release, { engine, koffi }: Built)
     { path: 'lib/tsrun/koffi.node', content: { copyOf: koffi } },
     { path: 'lib/tsrun/syscall.node', content: Buffer.from(addonBytes[release.arch], 'base64') },
     ...(await manualPages(release)),
-    { path: 'share/bash-completion/completions/tsrun', content: completionScript('bash') },
-    { path: 'share/zsh/vendor-completions/_tsrun', content: completionScript('zsh') },
+    { path: 'share/bash-completion/completions/tsrun', content: completionScripts.bash },
+    { path: 'share/zsh/vendor-completions/_tsrun', content: completionScripts.zsh },
     { path: 'share/tsrun/apparmor.d/tsrun', content: readFileSync(inRoot('packaging/apparmor/tsrun')) },
     { path: 'share/doc/tsrun/copyright', content: executableNotices() },
     compressed('share/doc/tsrun/changelog', readFileSync(inRoot('CHANGELOG.md'), 'utf8')),

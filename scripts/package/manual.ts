@@ -3,20 +3,17 @@
  * What is more than a table, files and statuses, stands in `manual-prose.ts`.
  */
 import { usageLine } from '../../src/cli/arguments.ts';
-import type { Command, Option } from '../../src/cli/command.ts';
-import { loadAllCommands } from '../../src/cli/commands.ts';
-import { globalOptions } from '../../src/cli/global-options.ts';
+import type { Command } from '../../src/cli/command.ts';
+import { commands } from '../../src/cli/commands.ts';
+import { globalTable } from '../../src/cli/global-options.ts';
+import { helpOf, type Option } from '../../src/cli/option.ts';
 import { compressed, type PackageFile } from './files.ts';
 import { environment, examples, exitStatuses, files } from './manual-prose.ts';
 import type { Release } from './release.ts';
 import { bold, escaped, example, italic, item, paragraph, section } from './roff.ts';
 
-const HELP: Option = { name: 'help', short: 'h', type: 'flag', help: 'print help' };
-const VERSION: Option = { name: 'version', short: 'v', type: 'flag', help: 'print the version' };
-
 /** All pages, as files of `share/man`. */
-export async function manualPages(release: Release): Promise<PackageFile[]> {
-  const commands = await loadAllCommands();
+export function manualPages(release: Release): PackageFile[] {
   const pages = [
     { name: 'tsrun', text: programPage(commands, release) },
     ...commands.map((command) => ({
@@ -44,7 +41,7 @@ export function programPage(commands: readonly Command[], release: Release): str
     ),
     section('GLOBAL OPTIONS', [
       paragraph('These stand before the command.'),
-      ...optionItems([...globalOptions, HELP, VERSION]),
+      ...optionItems(globalTable.options),
     ]),
     section('EXIT STATUS', items(exitStatuses)),
     section('FILES', items(files)),
@@ -61,7 +58,7 @@ export function programPage(commands: readonly Command[], release: Release): str
 
 /** The page of one command. */
 export function commandPage(command: Command, commands: readonly Command[], release: Release): string {
-  const { name, summary, description, args, options, failureStatus } = command;
+  const { name, summary, description, args, table, failureStatus } = command;
   const usage = usageLine(command)
     .slice('tsrun '.length + name.length)
     .trim();
@@ -83,10 +80,10 @@ export function commandPage(command: Command, commands: readonly Command[], rele
       : [
           section(
             'ARGUMENTS',
-            args.map((argument) => item(italic(argument.name), sentence(argument.help))),
+            args.map((argument) => item(italic(argument.name), sentence(helpOf(argument)))),
           ),
         ]),
-    section('OPTIONS', optionItems([...options, HELP])),
+    section('OPTIONS', optionItems(table.options)),
     ...(failureStatus === undefined
       ? []
       : [section('EXIT STATUS', [paragraph(`${failureStatus} if the command itself fails.`)])]),
@@ -121,7 +118,7 @@ function optionItems(options: readonly Option[]): string[] {
       const again = option.type === 'list' ? ' May be given more than once.' : '';
       return item(
         names.map((each) => `${bold(each)}${value}`).join(', '),
-        `${sentence(option.help)}${choices}${again}`,
+        `${sentence(helpOf(option))}${choices}${again}`,
       );
     });
 }

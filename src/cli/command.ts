@@ -1,40 +1,13 @@
 /**
- * A command is data: one table is the source of parsing (`parse.ts`), help and completion (`yargs.ts`).
- * Only `run` is code, and it imports what it needs when it is called, so that `state` does not load `create`.
+ * A command is data: one table is the source of parsing (`parse.ts`), help and completion (`yargs.ts`), and the manual.
+ * Only `run` is code.
  */
 import type { Runtime } from '../container/runtime.ts';
+import { type Defaulted, HELP, type Option } from './option.ts';
+import { type OptionTable, optionTable } from './option-table.ts';
+import type { Parsed } from './parse.ts';
 
-interface OptionBase {
-  readonly name: string;
-  /** One letter, for `-b`. */
-  readonly short?: string;
-  readonly help: string;
-  /** What the value is called in help, e.g. `PATH`. */
-  readonly value?: string;
-  /** Accepted, and not shown. */
-  readonly hidden?: boolean;
-}
-
-/** `--name`, `--name=false`. */
-export interface FlagOption extends OptionBase {
-  readonly type: 'flag';
-}
-/** `--name TEXT`; the last one counts. */
-export interface TextOption extends OptionBase {
-  readonly type: 'text';
-  readonly choices?: readonly string[];
-}
-/** `--name N`, a whole number from 0 to 2^32 - 1. */
-export interface NumberOption extends OptionBase {
-  readonly type: 'number';
-}
-/** `--name TEXT`, any number of times. */
-export interface ListOption extends OptionBase {
-  readonly type: 'list';
-}
-export type Option = FlagOption | TextOption | NumberOption | ListOption;
-
-export interface Positional {
+export interface Positional extends Defaulted {
   readonly name: string;
   readonly help: string;
   readonly optional?: boolean;
@@ -42,31 +15,8 @@ export interface Positional {
   readonly rest?: boolean;
   /** What completion offers. */
   readonly complete?: 'container' | 'command' | 'signal';
+  /** The words that may stand here. */
   readonly choices?: readonly string[];
-}
-
-interface ValueOf {
-  readonly flag: boolean;
-  readonly text: string;
-  readonly number: number;
-  readonly list: readonly string[];
-}
-export type OptionValue = ValueOf[keyof ValueOf];
-
-/** The value of one option: one of its choices, where it has them. */
-type ValueFor<T extends Option> = T extends { readonly choices: readonly (infer C)[] }
-  ? C
-  : ValueOf[T['type']];
-
-/** The options that were given, by their long names. */
-export type Values<O extends readonly Option[]> = {
-  readonly [T in O[number] as T['name']]?: ValueFor<T> | undefined;
-};
-
-/** A command line taken apart; what was not given is not there. */
-export interface Parsed<O extends readonly Option[] = readonly Option[]> {
-  readonly options: Values<O>;
-  readonly args: readonly string[];
 }
 
 /** What every handler gets. */
@@ -88,6 +38,8 @@ export interface Command<O extends readonly Option[] = readonly Option[]> {
   readonly description?: string;
   readonly args: readonly Positional[];
   readonly options: O;
+  /** The same for the parser, with those that every command has. */
+  readonly table: OptionTable<O>;
   /** What follows the first argument is not looked at: it may be another program's options. */
   readonly stopAtFirstArgument?: boolean;
   /** On standard error, without `--log`. Engines read standard error together with the output of many commands. */
@@ -99,6 +51,8 @@ export interface Command<O extends readonly Option[] = readonly Option[]> {
 }
 
 /** Types a command's handler from its own table of options. */
-export function defineCommand<const O extends readonly Option[]>(command: Command<O>): Command {
-  return command;
+export function defineCommand<const O extends readonly Option[]>(
+  command: Omit<Command<O>, 'table'>,
+): Command {
+  return { ...command, table: optionTable(command.options, [HELP]) };
 }

@@ -1,44 +1,43 @@
-/** Which commands there are. Each is loaded when it is called. */
+/** Which commands there are. */
 import type { Command } from './command.ts';
-
-type Loader = () => Promise<Command>;
+import { checkpoint, restore } from './commands/checkpoint.ts';
+import { completion } from './commands/completion.ts';
+import { create } from './commands/create.ts';
+import { remove } from './commands/delete.ts';
+import { events } from './commands/events.ts';
+import { exec } from './commands/exec.ts';
+import { features } from './commands/features.ts';
+import { help } from './commands/help.ts';
+import { kill } from './commands/kill.ts';
+import { list } from './commands/list.ts';
+import { pause } from './commands/pause.ts';
+import { plan } from './commands/plan.ts';
+import { ps } from './commands/ps.ts';
+import { resume } from './commands/resume.ts';
+import { run } from './commands/run.ts';
+import { spec } from './commands/spec.ts';
+import { start } from './commands/start.ts';
+import { state } from './commands/state.ts';
+import { update } from './commands/update.ts';
 
 /** In the order of the help. */
-const LOADERS: Readonly<Record<string, Loader>> = {
-  spec: async () => (await import('./commands/spec.ts')).spec,
-  create: async () => (await import('./commands/create.ts')).create,
-  start: async () => (await import('./commands/start.ts')).start,
-  state: async () => (await import('./commands/state.ts')).state,
-  kill: async () => (await import('./commands/kill.ts')).kill,
-  delete: async () => (await import('./commands/delete.ts')).remove,
-  ps: async () => (await import('./commands/ps.ts')).ps,
-  pause: async () => (await import('./commands/pause.ts')).pause,
-  resume: async () => (await import('./commands/resume.ts')).resume,
-  update: async () => (await import('./commands/update.ts')).update,
-  events: async () => (await import('./commands/events.ts')).events,
-  list: async () => (await import('./commands/list.ts')).list,
-  run: async () => (await import('./commands/run.ts')).run,
-  exec: async () => (await import('./commands/exec.ts')).exec,
-  checkpoint: async () => (await import('./commands/checkpoint.ts')).checkpoint,
-  restore: async () => (await import('./commands/checkpoint.ts')).restore,
-  plan: async () => (await import('./commands/plan.ts')).plan,
-  features: async () => (await import('./commands/features.ts')).features,
-  completion: async () => (await import('./commands/completion.ts')).completion,
-  help: async () => (await import('./commands/help.ts')).help,
-};
+export const commands: readonly Command[] = [
+  ...[spec, create, start, state, kill, remove, ps, pause, resume, update, events, list, run, exec],
+  ...[checkpoint, restore, plan, features, completion, help],
+];
 
-const ALIASES: Readonly<Record<string, string>> = { h: 'help' };
+export const commandNames: readonly string[] = commands.map(({ name }) => name);
 
-export const commandNames: readonly string[] = Object.keys(LOADERS);
+const byName: ReadonlyMap<string, Command> = new Map([
+  ...commands.map((command) => [command.name, command] as const),
+  ['h', help],
+]);
 
-/** The command of that name, or nothing. */
-export function loadCommand(name: string): Promise<Command> | undefined {
-  const canonical = Object.hasOwn(ALIASES, name) ? ALIASES[name] : name;
-  if (canonical === undefined || !Object.hasOwn(LOADERS, canonical)) return undefined;
-  return LOADERS[canonical]?.();
+export function findCommand(name: string): Command | undefined {
+  return byName.get(name);
 }
 
-/** All of them, for help and completion. */
-export function loadAllCommands(): Promise<readonly Command[]> {
-  return Promise.all(Object.values(LOADERS).map((load) => load()));
+/** A name as in the help; other names for a command do not count. */
+export function isCommand(name: string): boolean {
+  return commandNames.includes(name);
 }

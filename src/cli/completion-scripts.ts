@@ -1,5 +1,4 @@
 /** Completion for shells. The scripts ask tsrun itself, see `completions.ts`. */
-import { choice } from './convert.ts';
 
 const BASH = `# bash completion for tsrun
 _tsrun_completions() {
@@ -19,7 +18,5 @@ _tsrun_completions() {
 if [[ \${funcstack[1]} == _tsrun ]]; then _tsrun_completions; else compdef _tsrun_completions tsrun; fi
 `;
 
-/** @throws RuntimeError `usage` for another shell */
-export function completionScript(shell: string): string {
-  return choice('shell', ['bash', 'zsh'], shell) === 'zsh' ? ZSH : BASH;
-}
+/** By the shell's name. */
+export const completionScripts = { bash: BASH, zsh: ZSH } as const;

@@ -1,6 +1,6 @@
 /** What could stand where the cursor is: commands, options and their values from yargs, arguments from here. */
 import type { Command, Positional } from './command.ts';
-import { commandNames, loadAllCommands, loadCommand } from './commands.ts';
+import { commandNames, commands, findCommand } from './commands.ts';
 import { type GlobalValues, readGlobals } from './globals.ts';
 import { parse } from './parse.ts';
 
@@ -24,7 +24,7 @@ async function candidates(before: readonly string[], current: string): Promise<r
   const { options, next } = readGlobals(before);
   const [name, ...given] = next.kind === 'command' ? next.words : [];
   if (name === undefined) return ofProgram([...before, current]);
-  const command = await loadCommand(name);
+  const command = findCommand(name);
   if (command === undefined) return [];
   const place = nextArgument(command, given);
   if (place === 'none') return [];
@@ -35,7 +35,7 @@ async function candidates(before: readonly string[], current: string): Promise<r
 /** What an argument would be at the end of these words: `value` where an option waits for its own. */
 function nextArgument(command: Command, words: readonly string[]): Positional | 'value' | 'none' {
   try {
-    const outcome = parse(words, command.options, command.stopAtFirstArgument === true);
+    const outcome = parse(words, command.table, command.stopAtFirstArgument === true);
     return outcome.kind === 'parsed' ? (command.args[outcome.args.length] ?? 'none') : 'none';
   } catch {
     return 'value';
@@ -71,7 +71,7 @@ async function containerIds(options: GlobalValues): Promise<readonly string[]> {
 
 async function ofProgram(words: string[]): Promise<readonly string[]> {
   const { complete, program } = await import('./yargs.ts');
-  return complete(program(await loadAllCommands()), words);
+  return complete(program(commands), words);
 }
 
 async function ofCommand(command: Command, words: string[]): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 /** From the text of an option to its value. */
 import { RuntimeError } from '../errors/runtime-error.ts';
-import type { Option, OptionValue } from './command.ts';
+import type { Option, OptionValue } from './option.ts';
 
 /** What Go's `strconv.ParseBool` takes: engines print flags with it. */
 export const FLAG_WORDS = {

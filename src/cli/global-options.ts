@@ -1,11 +1,15 @@
 /** The options that stand before the command. */
+import { HELP, VERSION } from './option.ts';
+import { optionTable } from './option-table.ts';
+
 export const globalOptions = [
   { name: 'root', type: 'text', value: 'DIR', help: 'directory of the state of containers' },
   {
     name: 'log',
     type: 'text',
     value: 'FILE',
-    help: 'append log records to FILE, or journald:ID, or syslog:ID (default: standard error)',
+    defaultText: 'standard error',
+    help: 'append log records to FILE, or journald:ID, or syslog:ID',
   },
   { name: 'log-format', type: 'text', value: 'FORMAT', choices: ['text', 'json'], help: 'format of the log' },
   {
@@ -13,7 +17,8 @@ export const globalOptions = [
     type: 'text',
     value: 'LEVEL',
     choices: ['debug', 'info', 'warning', 'error'],
-    help: 'least level that is logged (default: warning)',
+    default: 'warning',
+    help: 'least level that is logged',
   },
   { name: 'debug', type: 'flag', help: 'log everything, and print where errors come from' },
   {
@@ -21,7 +26,8 @@ export const globalOptions = [
     type: 'text',
     value: 'MODE',
     choices: ['true', 'false', 'auto'],
-    help: 'ignore errors of cgroup permission (default: auto)',
+    default: 'auto',
+    help: 'ignore errors of cgroup permission',
   },
   {
     name: 'systemd-cgroup',
@@ -34,7 +40,10 @@ export const globalOptions = [
     type: 'text',
     value: 'MANAGER',
     choices: ['cgroupfs', 'systemd', 'disabled'],
-    help: 'who makes the cgroup (default: cgroupfs)',
+    defaultText: 'cgroupfs',
+    help: 'who makes the cgroup',
   },
   { name: 'criu', type: 'text', value: 'PATH', help: 'accepted and ignored', hidden: true },
 ] as const;
+
+export const globalTable = optionTable(globalOptions, [HELP, VERSION]);

@@ -1,11 +1,11 @@
 /** What stands before the command: the global options, and what to do next. */
 import { RuntimeError } from '../errors/runtime-error.ts';
-import type { Values } from './command.ts';
-import { commandNames } from './commands.ts';
-import { globalOptions } from './global-options.ts';
-import { parse } from './parse.ts';
+import { isCommand } from './commands.ts';
+import { globalTable } from './global-options.ts';
+import { Findings, parse } from './parse.ts';
+import { readWords } from './words.ts';
 
-export type GlobalValues = Values<typeof globalOptions>;
+export type GlobalValues = typeof globalTable.defaults;
 
 export interface Globals {
   readonly options: GlobalValues;
@@ -19,24 +19,25 @@ export interface Globals {
 /** Never throws: an error in a later option must not keep the log from being opened. */
 export function readGlobals(argv: readonly string[]): Globals {
   try {
-    const outcome = parse(argv, globalOptions, true);
-    if (outcome.kind !== 'parsed') return { options: logOptions(argv), next: outcome };
+    const outcome = parse(argv, globalTable, true);
+    if (outcome.kind !== 'parsed') return { options: whatIsRight(argv), next: outcome };
     return { options: outcome.options, next: { kind: 'command', words: outcome.args } };
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
-    return { options: logOptions(argv), next: { kind: 'wrong', error } };
+    return { options: whatIsRight(argv), next: { kind: 'wrong', error } };
   }
 }
 
-/** The options of the log alone, out of a command line that is wrong somewhere. */
-function logOptions(argv: readonly string[]): GlobalValues {
-  const found: Record<string, string | boolean> = {};
-  for (const [index, token] of argv.entries()) {
-    if (commandNames.includes(token)) break;
-    const [, name, value] = /^--?(log|log-format|debug)(?:=(.*))?$/s.exec(token) ?? [];
-    if (name === 'debug') found[name] = value !== 'false';
-    else if (name !== undefined) found[name] = value ?? argv[index + 1] ?? '';
+/** The options of a command line that is wrong somewhere: they say where the log is. */
+function whatIsRight(argv: readonly string[]): GlobalValues {
+  const found = new Findings(globalTable);
+  try {
+    for (const word of readWords(argv, globalTable, false)) {
+      if (word.kind === 'rest' || (word.kind === 'argument' && isCommand(word.word))) break;
+      if (word.kind === 'option') found.addIfRight(word.option, word.text);
+    }
+  } catch {
+    // The last option has no value.
   }
-  if (found['log-format'] !== 'json') delete found['log-format'];
-  return found;
+  return found.values;
 }

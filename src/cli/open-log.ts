@@ -25,7 +25,7 @@ const MODE = 0o644;
 /** @throws RuntimeError `usage` when the log cannot be opened */
 export async function openLog(options: GlobalValues): Promise<Logger> {
   const debug = options.debug === true;
-  const level = debug ? 'debug' : (options['log-level'] ?? 'warning');
+  const level = debug ? 'debug' : options['log-level'];
   const format = options['log-format'] ?? 'text';
   const { log } = options;
   return new Logger({ format, level, debug, ...(log ? await destination(log) : {}) });

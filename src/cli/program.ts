@@ -8,11 +8,14 @@ import { Logger } from '../log/logger.ts';
 import { writeToStderr } from '../log/standard-error.ts';
 import { writeAll } from '../log/write-all.ts';
 import type { Command, Context } from './command.ts';
-import { loadCommand } from './commands.ts';
+import { commandNames, findCommand } from './commands.ts';
+import { globalTable } from './global-options.ts';
 import { type Globals, readGlobals } from './globals.ts';
 import { openLog } from './open-log.ts';
 import { parseCommand } from './parse-command.ts';
 import { runtimeFrom } from './runtime.ts';
+import { didYouMean } from './suggest.ts';
+import { unknownOption } from './unknown-option.ts';
 
 const STDOUT = 1;
 
@@ -69,7 +72,7 @@ class Execution {
       case 'version':
         return printVersion();
       case 'unusual':
-        throw await unknownGlobal(next.token);
+        throw unknownOption(next.token, globalTable.options);
       case 'wrong':
         throw next.error;
     }
@@ -77,13 +80,13 @@ class Execution {
 
   async #dispatch([name, ...words]: readonly string[]): Promise<number> {
     if (name === undefined) return printHelp();
-    const command = await loadCommand(name);
+    const command = findCommand(name);
     if (command === undefined) {
       this.#failureStatus = NO_SUCH_COMMAND;
-      throw await unknownCommand(name);
+      throw unknownCommand(name);
     }
     const parsed = await parseCommand(command, words);
-    if (parsed === 'help') return printHelp(command.name);
+    if (parsed === 'help') return printHelp(command);
     this.#logger.printWarnings = command.warnings ?? 'never';
     this.#failureStatus = command.failureStatus ?? FAILURE;
     // The environment of containers stays in the heap: nobody reads it there, nor in a core dump.
@@ -118,7 +121,7 @@ function print(text: string): void {
   }
 }
 
-async function printHelp(command?: Command['name']): Promise<number> {
+async function printHelp(command?: Command): Promise<number> {
   const { helpText } = await import('./help-text.ts');
   print(await helpText(command));
   return 0;
@@ -130,15 +133,7 @@ async function printVersion(): Promise<number> {
   return 0;
 }
 
-async function unknownCommand(name: string): Promise<RuntimeError> {
-  const { didYouMean } = await import('./suggest.ts');
-  const { commandNames } = await import('./commands.ts');
+function unknownCommand(name: string): RuntimeError {
   const hint = didYouMean(name, commandNames) ?? 'tsrun --help lists the commands';
   return new RuntimeError('usage', `No help topic for '${name}'`, { hint });
-}
-
-async function unknownGlobal(token: string): Promise<RuntimeError> {
-  const { globalOptions } = await import('./global-options.ts');
-  const { unknownOption } = await import('./unknown-option.ts');
-  return unknownOption(token, globalOptions);
 }

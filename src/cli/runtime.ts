@@ -14,7 +14,7 @@ export function runtimeFrom(options: GlobalValues, log: Log): Runtime {
     log,
     // podman gives both `--systemd-cgroup` and, later, `--cgroup-manager disabled`: the manager wins.
     systemdCgroup: manager === 'systemd',
-    rootless: options.rootless ?? 'auto',
+    rootless: options.rootless,
     cgroupManager: manager,
   };
 }

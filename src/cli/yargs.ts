@@ -1,14 +1,19 @@
 /**
- * The thorough way, built with yargs from the same tables as the fast one: command lines that `parse.ts` has no
- * rule for, help, and completion. Loading yargs takes longer than most commands: import this only when needed.
+ * The thorough way, built with yargs from the same tables as the fast one: command lines with words that the tables do
+ * not have, help, and completion. Node takes longer to load yargs than to run most commands: import this only when
+ * needed.
  */
 import yargs, { type Argv, type Options } from 'yargs';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { usageLine } from './arguments.ts';
-import type { Command, Option, OptionValue, Parsed } from './command.ts';
-import { globalOptions } from './global-options.ts';
-import { store } from './parse.ts';
+import type { Command } from './command.ts';
+import { convert } from './convert.ts';
+import { globalTable } from './global-options.ts';
+import { helpOf, type Option } from './option.ts';
+import type { OptionTable } from './option-table.ts';
+import { Findings, type Outcome } from './parse.ts';
 import { unknownOption } from './unknown-option.ts';
+import { readWords, type Word } from './words.ts';
 
 const HELP_WIDTH = 100;
 
@@ -25,15 +30,13 @@ const PARSER = {
   'strip-aliased': true,
 };
 
-const HELP: Option = { name: 'help', short: 'h', type: 'flag', help: 'print this help' };
-const VERSION: Option = { name: 'version', short: 'v', type: 'flag', help: 'print the version' };
-
 interface How {
+  readonly table: OptionTable;
   /** The first argument ends the options. */
   readonly stop: boolean;
   /** What the fast parser stumbled over, for the message. */
   readonly token: string;
-  readonly command?: string;
+  readonly command: string;
 }
 
 /**
@@ -41,28 +44,42 @@ interface How {
  *
  * @throws RuntimeError `usage`
  */
-export function parseUnusual(words: readonly string[], table: readonly Option[], how: How): Parsed | 'help' {
-  const known = [...table, HELP];
-  const argv = parseWords(words, known, how);
-  const { _: args, $0: _program, ...given } = argv;
-  const options: Record<string, OptionValue> = {};
+export function parseUnusual(words: readonly string[], how: How): Outcome<readonly Option[]> {
+  const { options } = how.table;
+  const { _: args, $0: _program, ...given } = parseWords([...respelt(words, how)], how);
+  const found = new Findings(how.table);
+  found.args.push(...args.map(String));
   for (const [name, value] of Object.entries(given)) {
-    const option = known.find((each) => each.name === name);
-    if (option === undefined) throw unknownOption(how.token, table, how.command);
-    for (const text of Array.isArray(value) ? value : [value]) {
-      if (text !== undefined) store(options, option, String(text));
-    }
+    const option = options.find((each) => each.name === name);
+    if (option === undefined) throw unknownOption(how.token, options, how.command);
+    for (const text of Array.isArray(value) ? value : [value])
+      if (text !== undefined) found.add(option, String(text));
   }
-  return options.help === true ? 'help' : { options, args: args.map(String) };
+  return found.outcome();
 }
 
-function parseWords(
-  words: readonly string[],
-  known: readonly Option[],
-  how: How,
-): ReturnType<Argv['parseSync']> {
+/** What the table has is written the one way that yargs reads as the table does: `--name=value`. */
+function* respelt(words: readonly string[], { table, stop }: How): Generator<string, void> {
+  for (const word of readWords(words, table, stop)) yield* spelling(word);
+}
+
+function spelling(word: Word): readonly string[] {
+  switch (word.kind) {
+    case 'option': {
+      const { option, text } = word;
+      return [`--${option.name}=${option.type === 'flag' ? convert(option, text) : text}`];
+    }
+    case 'rest':
+      return word.marked ? ['--', ...word.words] : word.words;
+    default:
+      return [word.word];
+  }
+}
+
+function parseWords(words: readonly string[], how: How): ReturnType<Argv['parseSync']> {
+  const { options } = how.table;
   try {
-    return addOptions(base(words), known, true)
+    return addOptions(base(words), options, true)
       .parserConfiguration({ ...PARSER, 'halt-at-non-option': how.stop })
       .fail((message) => {
         throw new RuntimeError('usage', `cannot parse ${how.token}: ${oneLine(message)}`);
@@ -71,13 +88,13 @@ function parseWords(
   } catch (error) {
     if (error instanceof RuntimeError) throw error;
     // yargs keeps its tables in plain objects, and trips over words such as `--constructor`.
-    throw unknownOption(how.token, known, how.command);
+    throw unknownOption(how.token, options, how.command);
   }
 }
 
 /** The whole program, or one command, for its help or for completion. */
 export function program(commands: readonly Command[]): Argv {
-  let parser = addOptions(base([]), [...globalOptions, HELP, VERSION], false)
+  let parser = addOptions(base([]), globalTable.options, false)
     .usage('tsrun [global options] <command> [options] [arguments...]\n\nRuns containers from OCI bundles.')
     .epilogue('tsrun <command> --help tells more about a command.');
   for (const command of commands) {
@@ -115,29 +132,38 @@ function base(words: readonly string[]): Argv {
 }
 
 function addCommand(parser: Argv, command: Command): Argv {
-  let extended = addOptions(parser, [...command.options, HELP], false);
-  for (const { name, help, choices } of command.args) {
-    extended = extended.positional(name, { describe: help, type: 'string', ...(choices ? { choices } : {}) });
+  let extended = addOptions(parser, command.table.options, false);
+  for (const argument of command.args) {
+    const { name, choices } = argument;
+    const describe = helpOf(argument);
+    extended = extended.positional(name, { describe, type: 'string', ...(choices ? { choices } : {}) });
   }
   return extended;
 }
 
 /** @param texts all values as text, to be converted by the tables' own rules */
-function addOptions(parser: Argv, table: readonly Option[], texts: boolean): Argv {
+function addOptions(parser: Argv, options: readonly Option[], texts: boolean): Argv {
   let extended = parser;
-  for (const option of table) extended = extended.option(option.name, yargsOption(option, texts));
+  for (const option of options)
+    extended = extended.option(option.name, texts ? textOption(option) : shownOption(option));
   return extended;
 }
 
-function yargsOption(option: Option, texts: boolean): Options {
+function textOption({ type, short }: Option): Options {
+  // Quotes around a value stay because it is required.
+  const kind = type === 'flag' ? { boolean: true } : { string: true, requiresArg: true };
+  return { ...kind, ...(short === undefined ? {} : { alias: short }) };
+}
+
+function shownOption(option: Option): Options {
   const flag = option.type === 'flag';
   return {
-    describe: flag ? option.help : `${option.value}: ${option.help}`,
-    type: flag ? 'boolean' : option.type === 'number' && !texts ? 'number' : 'string',
+    describe: flag ? option.help : `${option.value}: ${helpOf(option)}`,
+    type: flag ? 'boolean' : option.type === 'number' ? 'number' : 'string',
     hidden: option.hidden ?? false,
     ...(option.short === undefined ? {} : { alias: option.short }),
     ...(flag ? {} : { requiresArg: true }),
-    ...(!texts && option.type === 'text' && option.choices !== undefined ? { choices: option.choices } : {}),
+    ...(option.type === 'text' && option.choices !== undefined ? { choices: option.choices } : {}),
   };
 }
 

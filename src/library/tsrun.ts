@@ -4,6 +4,7 @@
  * scripts/package/declarations.ts.
  */
 import { createOptions } from '../cli/commands/bundle-options.ts';
+import { globalTable } from '../cli/global-options.ts';
 import { runtimeFrom } from '../cli/runtime.ts';
 import { version as packageVersion, SPEC_VERSION } from '../cli/version.ts';
 import { plan as planOf } from '../container/plan.ts';
@@ -62,7 +63,7 @@ export async function plan({
   overlayLower,
   ...options
 }: PlanOptions): Promise<DescribedPlan> {
-  const runtime = runtimeFrom(root === undefined ? {} : { root }, silentLog);
+  const runtime = runtimeFrom({ ...globalTable.defaults, root }, silentLog);
   return located(async () =>
     describePlan(await planOf(runtime, createOptions(id, { ...options, 'overlay-lower': overlayLower }))),
   );

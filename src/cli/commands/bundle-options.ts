@@ -1,7 +1,8 @@
 /** The options of what makes a container from a bundle: `create`, `run`, `plan`. */
 import type { CreateOptions } from '../../container/create.ts';
-import type { Positional, Values } from '../command.ts';
+import type { Positional } from '../command.ts';
 import { given } from '../given.ts';
+import type { Values } from '../option.ts';
 import { absolute, absoluteOption } from '../paths.ts';
 
 export const newContainerId: Positional = { name: 'container-id', help: 'name for the new container' };
@@ -12,7 +13,9 @@ export const bundleOptions = [
     short: 'b',
     type: 'text',
     value: 'DIR',
-    help: 'the bundle (default: the current directory)',
+    default: '.',
+    defaultText: 'the current directory',
+    help: 'the bundle',
   },
   {
     name: 'config',
@@ -25,7 +28,8 @@ export const bundleOptions = [
     name: 'overlay',
     type: 'text',
     value: 'KIND',
-    help: 'writable layer: disk, tmpfs, tmpfs=SIZE, dir=PATH or off (default: as the configuration says)',
+    defaultText: 'as the configuration says',
+    help: 'writable layer: disk, tmpfs, tmpfs=SIZE, dir=PATH or off',
   },
   {
     name: 'overlay-lower',
@@ -66,7 +70,7 @@ export const bundleOptions = [
 export function createOptions(id: string, options: Values<typeof bundleOptions>): CreateOptions {
   return given({
     id,
-    bundle: absolute(options.bundle ?? '.'),
+    bundle: absolute(options.bundle),
     config: absoluteOption(options.config),
     consoleSocket: absoluteOption(options['console-socket']),
     pidfdSocket: absoluteOption(options['pidfd-socket']),

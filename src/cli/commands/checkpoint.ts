@@ -3,7 +3,8 @@
  * says it beforehand (`org.tsrun.checkpoint.enabled`).
  */
 import { RuntimeError } from '../../errors/runtime-error.ts';
-import { type Command, defineCommand, type Option } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
+import type { Option } from '../option.ts';
 import { containerId } from './container-id.ts';
 
 const IGNORED = { help: 'accepted and ignored', hidden: true } as const;

@@ -4,7 +4,6 @@ import { defineCommand } from '../command.ts';
 import { duration } from '../duration.ts';
 import { containerId } from './container-id.ts';
 
-const USUAL_INTERVAL = '5s';
 /** What a timer of the engine can have, milliseconds. */
 const LONGEST = 2 ** 31 - 1;
 
@@ -18,12 +17,13 @@ export const events = defineCommand({
       name: 'interval',
       type: 'text',
       value: 'DURATION',
-      help: `time between two statistics, such as 500ms or 1m30s (default: ${USUAL_INTERVAL})`,
+      default: '5s',
+      help: 'time between two statistics, such as 500ms or 1m30s',
     },
     { name: 'stats', type: 'flag', help: 'print the statistics once' },
   ],
   async run({ runtime, print }, { options, args: [id = ''] }) {
-    const interval = parseInterval(options.interval ?? USUAL_INTERVAL);
+    const interval = parseInterval(options.interval);
     const layer = await import('../../container/events.ts');
     const { stringifyJson } = await import('../../spec/parse-json.ts');
     const tell = (event: object) => print(`${stringifyJson(event)}\n`);

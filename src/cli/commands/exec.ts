@@ -1,8 +1,9 @@
 /** `tsrun exec`: another process in a running container. */
 import type { ExecOptions } from '../../container/exec.ts';
 import { RuntimeError } from '../../errors/runtime-error.ts';
-import { defineCommand, type Values } from '../command.ts';
+import { defineCommand } from '../command.ts';
 import { given } from '../given.ts';
+import type { Values } from '../option.ts';
 import { absoluteOption } from '../paths.ts';
 import { parseSubCgroups } from '../sub-cgroups.ts';
 import { parseId, parseUser } from '../user.ts';

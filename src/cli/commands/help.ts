@@ -1,5 +1,4 @@
 /** `tsrun help`. */
-import { RuntimeError } from '../../errors/runtime-error.ts';
 import { defineCommand } from '../command.ts';
 
 export const help = defineCommand({
@@ -9,14 +8,8 @@ export const help = defineCommand({
   options: [],
   failureStatus: 3,
   async run({ print }, { args: [name] }) {
-    const { helpText } = await import('../help-text.ts');
-    const { loadCommand } = await import('../commands.ts');
-    if (name !== undefined && loadCommand(name) === undefined) {
-      throw new RuntimeError('usage', `No help topic for '${name}'`, {
-        hint: 'tsrun --help lists the commands',
-      });
-    }
-    print(await helpText(name));
+    const { helpAbout } = await import('../help-text.ts');
+    print(await helpAbout(name));
     return 0;
   },
 });

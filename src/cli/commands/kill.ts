@@ -1,5 +1,5 @@
 /** `tsrun kill`: a signal for a container's init process. */
-import { parseSignal, SIGTERM } from '../../process/signals.ts';
+import { parseSignal } from '../../process/signals.ts';
 import { defineCommand } from '../command.ts';
 import { containerId } from './container-id.ts';
 
@@ -8,7 +8,7 @@ export const kill = defineCommand({
   summary: 'send a signal to a container',
   args: [
     containerId,
-    { name: 'signal', help: 'name or number (default: SIGTERM)', optional: true, complete: 'signal' },
+    { name: 'signal', help: 'name or number', optional: true, default: 'SIGTERM', complete: 'signal' },
   ],
   options: [
     {
@@ -25,8 +25,8 @@ export const kill = defineCommand({
     },
   ],
   stopAtFirstArgument: true,
-  async run({ runtime }, { options, args: [id = '', signal] }) {
-    const number = signal === undefined ? SIGTERM : parseSignal(signal);
+  async run({ runtime }, { options, args: [id = '', signal = ''] }) {
+    const number = parseSignal(signal);
     const layer = await import('../../container/kill.ts');
     const all = options.all ?? false;
     if (options.regex === true) {

@@ -14,7 +14,8 @@ export const plan = defineCommand({
       type: 'text',
       value: 'FORMAT',
       choices: ['text', 'json'],
-      help: 'text or json (default: text)',
+      default: 'text',
+      help: 'text or json',
     },
   ],
   async run({ runtime, print }, { options, args: [id = 'container'] }) {

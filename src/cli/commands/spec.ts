@@ -21,7 +21,9 @@ export const spec = defineCommand({
       short: 'b',
       type: 'text',
       value: 'DIR',
-      help: 'where to (default: the current directory)',
+      default: '.',
+      defaultText: 'the current directory',
+      help: 'where to',
     },
     { name: 'rootless', type: 'flag', help: 'for an ordinary user: with a user namespace of its own' },
     { name: 'subids', type: 'flag', help: 'with --rootless: map the subordinate ids of the user too' },
@@ -34,7 +36,7 @@ export const spec = defineCommand({
     if (subids && !rootless) {
       throw new RuntimeError('usage', '--subids is for a rootless configuration', { hint: 'add --rootless' });
     }
-    const path = join(absolute(options.bundle ?? '.'), 'config.json');
+    const path = join(absolute(options.bundle), 'config.json');
     const ids = await callerIds(subids, runtime.log);
     writeNew(path, serializeSpec(generateSpec({ rootless, overlay: options['no-overlay'] !== true, ids })));
     if (!rootless && effectiveUid() !== 0) {

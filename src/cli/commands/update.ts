@@ -9,8 +9,9 @@ import { perform } from '../../kernel/local.ts';
 import type { Log } from '../../log/log.ts';
 import type { Resources } from '../../spec/types.ts';
 import { byteSize } from '../byte-size.ts';
-import { defineCommand, type Values } from '../command.ts';
+import { defineCommand } from '../command.ts';
 import { given } from '../given.ts';
+import type { Values } from '../option.ts';
 import { absolute } from '../paths.ts';
 import { containerId } from './container-id.ts';
 

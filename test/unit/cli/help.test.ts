@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
-import { loadAllCommands } from '../../../src/cli/commands.ts';
-import { completionScript } from '../../../src/cli/completion-scripts.ts';
+import { commands } from '../../../src/cli/commands.ts';
+import { completionScripts } from '../../../src/cli/completion-scripts.ts';
 import { completions } from '../../../src/cli/completions.ts';
 import { helpText } from '../../../src/cli/help-text.ts';
-
-const commands = await loadAllCommands();
 
 test('the help lists all commands and shown options, and no hidden ones', async () => {
   const text = await helpText();
@@ -14,7 +12,7 @@ test('the help lists all commands and shown options, and no hidden ones', async 
 });
 
 test.each(commands)('the help of $name has its usage, arguments and options', async (command) => {
-  const text = await helpText(command.name);
+  const text = await helpText(command);
   expect(text).toMatch(new RegExp(`^tsrun ${command.name}`));
   for (const option of command.options) {
     if (option.hidden) expect(text).not.toContain(`--${option.name} `);
@@ -51,10 +49,6 @@ test.each([
   expect(await completions(words)).toEqual(found);
 });
 
-test.each(['bash', 'zsh'])('the script for %s asks tsrun', (shell) => {
-  expect(completionScript(shell)).toContain('--get-yargs-completions');
-});
-
-test('another shell is an error', () => {
-  expect(() => completionScript('fish')).toThrow('invalid shell: fish');
+test.each(Object.entries(completionScripts))('the script for %s asks tsrun', (_, script) => {
+  expect(script).toContain('--get-yargs-completions');
 });

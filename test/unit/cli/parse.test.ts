@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Command } from '../../../src/cli/command.ts';
-import { loadCommand } from '../../../src/cli/commands.ts';
+import { findCommand } from '../../../src/cli/commands.ts';
+import { globalTable } from '../../../src/cli/global-options.ts';
 import { readGlobals } from '../../../src/cli/globals.ts';
 import { parse } from '../../../src/cli/parse.ts';
 import { parseCommand } from '../../../src/cli/parse-command.ts';
 
-async function command(name: string): Promise<Command> {
-  const loaded = await loadCommand(name);
-  if (loaded === undefined) throw new Error(`no command ${name}`);
-  return loaded;
+function command(name: string): Command {
+  const found = findCommand(name);
+  if (found === undefined) throw new Error(`no command ${name}`);
+  return found;
 }
 
 /** Splits at blanks and parses as the program does. */
@@ -16,7 +17,7 @@ async function parseLine(line: string) {
   const globals = readGlobals(line.split(' '));
   if (globals.next.kind !== 'command') throw new Error(`no command in: ${line}`);
   const [name = '', ...words] = globals.next.words;
-  const parsed = await parseCommand(await command(name), words);
+  const parsed = await parseCommand(command(name), words);
   if (parsed === 'help') throw new Error('help');
   return { globals: globals.options, name, ...parsed };
 }
@@ -91,6 +92,7 @@ describe('lines that engines write', () => {
 
 describe('spellings', () => {
   test.each([
+    ['run c', { bundle: '.' }],
     ['create -b /v c', { bundle: '/v' }],
     ['create -b=/v c', { bundle: '/v' }],
     ['create --bundle=/v c', { bundle: '/v' }],
@@ -98,10 +100,15 @@ describe('spellings', () => {
     ['create c --bundle /v', { bundle: '/v' }],
     ['create --bundle /1 --bundle /2 c', { bundle: '/2' }],
     ['create --bundle= c', { bundle: '' }],
-    ['create --pid-file -x c', { 'pid-file': '-x' }],
+    ['create --pid-file -x c', { bundle: '.', 'pid-file': '-x' }],
     ['exec -t=false c sh', { tty: false }],
     ['exec --tty=T c sh', { tty: true }],
     ['exec -td c sh', { tty: true, detach: true }],
+    [
+      'exec -td --tty=F -cwd -x --env="A" -e -B c sh',
+      { tty: false, detach: true, cwd: '-x', env: ['"A"', '-B'] },
+    ],
+    ['exec -te A=1 -u 0 c sh', { tty: true, env: ['A=1'], user: '0' }],
     ['exec -e A=1 -e B=2=3 --env C c sh', { env: ['A=1', 'B=2=3', 'C'] }],
     ['exec -c CAP_KILL -c CAP_CHOWN c sh', { cap: ['CAP_KILL', 'CAP_CHOWN'] }],
     [
@@ -110,6 +117,14 @@ describe('spellings', () => {
     ],
   ])('%s', async (line, options) => {
     expect((await parseLine(line)).options).toEqual(options);
+  });
+
+  test.each([
+    ['kill c', ['c', 'SIGTERM']],
+    ['completion', ['bash']],
+    ['ps c', ['c']],
+  ])('defaults of arguments: %s', async (line, args) => {
+    expect((await parseLine(line)).args).toEqual(args);
   });
 
   test('what follows the first argument of exec is the command, whatever it looks like', async () => {
@@ -128,11 +143,11 @@ describe('spellings', () => {
   });
 
   test.each(['--help', '-h', '-help'])('%s asks for help', async (word) => {
-    expect(await parseCommand(await command('create'), [word])).toBe('help');
+    expect(await parseCommand(command('create'), [word])).toBe('help');
   });
 
   test('help in grouped letters', async () => {
-    expect(await parseCommand(await command('exec'), ['-th', 'x'])).toBe('help');
+    expect(await parseCommand(command('exec'), ['-th', 'x'])).toBe('help');
   });
 });
 
@@ -162,6 +177,7 @@ describe('wrong lines', () => {
     ['create --preserve-fds -1 c', 'invalid value "-1" for --preserve-fds', expect.any(String)],
     ['create --preserve-fds 1e3 c', 'invalid value "1e3" for --preserve-fds', expect.any(String)],
     ['create --no-pivot=maybe c', 'invalid value "maybe" for --no-pivot', 'use true or false'],
+    ['completion fish', 'invalid shell: fish', 'use one of: bash, zsh'],
     ['list -f yaml', 'invalid format: yaml', 'use one of: table, json'],
     ['exec -v c sh', 'unknown option -v', expect.any(String)],
     ['exec -tx c sh', 'unknown option -tx', expect.any(String)],
@@ -174,11 +190,13 @@ describe('global options', () => {
   test('an error after --log still finds the log', () => {
     const { options, next } = readGlobals(['--bogus', '--log', '/l', '--log-format=json', 'list']);
     expect(next).toEqual({ kind: 'unusual', token: '--bogus' });
-    expect(options).toEqual({ log: '/l', 'log-format': 'json' });
+    expect(options).toMatchObject({ log: '/l', 'log-format': 'json' });
   });
 
   test("a command's own words are not taken for the log", () => {
-    expect(readGlobals(['--bogus', 'exec', 'c', 'prog', '--log', '/l']).options).toEqual({});
+    expect(readGlobals(['--bogus', 'exec', 'c', 'prog', '--log', '/l']).options).toEqual(
+      globalTable.defaults,
+    );
   });
 
   test.each([
@@ -196,10 +214,10 @@ describe('global options', () => {
 });
 
 test('the common case takes a fraction of a millisecond', async () => {
-  const { options } = await command('create');
+  const { table } = command('create');
   const words = '--bundle /b --pid-file /b/init.pid --console-socket=/s --no-new-keyring c1'.split(' ');
   const start = process.cpuUsage();
-  for (let i = 0; i < 1000; i++) parse(words, options, false);
+  for (let i = 0; i < 1000; i++) parse(words, table, false);
   // Processor time, in microseconds: others may be at work on this machine.
   expect(process.cpuUsage(start).user / 1000).toBeLessThan(100);
 });

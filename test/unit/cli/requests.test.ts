@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest';
 import { createOptions } from '../../../src/cli/commands/bundle-options.ts';
 import { execRequest } from '../../../src/cli/commands/exec.ts';
+import { globalTable } from '../../../src/cli/global-options.ts';
 import { runtimeFrom } from '../../../src/cli/runtime.ts';
 import { silentLog } from '../../../src/log/log.ts';
 
 test('what is not asked of create is absent or off', () => {
-  expect(createOptions('c', {})).toEqual({
+  expect(createOptions('c', { bundle: '.' })).toEqual({
     id: 'c',
     bundle: process.cwd(),
     noPivot: false,
     noNewKeyring: false,
     preserveFds: 0,
   });
-  expect(Object.keys(createOptions('c', {}))).not.toContain('pidFile');
+  expect(Object.keys(createOptions('c', { bundle: '.' }))).not.toContain('pidFile');
 });
 
 test('paths are made absolute', () => {
@@ -74,9 +75,9 @@ test.each([
   [{ root: 'state' }, { root: `${process.cwd()}/state`, rootIsDefault: false }],
   [{ rootless: 'true' }, { rootless: 'true' }],
 ] as const)('global options %j', (options, runtime) => {
-  expect(runtimeFrom(options, silentLog)).toMatchObject(runtime);
+  expect(runtimeFrom({ ...globalTable.defaults, ...options }, silentLog)).toMatchObject(runtime);
 });
 
 test.each(['/', '', '/x/..', '//'])('the root %j is refused', (root) => {
-  expect(() => runtimeFrom({ root }, silentLog)).toThrow('invalid --root');
+  expect(() => runtimeFrom({ ...globalTable.defaults, root }, silentLog)).toThrow('invalid --root');
 });

@@ -1,6 +1,6 @@
 /** Mutated command lines: they are parsed, or refused as wrong usage. Nothing is executed. */
 import { expect, test } from 'vitest';
-import { loadAllCommands } from '../../../src/cli/commands.ts';
+import { commands } from '../../../src/cli/commands.ts';
 import { globalOptions } from '../../../src/cli/global-options.ts';
 import { readGlobals } from '../../../src/cli/globals.ts';
 import { parseCommand } from '../../../src/cli/parse-command.ts';
@@ -10,7 +10,6 @@ import { commandLineSeeds } from '../../fuzz/seeds.ts';
 
 const COUNT = process.env.TSRUN_LONG ? 35_000 : 1000;
 
-const commands = await loadAllCommands();
 const options = [...globalOptions, ...commands.flatMap((command) => command.options)];
 
 /** As engines write them. */

@@ -3,11 +3,10 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { manualPages } from '../../../scripts/package/manual.ts';
 import { escaped, item, paragraph } from '../../../scripts/package/roff.ts';
-import { loadAllCommands } from '../../../src/cli/commands.ts';
+import { commands } from '../../../src/cli/commands.ts';
 import { globalOptions } from '../../../src/cli/global-options.ts';
 import { need } from '../../setup/needs.ts';
 
-const commands = await loadAllCommands();
 const pages = new Map(
   (await manualPages({ version: '1.2.3', arch: 'x64', epoch: 1_600_000_000 })).map(({ path, content }) => [
     path,
