@@ -19,7 +19,7 @@ import { link } from './link/link.ts';
 
 const marker = '/tsrun-was-here';
 
-build();
+await build();
 link();
 const directory = mkdtempSync(join(tmpdir(), 'tsrun-demo-'));
 try {

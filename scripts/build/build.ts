@@ -34,7 +34,7 @@ export async function build(): Promise<void> {
   generate('scripts/generate-constants.ts');
   // What they write is an input too; what is edited from here on is for the next build.
   const built = stamp(commit);
-  bundleForNode(commit);
+  await bundleForNode(commit);
   writeNodeCommand(join(dist, 'bin/tsrun-node'));
   // What could not be built may be possible the next time.
   if (await buildExecutable(commit)) writeFileSync(file, built);

@@ -4,18 +4,19 @@
  */
 import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { buildSync, transformSync } from 'esbuild';
+import { build, transformSync } from 'esbuild';
 import { dist, hostArch, inRoot, root } from './paths.ts';
+import { yargsForBrowsers } from './yargs-browser.ts';
 
 /** Stands for `import.meta.url`, which CommonJS does not have. */
 const moduleUrl = 'tsrunModuleUrl';
 
 /** Makes `dist/node/`, `dist/engine/node` and `dist/engine/koffi.node`. */
-export function bundleForNode(commit: string): void {
+export async function bundleForNode(commit: string): Promise<void> {
   const staging = join(dist, 'node.new');
   rmSync(staging, { recursive: true, force: true });
   mkdirSync(staging);
-  for (const { name, code } of nodeBundle({ main: inRoot('src/cli/start-node.ts') }, commit))
+  for (const { name, code } of await nodeBundle({ main: inRoot('src/cli/start-node.ts') }, commit))
     writeFileSync(join(staging, name), code);
   rmSync(join(dist, 'node'), { recursive: true, force: true });
   renameSync(staging, join(dist, 'node'));
@@ -28,15 +29,16 @@ export function bundleForNode(commit: string): void {
 }
 
 /** @param entries by the name, without `.cjs`, that each gets */
-export function nodeBundle(
+export async function nodeBundle(
   entries: Record<string, string>,
   commit: string,
-): { name: string; code: string }[] {
-  return bundle(entries, commit).map(({ path, text }) => ({ name: basename(path), code: toCommonJs(text) }));
+): Promise<{ name: string; code: string }[]> {
+  const { outputFiles } = await bundle(entries, commit);
+  return outputFiles.map(({ path, text }) => ({ name: basename(path), code: toCommonJs(text) }));
 }
 
 function bundle(entries: Record<string, string>, commit: string) {
-  return buildSync({
+  return build({
     entryPoints: entries,
     // Names of chunks depend on it.
     absWorkingDir: root,
@@ -53,8 +55,9 @@ function bundle(entries: Record<string, string>, commit: string) {
     target: 'node22',
     format: 'esm',
     define: { TSRUN_COMMIT: JSON.stringify(commit), 'import.meta.url': moduleUrl },
+    plugins: [yargsForBrowsers],
     logLevel: 'silent',
-  }).outputFiles;
+  });
 }
 
 function toCommonJs(code: string): string {

@@ -3,8 +3,8 @@
  * modules that are imported dynamically, which esbuild would leave for later, are imported in front of the program.
  */
 import { type BuildOptions, build, type Metafile } from 'esbuild';
-import { browserYargs } from './browser-yargs.ts';
 import { inRoot, root } from './paths.ts';
+import { yargsForBrowsers } from './yargs-browser.ts';
 
 export interface Script {
   readonly text: string;
@@ -35,7 +35,7 @@ export async function scriptFor(
     define: Object.fromEntries(
       Object.entries(definitions).map(([name, value]) => [name, JSON.stringify(value)]),
     ),
-    plugins: [browserYargs],
+    plugins: [yargsForBrowsers],
     legalComments: 'none',
     logLevel: 'silent',
   } as const satisfies BuildOptions;

@@ -15,9 +15,9 @@ import { nodeNotices } from './notices.ts';
 import type { Release } from './release.ts';
 
 /** @returns the name of the archive, in `parent` */
-export function nodePackage(parent: string, release: Release): string {
+export async function nodePackage(parent: string, release: Release): Promise<string> {
   const staging = join(parent, 'node.staging');
-  writeFiles(staging, files(), release.epoch);
+  writeFiles(staging, await files(), release.epoch);
   command(
     'npm',
     ['pack', '--silent', '--offline', '--ignore-scripts', `--pack-destination=${parent}`],
@@ -27,9 +27,10 @@ export function nodePackage(parent: string, release: Release): string {
   return `tsrun-${release.version}.tgz`;
 }
 
-function files(): PackageFile[] {
+async function files(): Promise<PackageFile[]> {
   const text = (path: string) => ({ path, content: readFileSync(inRoot(path), 'utf8') });
   const entries = { main: inRoot('src/cli/main.ts'), tsrun: inRoot('src/library/tsrun.ts') };
+  const bundle = await nodeBundle(entries, currentCommit());
   return [
     { path: 'package.json', content: `${JSON.stringify(manifest(), null, 2)}\n` },
     {
@@ -37,7 +38,7 @@ function files(): PackageFile[] {
       content: "#!/usr/bin/env node\nrequire('../lib/main.cjs');\n",
       executable: true,
     },
-    ...nodeBundle(entries, currentCommit()).map(({ name, code }) => ({ path: `lib/${name}`, content: code })),
+    ...bundle.map(({ name, code }) => ({ path: `lib/${name}`, content: code })),
     { path: 'lib/tsrun.d.ts', content: declarations() },
     ...Object.entries(addonBytes).map(([arch, bytes]) => ({
       path: `engine/${arch}/syscall.node`,

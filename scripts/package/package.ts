@@ -50,7 +50,7 @@ export async function makePackages({
     directory,
     archive: archive(output, directory, compression),
     debian: debianPackage(output, what, files, compression),
-    node: nodePackage(output, what),
+    node: await nodePackage(output, what),
   };
   writeSums(output);
   return made;
