@@ -277,7 +277,7 @@ static void set_signals(void) {
 
 /* Deep recursion, as in JSON of a user's, is an error of JavaScript's and not the end. */
 static void limit_stack(JSRuntime *runtime) {
-  enum { RESERVE = 256 << 10, LARGEST = 4 << 20 };
+  enum { RESERVE = 512 << 10, LARGEST = 8 << 20 };
   struct rlimit limit;
   if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_cur > LARGEST) limit.rlim_cur = LARGEST;
   JS_SetMaxStackSize(runtime, limit.rlim_cur > 2 * RESERVE ? limit.rlim_cur - RESERVE : RESERVE);

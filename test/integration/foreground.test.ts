@@ -10,8 +10,7 @@ import { type Running, startProgram } from '../setup/running.ts';
 
 beforeEach((context) => need(context, 'busybox'));
 
-/** Bun does as Node. */
-const isOnNode = ['node', 'bun'].includes(process.env.TSRUN_ENGINE ?? '');
+const isOnNode = process.env.TSRUN_JS_RUNTIME === 'node';
 
 /** The command line, if there is a runc to compare with. */
 function runcIn(rig: Rig): string[][] {

@@ -38,7 +38,7 @@ export function debianTest(
     check(context);
     context.skip(
       process.env.TSRUN_JS_RUNTIME === 'node' && process.env.TSRUN_LONG !== '1',
-      'on Bun; on Node with TSRUN_LONG=1',
+      'on QuickJS; on Node with TSRUN_LONG=1',
     );
     need(context, 'busybox', 'mmdebstrap');
     await using rig = makeRig();

@@ -15,7 +15,7 @@ import { makeRig, type Rig } from './rig.ts';
 /** What a container is made of; each kind has steps of its own. */
 export type Variants = Readonly<Record<string, (config: LooseConfig) => void>>;
 
-/** Node takes three times as long as Bun, and the steps are the same ones. */
+/** Node takes three times as long as QuickJS, and the steps are the same ones. */
 const short = process.env.TSRUN_JS_RUNTIME === 'node';
 const count = rounds({ sample: short ? 20 : 60, all: short ? 200 : 600 });
 

@@ -29,10 +29,5 @@ export const eventLoop: EventLoop = {
 
 function namesOf(numbers: readonly number[]): readonly NodeJS.Signals[] {
   const named = Object.entries(constants.signals) as [NodeJS.Signals, number][];
-  return numbers
-    .flatMap((number) => named.find(([, value]) => value === number)?.[0] ?? [])
-    .filter((name) => !OF_BUN.includes(name));
+  return numbers.flatMap((number) => named.find(([, value]) => value === number)?.[0] ?? []);
 }
-
-/** Bun's collector stops its threads with it. */
-const OF_BUN: readonly NodeJS.Signals[] = process.versions.bun === undefined ? [] : ['SIGPWR'];
