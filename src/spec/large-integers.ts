@@ -13,13 +13,18 @@ const AFTER = /^[\],}\s]?$/;
 /** A private character: hardly any text has it. */
 const MARK = '\uE000';
 
-/** Whether JSON.parse has read a number that may not be exact. */
+/** Whether JSON.parse has read a number that may not be exact. Without recursion: the stack may be small. */
 export function hasLargeNumber(value: unknown): boolean {
-  if (typeof value === 'number') return value >= BEYOND || value <= -BEYOND;
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return value.some(hasLargeNumber);
-  for (const key in value) {
-    if (hasLargeNumber((value as Readonly<Record<string, unknown>>)[key])) return true;
+  const containers: object[] = [[value]];
+  // What is found inside is appended meanwhile.
+  for (const container of containers) {
+    const values: readonly unknown[] = Object.values(container);
+    // An interpreter pays for each step of an iterator.
+    for (let at = 0; at < values.length; at++) {
+      const one = values[at];
+      if (typeof one === 'object' && one !== null) containers.push(one);
+      else if (typeof one === 'number' && (one >= BEYOND || one <= -BEYOND)) return true;
+    }
   }
   return false;
 }

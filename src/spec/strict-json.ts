@@ -5,6 +5,9 @@
 import { outsideStrings } from './outside-strings.ts';
 
 const ESCAPED = '"\\/bfnrtu';
+/** What may be before a number; nothing, too. */
+const BEFORE = '[,: \n\t\r';
+const ZERO = 0x30;
 const NUMBER = /(?<![^[,:\s])-?(?:0\d|\d+\.(?!\d))/g;
 
 /** @param text what JSON.parse accepts @throws SyntaxError */
@@ -28,15 +31,24 @@ function hasStrangeNumber(text: string): boolean {
 
 function mayHaveStrangeNumber(text: string): boolean {
   for (let at = text.indexOf('.'); at >= 0; at = text.indexOf('.', at + 1)) {
-    if (isDigit(text, at - 1) && !isDigit(text, at + 1)) return true;
+    if (!isDigit(text, at + 1) && isNumber(text, at)) return true;
   }
   for (let at = text.indexOf('-0'); at >= 0; at = text.indexOf('-0', at + 1)) {
-    if (isDigit(text, at + 2)) return true;
+    if (isDigit(text, at + 2) && BEFORE.includes(text.charAt(at - 1))) return true;
   }
   return false;
 }
 
+/** Whether what ends here looks like an integer, and not like the end of a word. */
+function isNumber(text: string, end: number): boolean {
+  let start = end;
+  while (isDigit(text, start - 1)) start--;
+  if (start === end) return false;
+  if (text.charAt(start - 1) === '-') start--;
+  return BEFORE.includes(text.charAt(start - 1));
+}
+
 function isDigit(text: string, at: number): boolean {
-  const character = text.charAt(at);
-  return character >= '0' && character <= '9';
+  const code = text.charCodeAt(at);
+  return code >= ZERO && code <= ZERO + 9;
 }
