@@ -43,7 +43,7 @@ function drivenByEngines(name: string, jsRuntime: JsRuntime, files: string) {
 
 /** The tests of packages, and some integration tests (all of them with TSRUN_LONG=1) on the program in them. */
 function shipped() {
-  const sample = ['launcher', 'lifecycle', 'exec'].map((name) => `test/integration/${name}.test.ts`);
+  const sample = ['caller', 'lifecycle', 'exec'].map((name) => `test/integration/${name}.test.ts`);
   const include = process.env.TSRUN_LONG ? ['test/integration/**/*.test.ts'] : sample;
   const { test } = integration('package', 'quickjs', ['test/package/**/*.test.ts', ...include], [rootless]);
   const program = join(import.meta.dirname, 'dist/package-test/installed/bin/tsrun');
