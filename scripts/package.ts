@@ -1,27 +1,22 @@
 /**
  * `npm run package`: what is installed elsewhere, in dist/package/.
  *
- *     npm run package                     # small, takes some minutes
- *     npm run package -- --quick          # the same, hardly compressed
- *     npm run package -- --arch arm64     # for another processor; fetches Bun and koffi for it
+ *     npm run package
+ *     npm run package -- --arch arm64     # for another processor
  *     npm run package -- --output DIR
  */
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dist, hostArch } from './build/paths.ts';
-import { quick, small } from './package/compression.ts';
 import { makePackages } from './package/package.ts';
 
 try {
-  const { values } = parseArgs({
-    options: { quick: { type: 'boolean' }, arch: { type: 'string' }, output: { type: 'string' } },
-  });
+  const { values } = parseArgs({ options: { arch: { type: 'string' }, output: { type: 'string' } } });
   const { arch = hostArch() } = values;
   if (arch !== 'x64' && arch !== 'arm64') throw new Error(`unknown architecture "${arch}": x64 or arm64`);
   const output = resolve(values.output ?? join(dist, 'package'));
-  const compression = values.quick ? quick : small;
-  const { directory, ...files } = await makePackages({ output, compression, arch });
+  const { directory, ...files } = await makePackages({ output, arch });
   console.log(join(output, directory));
   for (const name of Object.values(files)) {
     const file = join(output, name);

@@ -59,7 +59,8 @@ async function buildExecutable(commit: string): Promise<boolean> {
   return true;
 }
 
-function stamp(commit: string): string {
+/** Of what is built from the sources as they are. */
+export function stamp(commit: string): string {
   return `${contentHash(root, inputs)} ${commit}\n`;
 }
 

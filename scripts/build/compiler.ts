@@ -9,28 +9,35 @@ export interface Compiler {
   readonly gcc: string;
   readonly ld: string;
   readonly objcopy: string;
+  /** The C library that is linked statically. */
+  readonly libc: string;
   /** What executes its programs here: nothing, or an emulator. */
   readonly runner: readonly string[];
 }
 
 const crossPrefixes = { x64: 'x86_64-linux-gnu-', arm64: 'aarch64-linux-gnu-' } as const;
-const crossPackages = { x64: 'gcc-x86-64-linux-gnu', arm64: 'gcc-aarch64-linux-gnu' } as const;
+const crossPackages = {
+  x64: 'gcc-x86-64-linux-gnu and libc6-dev-amd64-cross',
+  arm64: 'gcc-aarch64-linux-gnu and libc6-dev-arm64-cross',
+} as const;
 const emulators = { x64: 'qemu-x86_64', arm64: 'qemu-aarch64' } as const;
 
 /** @throws CannotBuild with what is missing, and the package that brings it */
 export function compilerFor(arch: Arch): Compiler {
   const isOwn = arch === hostArch();
-  const prefix = isOwn ? '' : crossPrefixes[arch];
-  if (!runs(`${prefix}gcc`, '--version'))
-    throw new CannotBuild(
-      `there is no ${prefix}gcc: install ${isOwn ? 'gcc and libc6-dev' : crossPackages[arch]}`,
-    );
-  const tool = (name: string) =>
-    spawnSync(`${prefix}gcc`, [`-print-prog-name=${name}`], { encoding: 'utf8' }).stdout.trim();
+  const gcc = `${isOwn ? '' : crossPrefixes[arch]}gcc`;
+  const missing = (what: string) =>
+    new CannotBuild(`there is no ${what}: install ${isOwn ? 'gcc and libc6-dev' : crossPackages[arch]}`);
+  if (!runs(gcc, '--version')) throw missing(gcc);
+  const ask = (question: string) => spawnSync(gcc, [question], { encoding: 'utf8' }).stdout.trim();
+  // What gcc does not find it returns as it was.
+  const libc = ask('-print-file-name=libc.a');
+  if (libc === 'libc.a') throw missing(`libc.a for ${gcc}`);
   return {
-    gcc: `${prefix}gcc`,
-    ld: tool('ld'),
-    objcopy: tool('objcopy'),
+    gcc,
+    ld: ask('-print-prog-name=ld'),
+    objcopy: ask('-print-prog-name=objcopy'),
+    libc,
     runner: isOwn ? [] : [emulator(arch)],
   };
 }

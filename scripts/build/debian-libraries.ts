@@ -40,6 +40,7 @@ const libseccomp: Library = {
 };
 
 export const quickjsVersion = quickjs.upstream.replaceAll('.', '-');
+export const libseccompVersion = libseccomp.upstream;
 
 const suite = 'trixie';
 
@@ -51,8 +52,8 @@ export interface StaticLibraries {
   /** Directories with headers. */
   readonly include: readonly string[];
   readonly archives: readonly string[];
-  /** Where the copyright files of the packages are. */
-  readonly documents: string;
+  /** The files with copyrights and licences. */
+  readonly copyrights: Readonly<Record<'quickjs' | 'libseccomp', string>>;
 }
 
 /**
@@ -64,10 +65,11 @@ export function staticLibraries(arch: Arch): StaticLibraries {
   const kept = inRoot('.cache', `libraries-${[quickjs, libseccomp].map(nameOf).join('-')}-${arch}`);
   if (!existsSync(kept)) download(kept, arch);
   const folder = join(kept, 'usr/lib', triplets[arch]);
+  const copyright = (library: Library) => join(kept, 'usr/share/doc', library.package, 'copyright');
   return {
     include: [join(kept, 'usr/include/quickjs'), join(kept, 'usr/include')],
     archives: [join(folder, 'quickjs/libquickjs.a'), join(folder, 'libseccomp.a')],
-    documents: join(kept, 'usr/share/doc'),
+    copyrights: { quickjs: copyright(quickjs), libseccomp: copyright(libseccomp) },
   };
 }
 

@@ -4,15 +4,16 @@ import { dirname, join, relative } from 'node:path';
 import { dist } from './paths.ts';
 
 /**
- * `NODE_OPTIONS` is the caller's for other programs: Node would obey it.
- *
  * With the usual space for young objects, Node grows to three times the memory before it collects what a chatty hook
  * leaves.
  */
+export const nodeFlags = '--no-warnings --max-semi-space-size=1';
+
+/** `NODE_OPTIONS` is the caller's for other programs: Node would obey it. */
 const script = `#!/bin/sh
 self=$(readlink -f "$0") || exit 1
 unset NODE_OPTIONS
-exec "\${self%/*}/ENGINE" --no-warnings --max-semi-space-size=1 "\${self%/*}/PROGRAM" "$@"
+exec "\${self%/*}/ENGINE" ${nodeFlags} "\${self%/*}/PROGRAM" "$@"
 `;
 
 /** Makes a command that finds Node and the program from its own place. */

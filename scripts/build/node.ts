@@ -4,7 +4,7 @@
  */
 import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { build, transformSync } from 'esbuild';
+import { build, type Metafile, transformSync } from 'esbuild';
 import { dist, hostArch, inRoot, root } from './paths.ts';
 import { yargsForBrowsers } from './yargs-browser.ts';
 
@@ -16,8 +16,8 @@ export async function bundleForNode(commit: string): Promise<void> {
   const staging = join(dist, 'node.new');
   rmSync(staging, { recursive: true, force: true });
   mkdirSync(staging);
-  for (const { name, code } of await nodeBundle({ main: inRoot('src/cli/start-node.ts') }, commit))
-    writeFileSync(join(staging, name), code);
+  const { files } = await nodeBundle({ main: inRoot('src/cli/start-node.ts') }, commit);
+  for (const { name, code } of files) writeFileSync(join(staging, name), code);
   rmSync(join(dist, 'node'), { recursive: true, force: true });
   renameSync(staging, join(dist, 'node'));
   const arch = hostArch();
@@ -28,13 +28,17 @@ export async function bundleForNode(commit: string): Promise<void> {
   );
 }
 
+export interface NodeBundle {
+  readonly files: readonly { readonly name: string; readonly code: string }[];
+  /** What is in them, by esbuild. */
+  readonly metafile: Metafile;
+}
+
 /** @param entries by the name, without `.cjs`, that each gets */
-export async function nodeBundle(
-  entries: Record<string, string>,
-  commit: string,
-): Promise<{ name: string; code: string }[]> {
-  const { outputFiles } = await bundle(entries, commit);
-  return outputFiles.map(({ path, text }) => ({ name: basename(path), code: toCommonJs(text) }));
+export async function nodeBundle(entries: Record<string, string>, commit: string): Promise<NodeBundle> {
+  const { outputFiles, metafile } = await bundle(entries, commit);
+  const files = outputFiles.map(({ path, text }) => ({ name: basename(path), code: toCommonJs(text) }));
+  return { files, metafile };
 }
 
 function bundle(entries: Record<string, string>, commit: string) {
@@ -44,6 +48,7 @@ function bundle(entries: Record<string, string>, commit: string) {
     absWorkingDir: root,
     outdir: 'memory',
     write: false,
+    metafile: true,
     outExtension: { '.js': '.cjs' },
     chunkNames: 'chunk-[hash]',
     bundle: true,

@@ -9,7 +9,9 @@ export function inRoot(...parts: readonly string[]): string {
   return join(root, ...parts);
 }
 
-export type Arch = 'x64' | 'arm64';
+export const architectures = ['x64', 'arm64'] as const;
+
+export type Arch = (typeof architectures)[number];
 
 /** This machine's architecture, as npm names it. */
 export function hostArch(): Arch {

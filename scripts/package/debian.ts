@@ -4,7 +4,6 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { command } from '../build/command.ts';
 import { inRoot } from '../build/paths.ts';
-import type { Compression } from './compression.ts';
 import { below, compressed, type PackageFile, writeFiles } from './files.ts';
 import type { Release } from './release.ts';
 
@@ -13,12 +12,11 @@ const ARCHITECTURE = { x64: 'amd64', arm64: 'arm64' } as const;
 /** The first package of this version. */
 const REVISION = 1;
 
-/**
- * What the executable and koffi's native part are linked with, in the versions whose symbols they ask for; and what
- * is used where it is there: id maps of ordinary users, seccomp profiles, overlays where the kernel refuses them.
- */
-const DEPENDS = 'libc6 (>= 2.25), libgcc-s1, libstdc++6 (>= 7)';
-const RECOMMENDS = 'uidmap, libseccomp2 (>= 2.5.0), fuse-overlayfs';
+/** The executable needs nothing. These are used if they are installed: id maps of ordinary users, and overlays where the kernel refuses them. */
+const RECOMMENDS = 'uidmap, fuse-overlayfs';
+
+/** Debian 12 and Ubuntu 22.04 read it. The number of threads is fixed for the reason that it is in archive.ts. */
+const COMPRESSION = ['-Zxz', '-z9', '--threads-max=2'];
 
 /**
  * Makes the package.
@@ -26,25 +24,15 @@ const RECOMMENDS = 'uidmap, libseccomp2 (>= 2.5.0), fuse-overlayfs';
  * @param installed what goes below `/usr`
  * @returns its name, in `parent`
  */
-export function debianPackage(
-  parent: string,
-  release: Release,
-  installed: readonly PackageFile[],
-  compression: Compression,
-): string {
+export function debianPackage(parent: string, release: Release, installed: readonly PackageFile[]): string {
   const files = below('usr', [...installed, ...documentation(release)]);
   const name = `tsrun_${debianVersion(release)}_${ARCHITECTURE[release.arch]}`;
   const staging = join(parent, `${name}.staging`);
   writeFiles(staging, [...files, ...controlFiles(release, files)], release.epoch);
-  command(
-    'dpkg-deb',
-    ['--root-owner-group', ...compression.debian, '--build', staging, `${name}.deb`],
-    parent,
-    {
-      ...process.env,
-      SOURCE_DATE_EPOCH: String(release.epoch),
-    },
-  );
+  command('dpkg-deb', ['--root-owner-group', ...COMPRESSION, '--build', staging, `${name}.deb`], parent, {
+    ...process.env,
+    SOURCE_DATE_EPOCH: String(release.epoch),
+  });
   rmSync(staging, { recursive: true });
   return `${name}.deb`;
 }
@@ -69,7 +57,6 @@ Version: ${debianVersion(release)}
 Architecture: ${ARCHITECTURE[release.arch]}
 Maintainer: ${maintainer()}
 Installed-Size: ${files.reduce((sum, { content }) => sum + Math.ceil(bytes(content).length / 1024), 0)}
-Depends: ${DEPENDS}
 Recommends: ${RECOMMENDS}
 Section: admin
 Priority: optional

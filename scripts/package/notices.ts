@@ -1,7 +1,7 @@
 /** The licences of everything in a package, as one text: its own first, then those of others. */
 import { readFileSync } from 'node:fs';
-import { inRoot } from '../build/paths.ts';
-import { bun, type Component, components, type Engine } from './components.ts';
+import { type Arch, inRoot } from '../build/paths.ts';
+import { type Component, linkedLibraries, packagesInExecutable } from './components.ts';
 import type { PackageFile } from './files.ts';
 
 const RULE = '-'.repeat(78);
@@ -15,57 +15,44 @@ give it.
 `;
 
 /** The notices of what is in the executable. */
-export function executableNotices(): string {
-  return [OWN, bunNotice(bun()), ...components().map(notice)].join(`\n${RULE}\n\n`);
+export function executableNotices(arch: Arch): string {
+  return text(executableComponents([arch]));
 }
 
-/** The notices of the package for Node, which brings no engine and gets koffi from npm. */
-export function nodeNotices(): string {
-  const bundled = components().filter(({ name }) => name !== 'koffi');
-  return [OWN, ...bundled.map(notice)].join(`\n${RULE}\n\n`);
+/**
+ * The notices of the package for Node. koffi is not in it: npm installs it beside the package.
+ *
+ * @param executables those that are in it
+ * @param bundled the packages in the program for Node
+ */
+export function nodeNotices(executables: readonly Arch[], bundled: readonly Component[]): string {
+  return text([...executableComponents(executables), ...bundled]);
 }
 
-/** The texts of licences that apply by reference: of tsrun itself, and of what is linked into Bun. */
+/** The texts of licences that apply by reference. */
 export function licenceTexts(): PackageFile[] {
-  const text = (path: string, source: string) => ({ path, content: readFileSync(inRoot(source), 'utf8') });
   return [
-    text('LICENSE', 'LICENSE'),
-    ...['LGPL-2.0.txt', 'LGPL-2.1.txt'].map((name) =>
-      text(`share/doc/tsrun/${name}`, `packaging/licences/${name}`),
-    ),
+    { path: 'LICENSE', content: readFileSync(inRoot('LICENSE'), 'utf8') },
+    { path: 'share/doc/tsrun/LGPL-2.1.txt', content: lesserLicence() },
   ];
+}
+
+export function lesserLicence(): string {
+  return readFileSync(inRoot('packaging/licences/LGPL-2.1.txt'), 'utf8');
+}
+
+function executableComponents(executables: readonly Arch[]): Component[] {
+  return executables.length === 0 ? [] : [...executables.flatMap(linkedLibraries), ...packagesInExecutable()];
+}
+
+function text(components: readonly Component[]): string {
+  const isLinked = components.some(({ licence }) => licence.startsWith('LGPL'));
+  const relinking = readFileSync(inRoot('packaging/licences/relinking.txt'), 'utf8');
+  // Executables of two processors have most of it in common.
+  const notices = new Set(components.map(notice));
+  return [OWN, ...(isLinked ? [relinking] : []), ...notices].join(`\n${RULE}\n\n`);
 }
 
 function notice({ name, version, licence, text }: Component): string {
   return `${name} ${version}\nLicence: ${licence}\n\n${text}\n`;
 }
-
-/** LGPL: what is linked statically can be replaced, since Bun can be built anew and tsrun with it. */
-function bunNotice({ version, libraries }: Engine): string {
-  const rows = libraries.map(({ name, licence, source }) => `  ${name}\n    ${licence}; ${source}\n`);
-  return `Bun ${version}
-Copyright: Oven and contributors, https://github.com/oven-sh/bun
-Licence: MIT
-
-${MIT}
-Bun is linked with, or contains, the following. The terms of the LGPL are in /usr/share/common-licenses on Debian
-systems and beside this file elsewhere. To use tsrun with a changed JavaScriptCore or tinycc, build Bun as its
-repository describes, put it in the place of node_modules/@oven/bun-linux-*/bin/bun of tsrun's sources, and run
-"npm run package" there.
-
-${rows.join('')}`;
-}
-
-const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
-documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
-rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
-persons to whom the Software is furnished to do so, subject to the following conditions:
-
-The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
-Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
-WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
-COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
-OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
-`;

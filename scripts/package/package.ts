@@ -1,18 +1,17 @@
 /** The packages: what is made, in which order. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from '../build/build.ts';
-import { type Arch, dist, hostArch } from '../build/paths.ts';
+import { CannotBuild } from '../build/compiler.ts';
+import { executableFor } from '../build/other-processor.ts';
+import { type Arch, architectures, hostArch } from '../build/paths.ts';
 import { archive } from './archive.ts';
 import { assertNoBuildPaths } from './build-paths.ts';
-import type { Compression } from './compression.ts';
-import { type Built, installedFiles } from './contents.ts';
+import { installedFiles } from './contents.ts';
 import { debianPackage } from './debian.ts';
 import { writeFiles } from './files.ts';
-import { nodePackage } from './node-package.ts';
+import { type Executables, nodePackage } from './node-package.ts';
 import { licenceTexts } from './notices.ts';
-import { buildFor } from './other-processor.ts';
 import { release } from './release.ts';
 
 /** What there is in the output directory, by name. */
@@ -28,39 +27,41 @@ export interface Packages {
 export interface PackageOptions {
   /** What of these packages is there already is replaced. */
   readonly output: string;
-  readonly compression: Compression;
   /** Whose executable is packaged; this machine's unless stated. */
   readonly arch?: Arch;
 }
 
-/** Builds, and makes all packages. */
-export async function makePackages({
-  output,
-  compression,
-  arch = hostArch(),
-}: PackageOptions): Promise<Packages> {
-  await build();
+/** Builds, and makes all packages. @throws CannotBuild if there is no executable to put into them */
+export async function makePackages({ output, arch = hostArch() }: PackageOptions): Promise<Packages> {
+  const executable = await executableFor(arch);
   mkdirSync(output, { recursive: true });
   const what = release(arch);
-  const files = await installedFiles(what, arch === hostArch() ? builtHere() : buildFor(arch));
+  const files = await installedFiles(what, executable);
   const directory = `tsrun-${what.version}-linux-${arch}`;
   writeFiles(join(output, directory), [...files, ...licenceTexts()], what.epoch);
   assertNoBuildPaths(join(output, directory));
   const made = {
     directory,
-    archive: archive(output, directory, compression),
-    debian: debianPackage(output, what, files, compression),
-    node: await nodePackage(output, what),
+    archive: archive(output, directory),
+    debian: debianPackage(output, what, files),
+    node: await nodePackage(output, what, await executablesFor(architectures)),
   };
   writeSums(output);
   return made;
 }
 
-function builtHere(): Built {
-  const engine = join(dist, 'engine/tsrun-bun');
-  if (!existsSync(engine))
-    throw new Error('there is no Bun for this machine, and packages run on nothing else');
-  return { engine, koffi: join(dist, 'engine/koffi.node') };
+/** Those that can be built here; the package for Node does without the others. */
+async function executablesFor(wanted: readonly Arch[]): Promise<Executables> {
+  const found: [Arch, string][] = [];
+  for (const arch of wanted) {
+    try {
+      found.push([arch, await executableFor(arch)]);
+    } catch (error) {
+      if (!(error instanceof CannotBuild)) throw error;
+      console.error(`the package for Node has no executable for ${arch}: ${error.message}`);
+    }
+  }
+  return Object.fromEntries(found);
 }
 
 /** Of all packages there, for `sha256sum --check`. */

@@ -52,7 +52,7 @@ export function copyClone(target: string): void {
 
 /** What is made for giving away; no test that others run wants it. */
 function packaged(): string[] {
-  return ['package', 'package-test', 'engine-arm64', 'engine-x64'].map((name) => inRoot('dist', name));
+  return ['package', 'package-test'].map((name) => inRoot('dist', name));
 }
 
 function canRead({ uid, gid }: TestUser): boolean {

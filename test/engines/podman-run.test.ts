@@ -1,8 +1,9 @@
 /** `podman run`: each flag that reaches the runtime, seen from inside, as root and as an ordinary user. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { patience } from '../setup/patience.ts';
+import { programUnderTest } from '../setup/rig.ts';
 import { documented } from './setup/documented.ts';
 import { lessUsedRunFlags } from './setup/less-used-run-flags.ts';
 import { busybox, sharedPodman, type Who } from './setup/podman.ts';
@@ -28,6 +29,20 @@ describe.each<Who>(['root', 'ordinary user'])('podman run as %s', (who) => {
     const result = await podman(['run', '--rm', ...network, ...row.flags, busybox, ...row.command]);
     const stdout = typeof row.shows === 'string' ? row.shows : expect.stringMatching(row.shows);
     expect(result).toMatchObject({ code: row.code ?? 0, stdout });
+  });
+
+  test('takes a copy of the program, from anywhere', async (context) => {
+    const { podman, path } = await shared(context, who);
+    const copy = join(path, `other-name-${who.replaceAll(' ', '-')}`);
+    copyFileSync(programUnderTest(), copy);
+    const line = ['--network', 'none', busybox, 'echo', 'hello'];
+    const once = await podman(['--runtime', copy, 'run', '--rm', ...line]);
+    expect(once).toMatchObject({ code: 0, stdout: 'hello\n', stderr: '' });
+    // conmon and the container outlive the command that has started them.
+    const started = await podman(['--runtime', copy, 'run', '--detach', '--name', 'copied', ...line]);
+    expect(started).toMatchObject({ code: 0, stderr: '' });
+    expect(await podman(['--runtime', copy, 'wait', 'copied'])).toMatchObject({ code: 0, stdout: '0\n' });
+    expect(await podman(['--runtime', copy, 'rm', 'copied'])).toMatchObject({ code: 0 });
   });
 
   test('gives it standard input, and takes no more than it reads', async (context) => {

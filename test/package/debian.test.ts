@@ -1,4 +1,5 @@
 /** The package for Debian: installs, runs, and leaves nothing when it is purged. */
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, type TestContext, test } from 'vitest';
@@ -32,6 +33,12 @@ setpriv --reuid=1000 --regid=1000 --clear-groups env -i HOME=/tmp/home XDG_RUNTI
 
 const PURGE = `dpkg --purge tsrun >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }
 dpkg --audit`;
+
+test('depends on no other package', () => {
+  const { stdout } = spawnSync('dpkg-deb', ['--field', inject('packages').debian], { encoding: 'utf8' });
+  expect(stdout).toContain('\nRecommends: uidmap, fuse-overlayfs\n');
+  expect(stdout).not.toMatch(/^(Pre-)?Depends:/m);
+});
 
 test('in the Debian of this machine', { timeout: 400_000 }, async (context) => {
   await installsRunsAndGoes(context, {});

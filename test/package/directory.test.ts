@@ -2,7 +2,6 @@
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
-  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -37,38 +36,30 @@ test('is what the archive holds', () => {
   expect(spawnSync('diff', ['-r', directory, join(scratch, basename(directory))]).stdout.toString()).toBe('');
 });
 
-/** The program is a guest here: of the libraries that the package depends on there is nothing but these files. */
-test('runs where there is nothing but the C and C++ libraries', { timeout: 120_000 }, async (context) => {
+/** No library and no other file of the package: nothing but the program itself, and a shell to start it. */
+test('the program runs on its own, where there is nothing else', { timeout: 120_000 }, async (context) => {
   needRoot(context);
   need(context, 'busybox');
   const machine = join(scratch, 'machine');
   makeBusyboxRootfs(machine);
-  for (const library of libraries()) {
-    mkdirSync(join(machine, dirname(library)), { recursive: true });
-    copyFileSync(library, join(machine, library));
-  }
-  cpSync(directory, join(machine, 'opt/tsrun'), { recursive: true });
-  symlinkSync('/opt/tsrun/bin/tsrun', join(machine, 'usr/bin/tsrun'));
+  mkdirSync(join(machine, 'opt'));
+  copyFileSync(join(directory, 'bin/tsrun'), join(machine, 'opt/other-name'));
+  symlinkSync('/opt/other-name', join(machine, 'usr/bin/tsrun'));
   makeBusyboxRootfs(join(machine, 'tmp/bundle/rootfs'), ['sh', 'echo']);
 
-  const version = /^tsrun version (\S+)\ncommit: \S+\nspec: \S+\nbun: \S+\n$/;
+  const version = /^tsrun version (\S+)\ncommit: \S+\nspec: \S+\nlibseccomp: \S+\nquickjs: \S+\n$/;
   const isolated = async (script: string) => {
     const { code, stdout, stderr } = await runIsolated(machine, script);
     expect({ code, stderr }, script).toEqual({ code: 0, stderr: '' });
     return stdout;
   };
-  expect(await isolated('env -i /opt/tsrun/bin/tsrun --version')).toMatch(version);
+  expect(await isolated('env -i /opt/other-name --version')).toMatch(version);
   expect(await isolated('tsrun --version')).toMatch(version);
   expect(await isolated('mkdir /gone; cd /gone; rmdir /gone; tsrun --version')).toMatch(version);
   const readOnly = 'mount -o rbind / /mnt; mount -o remount,bind,ro /mnt; exec chroot /mnt tsrun --version';
   expect(await isolated(readOnly)).toMatch(version);
-  expect(await isolated('exec su user -s /bin/sh -c "env -i /opt/tsrun/bin/tsrun --version"')).toMatch(
-    version,
-  );
-  expect(await runIsolated(machine, 'umount /proc; exec tsrun --version')).toMatchObject({
-    code: 1,
-    stderr: 'tsrun: cannot start an engine: /proc is not mounted\n',
-  });
+  expect(await isolated('exec su user -s /bin/sh -c "env -i /opt/other-name --version"')).toMatch(version);
+  expect(await isolated('umount /proc; exec tsrun --version')).toMatch(version);
   const run = `cd /tmp/bundle
 tsrun spec
 sed -i 's/"sh"/"echo", "contained"/; s/"terminal": true/"terminal": false/' config.json
@@ -79,13 +70,6 @@ exec tsrun run package-${process.pid}`;
 test('has its licences', () => {
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
   expect(files).toEqual(
-    expect.arrayContaining(['LICENSE', 'share/doc/tsrun/copyright', 'share/doc/tsrun/LGPL-2.0.txt']),
+    expect.arrayContaining(['LICENSE', 'share/doc/tsrun/copyright', 'share/doc/tsrun/LGPL-2.1.txt']),
   );
 });
-
-/** Those that the executable and the native parts are linked with, and the loader, as this machine has them. */
-function libraries(): string[] {
-  const programs = ['tsrun-bun', 'koffi.node'].map((name) => join(directory, 'lib/tsrun', name));
-  const { stdout } = spawnSync('ldd', programs, { encoding: 'utf8' });
-  return [...new Set(stdout.match(/\/\S+\.so[.\d]*/g))];
-}

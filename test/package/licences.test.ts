@@ -1,26 +1,46 @@
 /** Nothing is given away without its licence. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
-import { bunPackages, inputsFile } from '../../scripts/build/bun.ts';
+import { inputsFile } from '../../scripts/build/executable.ts';
 import { inRoot } from '../../scripts/build/paths.ts';
-import { bun, bundledPackages } from '../../scripts/package/components.ts';
+import { packagesIn } from '../../scripts/package/components.ts';
 
-const notices = readFileSync(join(inject('packages').directory, 'share/doc/tsrun/copyright'), 'utf8');
+const packages = inject('packages');
+const notices = readFileSync(join(packages.directory, 'share/doc/tsrun/copyright'), 'utf8');
+const nodeNotices = spawnSync('tar', ['-xOf', packages.node, 'package/THIRD-PARTY-LICENSES'], {
+  encoding: 'utf8',
+}).stdout;
 const lock = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8')).packages;
 
 test('every package in the program is named, with the version that is in it and the text of its licence', () => {
-  const folders = [...bundledPackages(readFileSync(inputsFile, 'utf8')), 'node_modules/koffi'];
-  const known = ['yargs', 'y18n', 'pino', '@pinojs/redact'].map((name) => `node_modules/${name}`);
-  expect(folders).toEqual(expect.arrayContaining(known));
-  for (const folder of folders) {
-    const name = folder.split('node_modules/').at(-1);
-    const { version } = lock[folder];
-    const [, part = ''] = notices.split(`\n${name} ${version}\nLicence: `);
-    expect(part.split('-'.repeat(78))[0], folder).toMatch(
-      /Permission is hereby granted|Permission to use, copy, modify|Redistribution and use/i,
-    );
+  const names = packagesIn(JSON.parse(readFileSync(inputsFile, 'utf8'))).map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['yargs', 'y18n', 'pino']));
+  for (const name of names) {
+    const { version } = lock[`node_modules/${name}`];
+    for (const text of [notices, nodeNotices])
+      expect(notice(text, `${name} ${version}`), name).toMatch(
+        /Permission is hereby granted|Permission to use, copy, modify|Redistribution and use/i,
+      );
   }
+});
+
+test.each([
+  ['QuickJS', 'MIT', /Fabrice Bellard.*Permission is hereby granted/s],
+  ['libseccomp', 'LGPL-2.1-only', /Copyright: 2012 Paul Moore/],
+  ['GNU C Library', 'LGPL-2.1-or-later', /Lesser General Public License.*Regents of the University/s],
+  ["GCC's libgcc", 'GPL-3.0-or-later WITH GCC-exception-3.1', /GCC Runtime Library Exception/],
+])('%s is named, which the executable is linked with', (name, licence, text) => {
+  for (const all of [notices, nodeNotices]) {
+    const version = new RegExp(`^${name} (\\d.*)$`, 'm').exec(all)?.[1];
+    expect(notice(all, `${name} ${version}`)).toMatch(text);
+    expect(all).toContain(`\n${name} ${version}\nLicence: ${licence}\n`);
+  }
+});
+
+test('says how to use other versions of what is under the LGPL', () => {
+  for (const text of [notices, nodeNotices]) expect(text).toMatch(/libseccomp\.a.*libc\.a.*npm run build/s);
 });
 
 test('the code that validators are generated from leaves nothing of other packages in the program', () => {
@@ -28,9 +48,7 @@ test('the code that validators are generated from leaves nothing of other packag
   expect(validators).not.toMatch(/\brequire\(|\bfrom ["']/);
 });
 
-test('Bun is named with its libraries, of the version that is in the program', () => {
-  const { version, libraries } = bun();
-  expect(lock[`node_modules/${bunPackages.x64}`].version).toBe(version);
-  expect(notices).toContain(`\nBun ${version}\n`);
-  for (const { name, licence } of libraries) expect(notices).toContain(`  ${name}\n    ${licence};`);
-});
+/** What is said of a component. */
+function notice(text: string, title: string): string {
+  return text.split(`\n${title}\nLicence: `)[1]?.split('-'.repeat(78))[0] ?? '';
+}

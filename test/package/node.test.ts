@@ -1,12 +1,21 @@
 /** The package for Node, installed by npm into an empty folder, from what is on this machine alone. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { inRoot } from '../../scripts/build/paths.ts';
-import { execute } from '../setup/execute.ts';
+import { execute, type Result } from '../setup/execute.ts';
 import { need, needRoot } from '../setup/needs.ts';
 import { makeRig } from '../setup/rig.ts';
 
@@ -30,13 +39,27 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 test('the command runs a container', async (context) => {
   needRoot(context);
   need(context, 'busybox');
-  const version = await execute(command, ['--version'], { env });
-  expect(version).toMatchObject({ code: 0, stderr: '' });
-  expect(version.stdout).toMatch(/^tsrun version .*\nnode: \d+/s);
-  await using rig = makeRig([command]);
-  const bundle = rig.bundle({ config: (c) => (c.process.args = ['sh', '-c', 'echo contained; exit 42']) });
-  const result = await rig.tsrun(['run', '--bundle', bundle.path, rig.id()], { env });
-  expect(result).toEqual({ code: 42, signal: null, stdout: 'contained\n', stderr: '' });
+  await runsOn('quickjs');
+  expect(await runContainer()).toEqual({ code: 42, signal: null, stdout: 'contained\n', stderr: '' });
+});
+
+test('the command runs on Node where the executable cannot be executed', async (context) => {
+  needRoot(context);
+  need(context, 'busybox');
+  const executable = join(app, `node_modules/tsrun/executables/tsrun-${process.arch}`);
+  renameSync(executable, `${executable}.away`);
+  try {
+    await runsOn('node');
+    await runsOn('node', { NODE_OPTIONS: '--require=/nowhere' });
+    expect(await runContainer()).toEqual({ code: 42, signal: null, stdout: 'contained\n', stderr: '' });
+  } finally {
+    renameSync(`${executable}.away`, executable);
+  }
+});
+
+test('the package has both executables', (context) => {
+  need(context, 'crossGcc', 'crossLibc', 'qemuUser');
+  expect(readdirSync(join(app, 'node_modules/tsrun/executables'))).toEqual(['tsrun-arm64', 'tsrun-x64']);
 });
 
 test('the library checks a configuration and plans a container', async (context) => {
@@ -96,6 +119,18 @@ export const wrong: number = {} as packaged.Config['process']['args'];
   // The one line that is wrong is the proof that the others were looked at.
   expect(stdout).toMatch(/^types\.ts\(13,14\): error TS2322: Type 'string\[\]' is not assignable[^\n]*\n$/);
 });
+
+async function runsOn(jsRuntime: string, more: Readonly<Record<string, string>> = {}): Promise<void> {
+  const version = await execute(command, ['--version'], { env: { ...env, ...more } });
+  expect(version).toMatchObject({ code: 0, stderr: '' });
+  expect(version.stdout).toMatch(new RegExp(`^tsrun version .*\\n${jsRuntime}: \\d+`, 's'));
+}
+
+async function runContainer(): Promise<Result> {
+  await using rig = makeRig([command]);
+  const bundle = rig.bundle({ config: (c) => (c.process.args = ['sh', '-c', 'echo contained; exit 42']) });
+  return await rig.tsrun(['run', '--bundle', bundle.path, rig.id()], { env });
+}
 
 async function npm(...args: readonly string[]): Promise<string> {
   const quiet = ['--offline', '--no-audit', '--no-fund', '--ignore-scripts', '--no-update-notifier'];

@@ -1,6 +1,6 @@
 /** Two builds in different directories give the same bytes. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { dist, root } from '../../scripts/build/paths.ts';
@@ -15,8 +15,11 @@ test('what another clone makes is the same', { timeout: 400_000 }, (context) => 
       (name) => !['dist', 'node_modules', '.cache', 'bin'].includes(name),
     );
     for (const part of parts) cpSync(join(root, part), join(clone, part), { recursive: true });
-    expect(spawnSync('cp', ['-al', join(root, 'node_modules'), clone]).status).toBe(0);
-    const options = ['--quick', '--output', join(scratch, 'packages')];
+    const kept = readdirSync(join(root, '.cache')).filter((name) => name.startsWith('libraries-'));
+    mkdirSync(join(clone, '.cache'));
+    link(join(root, 'node_modules'), clone);
+    for (const name of kept) link(join(root, '.cache', name), join(clone, '.cache'));
+    const options = ['--output', join(scratch, 'packages')];
     // Neither the umask nor the language nor the zone of who builds matters.
     const env = { ...process.env, TZ: 'Pacific/Chatham', LC_ALL: 'C.UTF-8' };
     const script = [
@@ -33,6 +36,10 @@ test('what another clone makes is the same', { timeout: 400_000 }, (context) => 
     rmSync(scratch, { recursive: true, force: true });
   }
 });
+
+function link(directory: string, into: string): void {
+  expect(spawnSync('cp', ['-al', directory, into]).status).toBe(0);
+}
 
 function sums(directory: string): string {
   const text = readFileSync(join(directory, 'SHA256SUMS'), 'utf8');

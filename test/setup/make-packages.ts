@@ -1,9 +1,8 @@
-/** Before the tests of packages: makes them, hardly compressed, once for all files. */
+/** Before the tests of packages: makes them once for all files. */
 import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { dist } from '../../scripts/build/paths.ts';
-import { quick } from '../../scripts/package/compression.ts';
 import { makePackages, type Packages } from '../../scripts/package/package.ts';
 import { lastCommit } from '../../scripts/package/release.ts';
 
@@ -19,7 +18,7 @@ export default async function setup(project: TestProject): Promise<void> {
   rmSync(output, { recursive: true, force: true });
   // A copy of the sources without git has no time of its own.
   if (lastCommit() === undefined) process.env.SOURCE_DATE_EPOCH ??= '1700000000';
-  const made = await makePackages({ output, compression: quick });
+  const made = await makePackages({ output });
   // A name without the version, for vitest.config.ts.
   symlinkSync(made.directory, join(output, 'installed'));
   const paths = Object.entries(made).map(([kind, name]) => [kind, join(output, name)]);

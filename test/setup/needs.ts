@@ -62,6 +62,11 @@ export const packageNeeds = {
     purpose: 'programs for the other processor',
     present: () => userEmulator('aarch64') !== undefined,
   },
+  crossLibc: {
+    package: process.arch === 'arm64' ? 'libc6-dev-amd64-cross' : 'libc6-dev-arm64-cross',
+    purpose: 'the executable for the other processor',
+    present: () => existsSync(`/usr/${process.arch === 'arm64' ? 'x86_64' : 'aarch64'}-linux-gnu/lib/libc.a`),
+  },
   groff: { package: 'groff-base', purpose: 'whether manual pages can be read', present: has('groff') },
   zsh: { package: 'zsh', purpose: 'completion in zsh', present: has('zsh') },
 } as const satisfies Readonly<Record<string, Need>>;
