@@ -15,20 +15,16 @@ const NEWLINE = 10;
  * @throws RuntimeError `system`
  */
 export function authenticate(stream: ByteStream, deadline: number): void {
-  // A NUL, which carries credentials on other systems; then an empty name is given when the bus asks for it. Both
-  // commands in one piece: it costs one round trip.
-  stream.write(encodeText('\0AUTH EXTERNAL\r\nDATA\r\n'), deadline);
+  // A NUL, which carries credentials on other systems; an empty name for when the bus asks for it; and the end, after
+  // which messages follow. It costs one round trip. A message sent together with BEGIN would be overlooked by systemd
+  // on its own socket, until it reads again.
+  stream.write(encodeText('\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n'), deadline);
   const first = readLine(stream, deadline);
   // systemd before 246, on its own socket, does not ask, and does not know the second command.
   const expected = isAnswer(first, 'OK') ? 'ERROR' : 'OK';
   if (!isAnswer(first, 'OK') && !isAnswer(first, 'DATA')) throw unexpected(first);
   const second = readLine(stream, deadline);
   if (!isAnswer(second, expected)) throw unexpected(second);
-}
-
-/** To be sent in front of the first message. */
-export function begin(): Uint8Array {
-  return encodeText('BEGIN\r\n');
 }
 
 function isAnswer(line: string, command: string): boolean {

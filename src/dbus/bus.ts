@@ -3,14 +3,12 @@
  * else to do meanwhile.
  */
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { begin } from './authentication.ts';
 import type { ByteStream } from './byte-stream.ts';
 import { connectToBus } from './connect.ts';
 import {
   decodeMessage,
   ERROR,
   encodeMessage,
-  joined,
   MESSAGE_START,
   METHOD_CALL,
   METHOD_RETURN,
@@ -81,8 +79,6 @@ export class Bus implements Disposable {
   /** Who has answered under which name: `:1.4` for `org.freedesktop.systemd1`. */
   readonly #owners = new Map<string, string>();
   #serial = 0;
-  /** Goes in front of the next message. */
-  #prefix = begin();
 
   /** @param stream which has been authenticated */
   constructor(stream: ByteStream, { direct, patience = PATIENCE }: BusOptions) {
@@ -151,9 +147,8 @@ export class Bus implements Disposable {
   #send(method: BusMethod, args: readonly BusValue[], flags: number, deadline: number): number {
     const { returns: _, ...fields } = method;
     this.#serial = this.#serial === LAST_SERIAL ? 1 : this.#serial + 1;
-    const message = encodeMessage({ ...fields, type: METHOD_CALL, flags, serial: this.#serial }, args);
-    this.#stream.write(joined(this.#prefix, message), deadline);
-    this.#prefix = new Uint8Array();
+    const header = { ...fields, type: METHOD_CALL, flags, serial: this.#serial };
+    this.#stream.write(encodeMessage(header, args), deadline);
     return this.#serial;
   }
 

@@ -1,7 +1,7 @@
 /** What a message says about itself: D-Bus specification, "Header Fields". */
 import { isBusName, isInterface, isMember } from './names.ts';
-import { garbled } from './reader.ts';
-import type { BusValue, BusVariant } from './signature.ts';
+import { garbled, type Reader } from './reader.ts';
+import type { BusValue } from './signature.ts';
 import type { Writer } from './writer.ts';
 
 export interface HeaderFields {
@@ -35,11 +35,9 @@ const fields: Readonly<Record<keyof HeaderFields, Field>> = {
 };
 
 const names = Object.keys(fields) as readonly (keyof HeaderFields)[];
+const byCode = new Map(names.map((name) => [fields[name].code, name]));
 
-/** The type of the array of fields. */
-export const FIELDS = 'a(yv)';
-
-/** Writes the array; as a value of its type it would take twice as long. */
+/** Writes the array `a(yv)`. */
 export function writeFields(writer: Writer, header: HeaderFields): void {
   writer.writeArray(8, () => {
     for (const name of names) {
@@ -47,28 +45,32 @@ export function writeFields(writer: Writer, header: HeaderFields): void {
       if (value === undefined || value === '') continue;
       const { code, type } = fields[name];
       writer.align(8);
-      writer.write('y', code);
-      writer.write('g', type);
+      // The code; the signature of the variant: its length, a character, a NUL.
+      writer.uint32(code | (1 << 8) | (type.charCodeAt(0) << 16));
       writer.write(type, value);
     }
   });
 }
 
 /**
- * @param list a value of the type `FIELDS`
+ * Reads that array.
+ *
  * @throws RuntimeError `system`
  */
-export function decodeFields(list: BusValue): HeaderFields {
+export function readFields(reader: Reader): HeaderFields {
   const found: Record<string, BusValue> = {};
-  for (const [code, { signature, value }] of list as readonly (readonly [number, BusVariant])[]) {
-    const name = names.find((one) => fields[one].code === code);
+  reader.readArray(8, () => {
+    reader.align(8);
+    const code = reader.read('y') as number;
     if (code === 0) throw garbled('a header field has the number 0');
+    const name = byCode.get(code);
     // A receiver ignores fields that it does not know.
-    if (name === undefined) continue;
+    if (name === undefined) return void reader.read('v', 1);
     const { type, isValid } = fields[name];
-    const isRight = signature === type && isValid(value) && !(name in found);
+    const value = reader.takeSignature(type) ? reader.read(type) : undefined;
+    const isRight = value !== undefined && isValid(value) && !(name in found);
     if (!isRight) throw garbled(`its header field "${name}" is not valid`);
     found[name] = value;
-  }
+  });
   return found;
 }

@@ -1,5 +1,5 @@
 /** Messages: D-Bus specification, "Message Format". */
-import { decodeFields, FIELDS, type HeaderFields, writeFields } from './header-fields.ts';
+import { type HeaderFields, readFields, writeFields } from './header-fields.ts';
 import { LARGEST_ARRAY, LARGEST_MESSAGE } from './limits.ts';
 import { garbled, Reader } from './reader.ts';
 import type { BusValue } from './signature.ts';
@@ -15,6 +15,8 @@ export const NO_REPLY_EXPECTED = 1;
 /** The bytes that tell how long a message is. */
 export const MESSAGE_START = 16;
 
+/** The array of fields follows. */
+const FIELDS_START = 12;
 const VERSION = 1;
 const LITTLE_ENDIAN = 'l'.charCodeAt(0);
 const BIG_ENDIAN = 'B'.charCodeAt(0);
@@ -42,15 +44,16 @@ const required: Readonly<Record<number, readonly (keyof HeaderFields)[]>> = {
 export function encodeMessage(header: MessageHeader, args: readonly BusValue[]): Uint8Array {
   const body = new Writer();
   body.writeAll(header.signature ?? '', args);
-  const length = body.bytes().length;
   const writer = new Writer();
-  writer.writeAll('yyyyuu', [LITTLE_ENDIAN, header.type, header.flags, VERSION, length, header.serial]);
+  writer.uint32(LITTLE_ENDIAN | (header.type << 8) | (header.flags << 16) | (VERSION << 24));
+  writer.uint32(body.bytes().length);
+  writer.uint32(header.serial);
   writeFields(writer, header);
   writer.align(8);
   return joined(writer.bytes(), body.bytes());
 }
 
-export function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
+function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
   const both = new Uint8Array(one.length + other.length);
   both.set(one);
   both.set(other, one.length);
@@ -74,9 +77,8 @@ export function messageLength(start: Uint8Array): number {
  */
 export function decodeMessage(bytes: Uint8Array): Message {
   const { type, flags, serial, littleEndian, headerLength } = readStart(bytes);
-  const reader = new Reader(bytes.subarray(0, headerLength), littleEndian);
-  reader.readAll('yyyyuu');
-  const fields = decodeFields(reader.read(FIELDS));
+  const reader = new Reader(bytes.subarray(0, headerLength), littleEndian, FIELDS_START);
+  const fields = readFields(reader);
   reader.align(8);
   const missing = required[type]?.find((name) => !(name in fields));
   if (missing !== undefined) throw garbled(`it has no header field "${missing}"`);
@@ -95,10 +97,12 @@ function readStart(bytes: Uint8Array) {
   const littleEndian = bytes[0] === LITTLE_ENDIAN;
   if (!littleEndian && bytes[0] !== BIG_ENDIAN) throw garbled('its byte order is not known');
   const view = new DataView(bytes.buffer, bytes.byteOffset, MESSAGE_START);
-  const [type = 0, flags = 0, version] = bytes.subarray(1, 4);
-  const [bodyLength = 0, serial = 0, fieldsLength = 0] = [4, 8, 12].map((at) =>
-    view.getUint32(at, littleEndian),
-  );
+  const type = view.getUint8(1);
+  const flags = view.getUint8(2);
+  const version = view.getUint8(3);
+  const bodyLength = view.getUint32(4, littleEndian);
+  const serial = view.getUint32(8, littleEndian);
+  const fieldsLength = view.getUint32(FIELDS_START, littleEndian);
   if (version !== VERSION) throw garbled(`it has version ${version} of the protocol`);
   if (type === 0 || serial === 0) throw garbled('its type or its serial number is 0');
   const headerLength = MESSAGE_START + Math.ceil(fieldsLength / 8) * 8;

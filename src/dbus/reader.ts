@@ -1,5 +1,5 @@
 /** Bytes as values. All that a peer may get wrong is an error: D-Bus specification, "Marshaling (Wire Format)". */
-import { alignments, numberTypes } from './basic-types.ts';
+import { alignments, type NumberType, numberTypes } from './basic-types.ts';
 import { LARGEST_ARRAY } from './limits.ts';
 import { isObjectPath } from './names.ts';
 import { protocolError } from './protocol-error.ts';
@@ -17,10 +17,11 @@ export class Reader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #littleEndian: boolean;
-  #at = 0;
+  #at: number;
 
   /** @param bytes that begin at a multiple of 8 in the message */
-  constructor(bytes: Uint8Array, littleEndian: boolean) {
+  constructor(bytes: Uint8Array, littleEndian: boolean, start = 0) {
+    this.#at = start;
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#littleEndian = littleEndian;
@@ -52,36 +53,64 @@ export class Reader {
   read(type: string, depth = 0): BusValue {
     if (depth > DEEPEST_VALUE) throw garbled('it is nested too deeply');
     const kind = type[0] as string;
-    this.align(alignments[kind] as number);
-    const number = numberTypes[kind];
-    if (number) return number.get(this.#view, this.#take(number.size), this.#littleEndian);
-    if (kind === 'b') return this.#boolean();
+    if (kind === 's' || kind === 'o' || kind === 'g') return this.#text(type);
     if (kind === 'v') return this.#variant(depth);
     if (kind === 'a') return this.#array(innerSignature(type), depth);
-    if (kind === '(' || kind === '{') return this.readAll(innerSignature(type), depth + 1);
-    return this.#text(kind);
+    if (kind === '(' || kind === '{') return this.#struct(innerSignature(type), depth);
+    return kind === 'b' ? this.#boolean() : this.#number(type);
   }
 
-  #unsigned(): number {
+  /** An array whose elements `take` reads one after the other. */
+  readArray(alignment: number, take: () => void): void {
+    const length = this.#uint32();
+    if (length > LARGEST_ARRAY) throw garbled('an array is too long');
+    this.align(alignment);
+    const end = this.#at + length;
+    if (end > this.#bytes.length) throw garbled('it ends early');
+    while (this.#at < end) take();
+    if (this.#at !== end) throw garbled('the length of an array does not fit its elements');
+  }
+
+  /**
+   * Takes the signature of a variant if it is this one.
+   *
+   * @param type one character
+   */
+  takeSignature(type: string): boolean {
+    const bytes = this.#bytes;
+    const at = this.#at;
+    const isIt = bytes[at] === 1 && bytes[at + 1] === type.charCodeAt(0) && bytes[at + 2] === 0;
+    if (isIt) this.#at += 3;
+    return isIt;
+  }
+
+  #number(type: string): number | bigint {
+    const { size, get } = numberTypes[type] as NumberType;
+    this.align(size);
+    return get(this.#view, this.#take(size), this.#littleEndian);
+  }
+
+  #uint32(): number {
+    this.align(4);
     return this.#view.getUint32(this.#take(4), this.#littleEndian);
   }
 
   #boolean(): boolean {
-    const value = this.#unsigned();
+    const value = this.#uint32();
     if (value > 1) throw garbled('a boolean is neither 0 nor 1');
     return value === 1;
   }
 
-  #text(kind: string): string {
-    const length = kind === 'g' ? this.#view.getUint8(this.#take(1)) : this.#unsigned();
+  #text(type: string): string {
+    const length = type === 'g' ? this.#view.getUint8(this.#take(1)) : this.#uint32();
     const start = this.#take(length + 1);
     const bytes = this.#bytes.subarray(start, start + length);
     if (this.#bytes[start + length] !== 0 || bytes.includes(0))
       throw garbled('a string does not end with its only NUL');
     const text = decodeText(bytes);
     if (text === undefined) throw garbled('a string is not UTF-8');
-    if (kind === 'o' && !isObjectPath(text)) throw garbled('an object path is not valid');
-    if (kind === 'g' && !isSignature(text)) throw garbled('a signature is not valid');
+    if (type === 'o' && !isObjectPath(text)) throw garbled('an object path is not valid');
+    if (type === 'g' && !isSignature(text)) throw garbled('a signature is not valid');
     return text;
   }
 
@@ -91,15 +120,15 @@ export class Reader {
     return { signature, value: this.read(signature, depth + 1) };
   }
 
+  #struct(members: string, depth: number): BusValue {
+    this.align(8);
+    return this.readAll(members, depth + 1);
+  }
+
   #array(inner: string, depth: number): BusValue {
-    const length = this.#unsigned();
-    if (length > LARGEST_ARRAY) throw garbled('an array is too long');
-    this.align(alignments[inner[0] as string] as number);
-    const end = this.#at + length;
-    if (end > this.#bytes.length) throw garbled('it ends early');
     const values: BusValue[] = [];
-    while (this.#at < end) values.push(this.read(inner, depth + 1));
-    if (this.#at !== end) throw garbled('the length of an array does not fit its elements');
+    const take = () => void values.push(this.read(inner, depth + 1));
+    this.readArray(alignments[inner[0] as string] as number, take);
     return values;
   }
 

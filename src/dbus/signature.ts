@@ -40,8 +40,11 @@ const known = new Map<string, readonly string[]>();
 
 /** `sa(sv)u` → `s`, `a(sv)`, `u`; whatever is not valid stays in one piece. */
 export function completeTypes(signature: string): readonly string[] {
-  const types = known.get(signature) ?? takeApart(signature);
-  known.set(signature, types);
+  let types = known.get(signature);
+  if (types === undefined) {
+    types = takeApart(signature);
+    known.set(signature, types);
+  }
   return types;
 }
 

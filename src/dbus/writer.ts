@@ -25,7 +25,12 @@ export class Writer {
 
   /** Zeros up to a multiple. */
   align(alignment: number): void {
-    this.#reserve(((this.#end + alignment - 1) & -alignment) - this.#end);
+    this.#reserve(0, alignment);
+  }
+
+  uint32(value: number): void {
+    const at = this.#reserve(4, 4);
+    this.#view.setUint32(at, value, true);
   }
 
   /**
@@ -45,21 +50,17 @@ export class Writer {
   write(type: string, value: BusValue, depth = 0): void {
     if (depth > DEEPEST_VALUE) throw protocolError('a value for D-Bus is nested too deeply');
     const kind = type[0] as string;
-    this.align(alignments[kind] as number);
-    const number = numberTypes[kind];
-    if (number) this.#number(type, number, value);
-    else if (kind === 'b') this.#boolean(value);
+    if (kind === 's' || kind === 'o' || kind === 'g') this.#text(type, value);
     else if (kind === 'v') this.#variant(value, depth);
-    else if (kind === 'a') this.#array(type, value, depth);
-    else if (kind === '(' || kind === '{')
-      this.writeAll(innerSignature(type), listOf(type, value), depth + 1);
-    else this.#text(type, value);
+    else if (kind === 'a') this.#array(innerSignature(type), listOf(type, value), depth);
+    else if (kind === '(' || kind === '{') this.#struct(innerSignature(type), listOf(type, value), depth);
+    else if (kind === 'b') this.#boolean(value);
+    else this.#number(type, value);
   }
 
   /** An array whose elements `fill` writes. */
   writeArray(alignment: number, fill: () => void): void {
-    this.align(4);
-    const at = this.#reserve(4);
+    const at = this.#reserve(4, 4);
     // The padding before the first element is not part of the length, and is there even if there are no elements.
     this.align(alignment);
     const start = this.#end;
@@ -69,30 +70,26 @@ export class Writer {
     this.#view.setUint32(at, length, true);
   }
 
-  #number(type: string, { size, least, most, set }: NumberType, value: BusValue): void {
+  #number(type: string, value: BusValue): void {
+    const { size, least, most, set } = numberTypes[type] as NumberType;
     if (typeof value !== 'number' && typeof value !== 'bigint') throw unfit(type, value);
     const isOfType =
       type === 'd' ? typeof value === 'number' : typeof value === 'bigint' || Number.isInteger(value);
     if (!isOfType || value < least || value > most) throw unfit(type, value);
-    const at = this.#reserve(size);
+    const at = this.#reserve(size, size);
     set(this.#view, at, value);
-  }
-
-  #unsigned(value: number): void {
-    const at = this.#reserve(4);
-    this.#view.setUint32(at, value, true);
   }
 
   #boolean(value: BusValue): void {
     if (typeof value !== 'boolean') throw unfit('b', value);
-    this.#unsigned(value ? 1 : 0);
+    this.uint32(value ? 1 : 0);
   }
 
   #text(type: string, value: BusValue): void {
     if (typeof value !== 'string' || !isText(type, value)) throw unfit(type, value);
     const bytes = encodeText(value);
-    if (type === 'g') this.write('y', bytes.length);
-    else this.#unsigned(bytes.length);
+    if (type === 'g') this.#number('y', bytes.length);
+    else this.uint32(bytes.length);
     const at = this.#reserve(bytes.length + 1);
     this.#bytes.set(bytes, at);
   }
@@ -104,17 +101,20 @@ export class Writer {
     this.write(signature, inner, depth + 1);
   }
 
-  #array(type: string, value: BusValue, depth: number): void {
-    const inner = innerSignature(type);
-    const values = listOf(type, value);
+  #struct(members: string, values: readonly BusValue[], depth: number): void {
+    this.align(8);
+    this.writeAll(members, values, depth + 1);
+  }
+
+  #array(inner: string, values: readonly BusValue[], depth: number): void {
     this.writeArray(alignments[inner[0] as string] as number, () => {
       for (const one of values) this.write(inner, one, depth + 1);
     });
   }
 
   /** @returns where the new bytes begin: they are zero */
-  #reserve(size: number): number {
-    const start = this.#end;
+  #reserve(size: number, alignment = 1): number {
+    const start = (this.#end + alignment - 1) & -alignment;
     const end = start + size;
     if (end > LARGEST_MESSAGE) throw protocolError(`a message for D-Bus is too long, ${end} bytes`);
     if (end > this.#bytes.length) this.#grow(end);

@@ -64,6 +64,20 @@ describe.for(['asRoot', 'asUser', 'asLogin'] as const)('a container, %s', (as) =
   });
 });
 
+test('without a D-Bus daemon the user’s systemd is reached by its own socket', async (context) => {
+  const script = `
+    directory=$XDG_RUNTIME_DIR/without-daemon
+    mkdir -p $directory/systemd && ln -sfn $XDG_RUNTIME_DIR/systemd/private $directory/systemd/private
+    XDG_RUNTIME_DIR=$directory exec "$@"`;
+  await using own = systemdRig(context, found, 'asUser', ['sh', '-c', script, 'sh']);
+  const { id, unit, result } = await own.start(own.bundle());
+  expect(result).toMatchObject({ code: 0, stderr: '' });
+  expect(await own.property(unit, 'ControlGroup')).toMatch(/\/user@\d+\.service\/user\.slice\/tsrun-/);
+  expect(await own.rig.tsrun(['delete', '--force', id])).toMatchObject({ code: 0, stderr: '' });
+  expect(await own.left(id)).toEqual([]);
+  await own.run('sh', '-c', 'rm -r "$XDG_RUNTIME_DIR"');
+});
+
 test('root of a user namespace has its user’s systemd', async (context) => {
   await using own = systemdRig(context, found, 'asUser', ['unshare', '--user', '--map-root-user']);
   const { path } = own.bundle((config) => {

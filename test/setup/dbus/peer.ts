@@ -1,5 +1,4 @@
 /** The other end of a connection to a bus, played by the test itself: what it answers has to be sent beforehand. */
-import { begin } from '../../../src/dbus/authentication.ts';
 import { Bus } from '../../../src/dbus/bus.ts';
 import { ByteStream } from '../../../src/dbus/byte-stream.ts';
 import { encodeMessage, METHOD_RETURN, type MessageHeader, SIGNAL } from '../../../src/dbus/message.ts';
@@ -50,8 +49,6 @@ export class Peer implements Disposable {
     this.close();
   }
 }
-
-export const BEGIN = Buffer.from(begin()).toString();
 
 const common = { flags: 0, serial: 1 };
 

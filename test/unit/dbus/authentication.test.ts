@@ -13,7 +13,7 @@ describe('authentication', () => {
     using peer = new Peer();
     peer.send(answer, 'l');
     authenticate(peer.stream, soon());
-    expect(peer.received().toString()).toBe('\0AUTH EXTERNAL\r\nDATA\r\n');
+    expect(peer.received().toString()).toBe('\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n');
     // What follows belongs to the first message.
     expect(peer.stream.take(1, soon())).toEqual(Uint8Array.of(0x6c));
   });

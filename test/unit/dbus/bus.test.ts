@@ -9,7 +9,7 @@ import {
   METHOD_CALL,
   messageLength,
 } from '../../../src/dbus/message.ts';
-import { BEGIN, PATIENCE, Peer, reply, signal } from '../../setup/dbus/peer.ts';
+import { PATIENCE, Peer, reply, signal } from '../../setup/dbus/peer.ts';
 
 const method = {
   destination: 'a.b',
@@ -33,7 +33,7 @@ beforeEach(() => {
 });
 afterEach(() => peer[Symbol.dispose]());
 
-/** The messages that the client has sent, after the line that begins them. */
+/** The messages that the client has sent. */
 function messages(sent: Buffer) {
   const found = [];
   for (let at = 0; at < sent.length; ) {
@@ -48,9 +48,7 @@ describe('a call', () => {
   test('is answered with values', () => {
     peer.send(reply(2, 'u', [7]));
     expect(bus.call(method, ['x'])).toEqual({ values: [7] });
-    const sent = peer.received();
-    expect(sent.subarray(0, BEGIN.length).toString()).toBe(BEGIN);
-    const [hello, call] = messages(sent.subarray(BEGIN.length));
+    const [hello, call] = messages(peer.received());
     expect(hello).toMatchObject({ type: METHOD_CALL, flags: 0, serial: 1, member: 'Hello' });
     expect(call).toMatchObject({ type: METHOD_CALL, flags: 0, serial: 2, member: 'Get', destination: 'a.b' });
     expect(call?.values()).toEqual(['x']);
@@ -155,7 +153,7 @@ describe('a signal', () => {
     const client = new Client(direct.stream, { direct: true, patience: PATIENCE });
     expect(client.waitForSignal(removed, ([value]) => value)).toBe(5);
     client.post(method, ['x']);
-    expect(direct.received().subarray(0, BEGIN.length).toString()).toBe(BEGIN);
+    expect(messages(direct.received())).toMatchObject([{ serial: 1, member: 'Get' }]);
   });
 
   test('never comes from a bus that has gone', () => {

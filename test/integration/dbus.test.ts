@@ -1,0 +1,3 @@
+import { dbusTests } from '../setup/dbus-tests.ts';
+
+dbusTests();
