@@ -22,7 +22,8 @@ export const usage = `usage: npm run test:vm -- [--as root|user|all] [--js-runti
        npm run test:vm -- [--as root|user] [--keep] --shell
        npm run test:vm -- [--as root|user] [--keep] -- COMMAND…
   --as      who runs the tests or the command in the guest; default: all, and root for a command
-  --jsRuntime  what tsrun runs on; default: QuickJS for everything, Node for what has to do with cgroups
+  --js-runtime
+            what tsrun runs on; default: QuickJS for everything, Node for what has to do with cgroups
   --cgroup-manager
             cgroupfs or systemd; default: cgroupfs for everything, systemd for what has to do with cgroups
   FILE      only test files with this in their names

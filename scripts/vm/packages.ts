@@ -14,7 +14,7 @@ export const emulator: readonly string[] = ['qemu-system-x86', 'seabios'];
 
 /** Without a network nothing can be bootstrapped in the guest; the rest is tested on the machine. */
 const leftOut: readonly Need[] = [
-  ...[needs.mmdebstrap, needs.binutils, needs.crossBinutils, needs.crossGcc, needs.clangFormat],
+  ...[needs.mmdebstrap, needs.crossGcc, needs.clangFormat],
   ...Object.values(engineNeeds),
   ...Object.values(packageNeeds),
 ];

@@ -39,7 +39,7 @@ export function recordText(kept: string, result: RunResult, versions: string, da
       : kept.split('\n').find((line) => line.startsWith(place));
   });
   return [
-    '| as | cgroup manager | jsRuntime | test files | passed | failed | skipped | minutes | date |',
+    '| as | cgroup manager | JS runtime | test files | passed | failed | skipped | minutes | date |',
     '|---|---|---|---|---|---|---|---|---|',
     ...lines.filter((line) => line !== undefined),
     '',

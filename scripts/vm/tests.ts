@@ -36,7 +36,7 @@ export async function testIn(guest: Guest, run: TestRun): Promise<Tally> {
   });
   const environment = settings.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
   const vitest = [
-    ...['dist/jsRuntime/node', 'node_modules/vitest/vitest.mjs', 'run', '--configLoader=native'],
+    ...['dist/engine/node', 'node_modules/vitest/vitest.mjs', 'run', '--configLoader=native'],
     // One process for many files: to start one for each takes minutes here.
     ...['--no-isolate', '--passWithNoTests', '--project', project, ...files],
   ];

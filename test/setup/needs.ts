@@ -86,16 +86,6 @@ export const needs = {
     purpose: 'overlay where the kernel refuses it',
     present: has('fuse-overlayfs'),
   },
-  binutils: {
-    package: process.arch === 'arm64' ? 'binutils-x86-64-linux-gnu' : 'binutils',
-    purpose: 'rebuilding the x86-64 assembly',
-    present: has('x86_64-linux-gnu-as'),
-  },
-  crossBinutils: {
-    package: process.arch === 'arm64' ? 'binutils' : 'binutils-aarch64-linux-gnu',
-    purpose: 'rebuilding the aarch64 assembly',
-    present: has('aarch64-linux-gnu-as'),
-  },
   gcc: {
     package: 'gcc',
     purpose: 'compiling the C sources, and tests that run programs of their own in containers',
