@@ -10,7 +10,7 @@ import {
   fsopen,
 } from '../../kernel/calls/mount.ts';
 import { FSCONFIG_SET_FD } from '../../kernel/constants/mount.ts';
-import { EINVAL } from '../../kernel/errno.ts';
+import { EBADF, EINVAL } from '../../kernel/errno.ts';
 import { type Layer, layerName, MAX_OPTION } from './layer.ts';
 
 export interface OverlayLayers {
@@ -91,7 +91,12 @@ function joinedNames(layers: readonly Layer[], naming: LayerNaming): string | un
   return layers.some(({ opened }) => opened) ? undefined : layers.map(({ path }) => path).join(':');
 }
 
-/** Whether the kernel is too old for what is not a name: it takes no descriptors, or no layers one by one. */
+/**
+ * Whether the kernel is too old for what is not a name. Before 6.13, fsconfig(2) knows no descriptor that was opened with
+ * O_PATH (EBADF), and overlays take none (EINVAL); before 6.8, they take no layers one by one.
+ */
 export function needsNames({ call: { name, args }, errno }: Failure): boolean {
-  return name === 'fsconfig' && errno === EINVAL && (args[1] === FSCONFIG_SET_FD || args[2] === ADDED);
+  if (name !== 'fsconfig') return false;
+  if (args[1] === FSCONFIG_SET_FD) return errno === EBADF || errno === EINVAL;
+  return args[2] === ADDED && errno === EINVAL;
 }
