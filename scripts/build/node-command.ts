@@ -12,7 +12,11 @@ export const nodeFlags = '--no-warnings --max-semi-space-size=1';
 /** `NODE_OPTIONS` is the caller's for other programs: Node would obey it. */
 const script = `#!/bin/sh
 self=$(readlink -f "$0") || exit 1
-unset NODE_OPTIONS
+unset NODE_OPTIONS TSRUN_DESCRIPTORS
+for fd in /proc/self/fd/*; do
+  [ -e "$fd" ] && TSRUN_DESCRIPTORS="$TSRUN_DESCRIPTORS \${fd##*/}"
+done
+export TSRUN_DESCRIPTORS
 exec "\${self%/*}/ENGINE" ${nodeFlags} "\${self%/*}/PROGRAM" "$@"
 `;
 

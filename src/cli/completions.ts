@@ -1,8 +1,13 @@
 /** What could stand where the cursor is: commands, options and their values from yargs, arguments from here. */
+import { list } from '../container/list.ts';
+import { silentLog } from '../log/log.ts';
+import { signalNames } from '../process/signals.ts';
 import type { Command, Positional } from './command.ts';
 import { commandNames, commands, findCommand } from './commands.ts';
 import { type GlobalValues, readGlobals } from './globals.ts';
 import { parse } from './parse.ts';
+import { runtimeFrom } from './runtime.ts';
+import { commandProgram, complete, program } from './yargs.ts';
 
 /** yargs offers `--b` for `-b` where two dashes are typed. */
 const ONE_LETTER_LONG = /^--.$/;
@@ -42,12 +47,12 @@ function nextArgument(command: Command, words: readonly string[]): Positional | 
   }
 }
 
-async function argumentsLike(place: Positional, options: GlobalValues): Promise<readonly string[]> {
+function argumentsLike(place: Positional, options: GlobalValues): readonly string[] {
   switch (place.complete) {
     case 'command':
       return commandNames;
     case 'signal':
-      return (await import('../process/signals.ts')).signalNames.map((name) => name.slice('SIG'.length));
+      return signalNames.map((name) => name.slice('SIG'.length));
     case 'container':
       return containerIds(options);
     default:
@@ -56,25 +61,18 @@ async function argumentsLike(place: Positional, options: GlobalValues): Promise<
 }
 
 /** Completion is help, not an answer: where containers cannot be listed, there are none to offer. */
-async function containerIds(options: GlobalValues): Promise<readonly string[]> {
+function containerIds(options: GlobalValues): readonly string[] {
   try {
-    const [{ list }, { runtimeFrom }, { silentLog }] = await Promise.all([
-      import('../container/list.ts'),
-      import('./runtime.ts'),
-      import('../log/log.ts'),
-    ]);
-    return (await list(runtimeFrom(options, silentLog))).map(({ id }) => id);
+    return list(runtimeFrom(options, silentLog)).map(({ id }) => id);
   } catch {
     return [];
   }
 }
 
-async function ofProgram(words: string[]): Promise<readonly string[]> {
-  const { complete, program } = await import('./yargs.ts');
+function ofProgram(words: string[]): Promise<readonly string[]> {
   return complete(program(commands), words);
 }
 
-async function ofCommand(command: Command, words: string[]): Promise<readonly string[]> {
-  const { complete, commandProgram } = await import('./yargs.ts');
+function ofCommand(command: Command, words: string[]): Promise<readonly string[]> {
   return complete(commandProgram(command), words);
 }

@@ -2,41 +2,33 @@
  * What this version can do: features.md and features-linux.md of the runtime specification. Put together from the
  * tables that the code works with.
  */
+import { PREFIX } from '../cgroups/systemd/annotations.ts';
+import { capabilityNames } from '../kernel/constants/capability.ts';
+import { memoryPolicyFlags, memoryPolicyModes } from '../kernel/constants/scheduling.ts';
+import { namespaceKinds } from '../namespaces/kinds.ts';
+import { mountOptions } from '../rootfs/mount-options.ts';
+import { LOWERDIRS, OVERLAY } from '../rootfs/overlay/request.ts';
+import { seccompFeatures } from '../seccomp/features.ts';
 import { SPEC_VERSION, version } from './version.ts';
 
 const HOOKS = ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'];
 
-export async function featuresDocument(): Promise<object> {
-  const { mountOptions } = await import('../rootfs/mount-options.ts');
+export function featuresDocument(): object {
   return {
     ociVersionMin: '1.0.0',
     ociVersionMax: SPEC_VERSION,
     hooks: HOOKS,
     mountOptions: [...mountOptions.keys()].sort(),
-    linux: await linux(),
-    annotations: { 'org.tsrun.version': await version(), 'org.tsrun.checkpoint.enabled': 'false' },
-    potentiallyUnsafeConfigAnnotations: await unsafeAnnotations(),
+    linux: linux(),
+    annotations: { 'org.tsrun.version': version, 'org.tsrun.checkpoint.enabled': 'false' },
+    potentiallyUnsafeConfigAnnotations: UNSAFE_ANNOTATIONS,
   };
 }
 
 /** Annotations that change what tsrun does; a name that ends with a dot stands for all that begin with it. */
-async function unsafeAnnotations(): Promise<readonly string[]> {
-  const [{ PREFIX }, { LOWERDIRS, OVERLAY }] = await Promise.all([
-    import('../cgroups/systemd/annotations.ts'),
-    import('../rootfs/overlay/request.ts'),
-  ]);
-  return [PREFIX, OVERLAY, LOWERDIRS];
-}
+const UNSAFE_ANNOTATIONS = [PREFIX, OVERLAY, LOWERDIRS];
 
-async function linux(): Promise<object> {
-  const [{ capabilityNames }, { namespaceKinds }, { memoryPolicyFlags, memoryPolicyModes }] =
-    await Promise.all([
-      import('../kernel/constants/capability.ts'),
-      import('../namespaces/kinds.ts'),
-      import('../kernel/constants/scheduling.ts'),
-    ]);
-  const { mountOptions } = await import('../rootfs/mount-options.ts');
-  const { seccompFeatures } = await import('../seccomp/features.ts');
+function linux(): object {
   return {
     namespaces: namespaceKinds.map(({ type }) => type).sort(),
     capabilities: capabilityNames,

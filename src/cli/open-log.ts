@@ -1,4 +1,5 @@
 /** Opens the log file. This comes before everything that can fail, since engines read errors from there. */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { modeForCaller } from '../host/umask.ts';
 import {
@@ -13,6 +14,7 @@ import {
 import { openSync } from '../kernel/file-system.ts';
 import { Logger, type LogSettings } from '../log/logger.ts';
 import type { GlobalValues } from './globals.ts';
+import { connectTo } from './log-service.ts';
 import { absolute } from './paths.ts';
 
 /**
@@ -23,19 +25,18 @@ const FLAGS = O_CREAT | O_APPEND | O_SYNC | O_NOCTTY | O_NONBLOCK;
 const MODE = 0o644;
 
 /** @throws RuntimeError `usage` when the log cannot be opened */
-export async function openLog(options: GlobalValues): Promise<Logger> {
+export function openLog(options: GlobalValues): Logger {
   const debug = options.debug === true;
   const level = debug ? 'debug' : options['log-level'];
   const format = options['log-format'] ?? 'text';
   const { log } = options;
-  return new Logger({ format, level, debug, ...(log ? await destination(log) : {}) });
+  return new Logger({ format, level, debug, ...(log ? destination(log) : {}) });
 }
 
 /** A file, or as crun has it `file:PATH`, `journald:IDENTIFIER`, `syslog:IDENTIFIER`. */
-async function destination(text: string): Promise<Pick<LogSettings, 'fd' | 'name' | 'service'>> {
+function destination(text: string): Pick<LogSettings, 'fd' | 'name' | 'service'> {
   const [, kind, rest = ''] = /^(file|journald|syslog):(.*)$/s.exec(text) ?? [];
   if (kind === 'journald' || kind === 'syslog') {
-    const { connectTo } = await import('./log-service.ts');
     return { fd: connectTo(kind), name: kind, service: { kind, identifier: rest || 'tsrun' } };
   }
   const path = kind === 'file' ? rest : text;

@@ -1,4 +1,5 @@
 /** One command from its words to its exit status. Nothing is thrown from here: errors are printed and logged. */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { setOwnUmask } from '../host/umask.ts';
 import { prctl } from '../kernel/calls/process.ts';
@@ -9,6 +10,7 @@ import { writeToStderr } from '../log/standard-error.ts';
 import { writeAll } from '../log/write-all.ts';
 import type { Command, Context } from './command.ts';
 import { commandNames, findCommand } from './commands.ts';
+import { explain } from './explain.ts';
 import { globalTable } from './global-options.ts';
 import { type Globals, readGlobals } from './globals.ts';
 import { openLog } from './open-log.ts';
@@ -16,6 +18,7 @@ import { parseCommand } from './parse-command.ts';
 import { runtimeFrom } from './runtime.ts';
 import { didYouMean } from './suggest.ts';
 import { unknownOption } from './unknown-option.ts';
+import { versionText } from './version.ts';
 
 const STDOUT = 1;
 
@@ -53,7 +56,7 @@ class Execution {
   async run(): Promise<number> {
     try {
       setOwnUmask();
-      this.#logger = await openLog(this.#globals.options);
+      this.#logger = openLog(this.#globals.options);
       const status = await this.#next();
       this.#logger.succeed();
       return status;
@@ -101,7 +104,6 @@ class Execution {
 
   async #fail(thrown: unknown): Promise<number> {
     try {
-      const { explain } = await import('./explain.ts');
       this.#logger.fail(await explain(thrown));
     } catch (broken) {
       writeToStderr(`tsrun: internal error: ${String(thrown)} (${String(broken)})\n`);
@@ -127,9 +129,8 @@ async function printHelp(command?: Command): Promise<number> {
   return 0;
 }
 
-async function printVersion(): Promise<number> {
-  const { versionText } = await import('./version.ts');
-  print(await versionText());
+function printVersion(): number {
+  print(versionText());
   return 0;
 }
 

@@ -1,6 +1,8 @@
 /** `tsrun --version`, in the lines of runc: Docker reads the first two, CRI-O takes the third. */
 
+import manifest from '../../package.json' with { type: 'json' };
 import { jsRuntimeVersion } from '../kernel/own-process.ts';
+import { libseccompVersion } from '../seccomp/features.ts';
 
 declare const TSRUN_COMMIT: string | undefined;
 
@@ -11,17 +13,13 @@ export const SPEC_VERSION = '1.3.0';
 const COMMIT = typeof TSRUN_COMMIT === 'string' ? TSRUN_COMMIT : 'unknown';
 
 /** The package's version. */
-export async function version(): Promise<string> {
-  const { default: manifest } = await import('../../package.json', { with: { type: 'json' } });
-  return manifest.version;
-}
+export const { version } = manifest;
 
-export async function versionText(): Promise<string> {
-  const { libseccompVersion } = await import('../seccomp/features.ts');
+export function versionText(): string {
   const libseccomp = libseccompVersion();
   const runtime = jsRuntimeVersion();
   const lines = [
-    `tsrun version ${await version()}`,
+    `tsrun version ${version}`,
     `commit: ${COMMIT}`,
     `spec: ${SPEC_VERSION}`,
     ...(libseccomp === undefined ? [] : [`libseccomp: ${libseccomp}`]),

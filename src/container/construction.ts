@@ -5,7 +5,7 @@
 
 import { freezerFile } from '../cgroups/freezer.ts';
 import { refuseOccupied } from '../cgroups/occupied.ts';
-import type { systemdManager } from '../cgroups/systemd/manager.ts';
+import { systemdManager } from '../cgroups/systemd/manager.ts';
 import { inFile } from '../errors/in-file.ts';
 import { runInContainer } from '../hooks/container-hooks.ts';
 import { requireOwnProc } from '../host/own-proc.ts';
@@ -19,6 +19,7 @@ import { Execution } from '../plan/execution.ts';
 import type { ContainerRequest } from '../plan/request.ts';
 import { type WaitPlan, waitSteps } from '../plan/wait-plan.ts';
 import { usesDataDirectory } from '../rootfs/overlay/root.ts';
+import { compiledFilter } from '../seccomp/compiled.ts';
 import { type Filter, filterOf, isListenedTo } from '../seccomp/load.ts';
 import { warn } from '../spec/warnings.ts';
 import { readBundle } from './bundle.ts';
@@ -27,10 +28,12 @@ import { checkContainerId } from './container-id.ts';
 import type { CreateOptions } from './create.ts';
 import { destroyOrWarn } from './destroy.ts';
 import { connectToInit, listenForDriver } from './init-socket.ts';
+import { init, memoryLimitTooLow } from './memory-limit-too-low.ts';
 import { prepareNotify } from './notify.ts';
 import { inodesOf } from './own-cgroups.ts';
 import { containerRequest } from './request.ts';
 import type { Runtime } from './runtime.ts';
+import { checkAgent, withAgent } from './seccomp-agent.ts';
 import { makeStartFifo } from './start-fifo.ts';
 import { StateDirectory } from './state-directory.ts';
 import { RECORD_VERSION, type StateRecord } from './state-record.ts';
@@ -65,13 +68,7 @@ export class Construction {
   #record: StateRecord;
 
   /** Reads and plans; nothing is done yet. @throws RuntimeError */
-  static async of(runtime: Runtime, options: CreateOptions, ways: Ways): Promise<Construction> {
-    if (!runtime.systemdCgroup) return new Construction(runtime, options, ways);
-    const { systemdManager } = await import('../cgroups/systemd/manager.ts');
-    return new Construction(runtime, options, ways, systemdManager);
-  }
-
-  private constructor(runtime: Runtime, options: CreateOptions, ways: Ways, systemd?: typeof systemdManager) {
+  constructor(runtime: Runtime, options: CreateOptions, ways: Ways) {
     checkContainerId(options.id);
     this.#runtime = runtime;
     this.execution = new Execution(runtime.log);
@@ -81,8 +78,13 @@ export class Construction {
     checkConsole(process.terminal ?? false, ways.detached, options.consoleSocket);
     this.directory = new StateDirectory(runtime.root, options.id);
     // systemd would say that its unit is there.
-    if (systemd) this.directory.refuseTaken();
-    this.request = containerRequest(runtime, options, bundle, systemd);
+    if (runtime.systemdCgroup) this.directory.refuseTaken();
+    this.request = containerRequest(
+      runtime,
+      options,
+      bundle,
+      runtime.systemdCgroup ? systemdManager : undefined,
+    );
     this.#ways = ways;
     this.#listens = runInContainer(hooks);
     this.#hasFifo = ways.waits && !hasStartHooks(hooks);
@@ -102,49 +104,46 @@ export class Construction {
   }
 
   /** Executes the plan. @throws RuntimeError; then nothing is left of the container */
-  async build(): Promise<void> {
+  build(): void {
     // The init's files in it are written to.
     requireOwnProc();
-    await this.compileFilter();
+    this.compileFilter();
     this.directory.claim();
     this.#refuseOccupied();
     try {
-      await prepareNotify(this.directory);
+      prepareNotify(this.directory);
       this.#execute();
     } catch (error) {
-      throw await this.#fail(error);
+      throw this.#fail(error);
     }
   }
 
   /** Does what makes the container complete. @throws RuntimeError; then nothing is left of the container */
-  async orUndo<T>(act: () => Promise<T>): Promise<T> {
+  async orUndo<T>(act: () => T | Promise<T>): Promise<T> {
     try {
       return await act();
     } catch (error) {
-      throw await this.#fail(error);
+      throw this.#fail(error);
     }
   }
 
   /** Still, nothing is done. @throws RuntimeError */
-  async compileFilter(): Promise<void> {
+  compileFilter(): void {
     const { config, configFile } = this.request;
     const profile = config.linux?.seccomp;
     if (!profile) return;
-    // Most containers that are made by hand have none.
-    const { compiledFilter } = await import('../seccomp/compiled.ts');
     try {
-      const { program, keep, warnings } = await compiledFilter(profile, this.#runtime.root);
+      const { program, keep, warnings } = compiledFilter(profile, this.#runtime.root);
       for (const problem of warnings) warn(this.#runtime.log, configFile, problem);
       this.#keepFilter = keep;
       this.filter = filterOf(profile, program, this.request.host.identity.isRootless);
       const filtered = this.#ways.waits && waitsFiltered(this.filter, config);
       if (filtered) this.#record = { ...this.#record, filtered };
       if (!isListenedTo(this.filter)) return;
-      const { checkAgent, withAgent } = await import('./seccomp-agent.ts');
       if (this.#ways.waits && !filtered) checkAgent(config);
       else {
         const status = filtered ? 'creating' : 'created';
-        this.filter = await withAgent(this.filter, config, this.#record, () => status);
+        this.filter = withAgent(this.filter, config, this.#record, () => status);
       }
     } catch (error) {
       throw inFile(error, configFile);
@@ -162,22 +161,21 @@ export class Construction {
   }
 
   /** Undoes everything. @returns the error, as well as it can be explained */
-  async #fail(error: unknown): Promise<unknown> {
-    const { init, memoryLimitTooLow } = await import('./memory-limit-too-low.ts');
+  #fail(error: unknown): unknown {
     const { cgroups, systemd } = this.#record;
     const victim = { ...init, vanishes: systemd !== undefined };
     const explained = memoryLimitTooLow(error, cgroups, this.request.config, victim);
-    await this.undo();
+    this.undo();
     return inFile(explained, this.request.configFile);
   }
 
   /** Takes everything apart again. */
-  async undo(): Promise<void> {
+  undo(): void {
     this.execution.disconnect();
     // A cgroup with processes in it is another container's.
     const cgroups = this.plan.cgroups.occupied ? [] : this.#record.cgroups;
     const record = { ...this.#record, ...this.#unrecorded(), cgroups };
-    await destroyOrWarn(record, this.directory, this.#runtime.log);
+    destroyOrWarn(record, this.directory, this.#runtime.log);
   }
 
   /** A first process that came to be, and did not get into the record. */

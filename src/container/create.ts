@@ -26,11 +26,11 @@ export interface CreateOptions {
 /** @throws RuntimeError; then nothing of the container is left */
 export async function create(runtime: Runtime, options: CreateOptions): Promise<void> {
   await reporting(options, async (report) => {
-    const construction = await Construction.of(runtime, options, { waits: true, detached: true });
+    const construction = new Construction(runtime, options, { waits: true, detached: true });
     report?.({ event: 'creating' });
-    await construction.build();
+    construction.build();
     const { pid } = construction.record;
-    await construction.orUndo(async () => {
+    await construction.orUndo(() => {
       if (options.pidfdSocket) sendPidfd(options.pidfdSocket, 'standard', pid);
       if (options.pidFile) writePidFile(options.pidFile, pid);
     });

@@ -1,9 +1,11 @@
 /** `delete`: removes a stopped container, or with `--force` any. */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Log } from '../log/log.ts';
 import { checkContainerId } from './container-id.ts';
 import { destroy } from './destroy.ts';
 import type { Found } from './record/find.ts';
+import { unidentified } from './record/unidentified.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
@@ -14,20 +16,19 @@ import { type Status, statusOf } from './status.ts';
  *   runtime has made, or whose
  *   parts cannot be told from others'. If anything is left, so is its record.
  */
-export async function remove(
-  runtime: Runtime,
-  id: string,
-  { force }: { readonly force: boolean },
-): Promise<void> {
+export function remove(runtime: Runtime, id: string, { force }: { readonly force: boolean }): void {
   checkContainerId(id);
   using directory = new StateDirectory(runtime.root, id);
   const found = take(directory, force);
   if (!found) return;
   if (found.kind === 'not ours') throw found.error;
-  if (found.kind === 'unrecorded') return directory.remove();
-  const record = found.kind === 'record' ? found.record : await salvage(found, runtime, id, force);
+  if (found.kind === 'unrecorded') {
+    directory.remove();
+    return;
+  }
+  const record = found.kind === 'record' ? found.record : salvage(found, runtime, id, force);
   if (!force) mustHaveStopped(id, statusOf(record, directory));
-  await destroy(record, directory, runtime.log, { force });
+  destroy(record, directory, runtime.log, { force });
 }
 
 /** @returns undefined if there is nothing to delete by force, or another process has just done it */
@@ -54,14 +55,14 @@ function lock(directory: StateDirectory, force: boolean): void {
 }
 
 /** What the container was made with is enough to remove it. @throws RuntimeError `state` if that is lost, too */
-async function salvage(
+function salvage(
   { error, copy }: Extract<Found, { kind: 'damaged' }>,
   { root, log }: Runtime,
   id: string,
   force: boolean,
-): Promise<StateRecord> {
+): StateRecord {
   if (!force) throw error;
-  if (!copy) throw (await import('./record/unidentified.ts')).unidentified(root, id, error);
+  if (!copy) throw unidentified(root, id, error);
   noteCopy(error, log);
   return copy;
 }

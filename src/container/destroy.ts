@@ -1,8 +1,11 @@
 /** Takes apart whatever a record says there may be: after `create` failed, and for `delete`. */
+
 import { freezer, isVersion1Freezer } from '../cgroups/freezer.ts';
 import { cgroupProcesses, killCgroup, processesBelow } from '../cgroups/processes.ts';
 import { removeAtOnce, removeCgroups } from '../cgroups/remove.ts';
+import { endUnit } from '../cgroups/systemd/end-unit.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { runPoststop } from '../hooks/runtime-hooks.ts';
 import { W_OK } from '../kernel/constants/file.ts';
 import { SIGKILL } from '../kernel/constants/process.ts';
 import { EACCES } from '../kernel/errno.ts';
@@ -11,8 +14,12 @@ import { withMembers } from '../kernel/members.ts';
 import { dirname } from '../kernel/path.ts';
 import type { Pidfd } from '../kernel/pidfd.ts';
 import type { Log } from '../log/log.ts';
+import { removeResctrl } from '../resctrl/remove.ts';
 import type { Hooks } from '../spec/types.ts';
+import { removeData } from './data-directory.ts';
 import { isPaused, openFirstProcess, openHelper } from './first-process.ts';
+import { hookState } from './hook-state.ts';
+import { descendants } from './namespace-processes.ts';
 import { mustKnowCgroups } from './other-namespace.ts';
 import { hasSuccessor, withOwnCgroups } from './own-cgroups.ts';
 import { checkPaths } from './record/check-paths.ts';
@@ -26,37 +33,32 @@ const LONGEST_DEATH = 10_000;
  * @param options.force without it a configuration that cannot be read is an error, since hooks would be left out
  * @throws RuntimeError if something is left: its record is still there then
  */
-export async function destroy(
+export function destroy(
   recorded: StateRecord,
   directory: StateDirectory,
   log: Log,
   { force }: { readonly force: boolean } = { force: true },
-): Promise<void> {
+): void {
   if (!directory.exists()) return;
   checkPaths(recorded);
   mustKnowCgroups(recorded);
   const record = withOwnCgroups(recorded);
   const hooks = record.hasPoststop ? hooksOf(record, directory, log, force) : undefined;
-  await killProcesses(record);
+  killProcesses(record);
   const left = [...removeCgroup(record, log)];
-  if (record.resctrl) left.push(...(await import('../resctrl/remove.ts')).removeResctrl(record.resctrl, log));
-  // Most containers have none of these: what is not loaded costs nothing.
-  if (record.systemd && !hasSuccessor(recorded))
-    (await import('../cgroups/systemd/end-unit.ts')).endUnit(record.systemd, log);
-  if (record.dataDirectory) await (await import('./data-directory.ts')).removeData(record);
+  if (record.resctrl) left.push(...removeResctrl(record.resctrl, log));
+  if (record.systemd && !hasSuccessor(recorded)) endUnit(record.systemd, log);
+  if (record.dataDirectory) removeData(record);
   if (left.length > 0) throw notRemoved(record.id, left);
   directory.remove();
-  if (hooks?.poststop) await runPoststop(hooks, record, log);
+  // The container is gone by now: what these hooks do wrong is a warning (runtime.md, Lifecycle, step 13).
+  if (hooks?.poststop) runPoststop(hooks.poststop, hookState(record, 'stopped'), log);
 }
 
 /** The same, for a command with something else to report: if anything is left, that is a warning. @returns whether all is gone */
-export async function destroyOrWarn(
-  record: StateRecord,
-  directory: StateDirectory,
-  log: Log,
-): Promise<boolean> {
+export function destroyOrWarn(record: StateRecord, directory: StateDirectory, log: Log): boolean {
   try {
-    await destroy(record, directory, log);
+    destroy(record, directory, log);
     return true;
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
@@ -91,19 +93,12 @@ function hooksOf(
   }
 }
 
-/** The container is gone by now: what these hooks do wrong is a warning (runtime.md, Lifecycle, step 13). */
-async function runPoststop({ poststop }: Hooks, record: StateRecord, log: Log): Promise<void> {
-  const { runPoststop: run } = await import('../hooks/runtime-hooks.ts');
-  const { hookState } = await import('./hook-state.ts');
-  run(poststop, hookState(record, 'stopped'), log);
-}
-
 /** Signals are sent before anything is waited for: the kernel takes a container apart on all processors. */
-async function killProcesses(record: StateRecord): Promise<void> {
+function killProcesses(record: StateRecord): void {
   using first = openFirstProcess(record);
   using helper = record.helper && openHelper(record.helper);
   const members = record.sharesPids ? cgroupProcesses(record.cgroups) : [];
-  if (first && record.sharesPids && !members.includes(first.pid)) await killDescendants(first.pid);
+  if (first && record.sharesPids && !members.includes(first.pid)) killDescendants(first.pid);
   first?.pidfd.signal(SIGKILL);
   // Version 1 lets nothing frozen end, so it is thawed once it has been killed; version 2 does.
   if (first && record.freezer && isVersion1Freezer(record.freezer) && isPaused(record, first)) thaw(record);
@@ -114,8 +109,7 @@ async function killProcesses(record: StateRecord): Promise<void> {
 }
 
 /** Those of a first process that is alive still: once it has ended, nothing says whose they are. */
-async function killDescendants(init: number): Promise<void> {
-  const { descendants } = await import('./namespace-processes.ts');
+function killDescendants(init: number): void {
   while (descendants(init).length > 0) killAll(() => descendants(init));
 }
 

@@ -1,4 +1,4 @@
-/** A child of ours that must not outlive the failure of the command that has made it. Loaded once something has failed. */
+/** A child of ours that must not outlive the failure of the command that has made it. */
 import { SIGKILL } from '../kernel/constants/process.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 

@@ -1,10 +1,13 @@
 /** The cgroups that a process of `exec` joins: the container's, one below it, or that of its first process. */
+
 import { type ExecJoin, execJoinCgroups } from '../cgroups/exec-join.ts';
 import { subCgroupPaths } from '../cgroups/sub-cgroups.ts';
+import { attachBySystemd } from '../cgroups/systemd/attach.ts';
 import { cgroupsOf, hostCgroups } from '../host/cgroups.ts';
 import { identity, isPrivileged } from '../host/identity.ts';
 import type { IdentifiedProcess } from '../host/process-identity.ts';
 import type { Log } from '../log/log.ts';
+import { gone, initsCgroups } from './astray.ts';
 import { lostCgroups, ownCgroups } from './own-cgroups.ts';
 import type { StateRecord } from './state-record.ts';
 
@@ -13,30 +16,29 @@ import type { StateRecord } from './state-record.ts';
  * @param subCgroups see `ExecOptions`
  * @throws RuntimeError `cgroup`
  */
-export async function cgroupJoin(
+export function cgroupJoin(
   record: StateRecord,
   first: IdentifiedProcess,
   subCgroups: ReadonlyMap<string, string> | undefined,
   log: Log,
-): Promise<ExecJoin> {
+): ExecJoin {
   const { cgroups, systemd } = record;
-  const paths = await joinedPaths(record, first, subCgroups, log);
+  const paths = joinedPaths(record, first, subCgroups, log);
   // Who names a cgroup is to get that one.
   const fallback = subCgroups?.has('') ? undefined : () => first.read(() => unifiedCgroupOf(first.pid));
-  const helper = systemd && (await import('../cgroups/systemd/attach.ts')).attachBySystemd(systemd, cgroups);
+  const helper = systemd && attachBySystemd(systemd, cgroups);
   return execJoinCgroups(paths, 'clone', { privileged: isPrivileged(identity()), fallback, helper });
 }
 
-async function joinedPaths(
+function joinedPaths(
   record: StateRecord,
   first: IdentifiedProcess,
   subCgroups: ReadonlyMap<string, string> | undefined,
   log: Log,
-): Promise<readonly string[]> {
+): readonly string[] {
   const own = ownCgroups(record);
   const lost = own.length === record.cgroups.length ? [] : lostCgroups(record);
   if (lost.length === 0) return subCgroups ? subCgroupPaths(own, subCgroups, hostCgroups()) : own;
-  const { gone, initsCgroups } = await import('./astray.ts');
   if (subCgroups) throw gone(record.id, lost[0] ?? '', 'join a cgroup below it');
   return [...own, ...initsCgroups(record, first, lost, log)];
 }

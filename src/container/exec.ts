@@ -1,4 +1,5 @@
 /** `exec`: another process in a running container. */
+
 import { memoryTrouble } from '../cgroups/out-of-memory.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { identity } from '../host/identity.ts';
@@ -23,12 +24,18 @@ import type { Linux, Process } from '../spec/types.ts';
 import { hasMemoryLimit, mayFailToBegin, mustHaveBegun } from './begun.ts';
 import { checkConsole, connectTo, OwnConsole } from './console.ts';
 import { checkContainerId } from './container-id.ts';
+import { endChild, endUnreapedChild } from './end-child.ts';
 import { cgroupJoin } from './exec-cgroups.ts';
 import { execProcess } from './exec-process.ts';
 import { joinedFlags, mustBeItsIds, openTarget, openUserNamespace, readUidMap } from './exec-target.ts';
+import { exitStatus } from './foreground/exit.ts';
+import { awaitForeground } from './foreground/foreground.ts';
+import { caughtSignals } from './foreground/signals.ts';
+import { prepareTerminal } from './foreground/terminal.ts';
 import { grantedCapabilities, ownsRights } from './granted-capabilities.ts';
 import { withGrantedGroups } from './granted-groups.ts';
 import { keptFilter } from './kept-filter.ts';
+import { limitThatKilled, memoryLimitTooLow } from './memory-limit-too-low.ts';
 import { checkPassedDescriptors } from './passed-descriptors.ts';
 import { PidFile } from './pid-file.ts';
 import type { Runtime } from './runtime.ts';
@@ -73,7 +80,7 @@ export async function exec(runtime: Runtime, id: string, options: ExecOptions): 
   const process = withGrantedGroups(asked, linux.namespaces ?? [], logOfRights(options, runtime));
   mustBeItsIds(process, record);
   checkConsole(process.terminal ?? false, options.detach, options.consoleSocket);
-  const filter = await withAgent(keptFilter(directory, record, config), config, record, () =>
+  const filter = withAgent(keptFilter(directory, record, config), config, record, () =>
     statusOf(record, directory) === 'created' ? 'created' : 'running',
   );
   const parts = {
@@ -104,19 +111,16 @@ interface Parts {
 }
 
 async function execDetached(parts: Parts): Promise<number> {
-  using _ = (await execute(parts)).pidfd;
+  using _ = execute(parts).pidfd;
   return 0;
 }
 
 async function execInForeground(parts: Parts): Promise<number> {
-  const { awaitForeground } = await import('./foreground/foreground.ts');
-  const { exitStatus } = await import('./foreground/exit.ts');
-  const { caughtSignals } = await import('./foreground/signals.ts');
   using signals = catchSignals(caughtSignals({ terminal: parts.process.terminal ?? false }));
-  const { pid, pidfd, master, killsBefore } = await execute(parts);
+  const { pid, pidfd, master, killsBefore } = execute(parts);
   using _ = pidfd;
   const { exit, deliver } = await orEnd(pidfd, () => awaitForeground({ pid, pidfd, master, signals }));
-  if ('signal' in exit && exit.signal === SIGKILL) await explainKill(parts, killsBefore);
+  if ('signal' in exit && exit.signal === SIGKILL) explainKill(parts, killsBefore);
   await deliver();
   return exitStatus(exit);
 }
@@ -125,14 +129,13 @@ async function orEnd<T>(pidfd: Pidfd, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    (await import('./end-child.ts')).endChild(pidfd);
+    endChild(pidfd);
     throw error;
   }
 }
 
 /** As of `run`. */
-async function explainKill({ record, linux, runtime }: Parts, killsBefore: number): Promise<void> {
-  const { limitThatKilled } = await import('./memory-limit-too-low.ts');
+function explainKill({ record, linux, runtime }: Parts, killsBefore: number): void {
   const limit = limitThatKilled(record.cgroups, { linux }, killsBefore);
   if (limit !== undefined) runtime.log.warning(limit, { pointer: '/linux/resources/memory' });
 }
@@ -146,7 +149,7 @@ interface Executed {
 }
 
 /** @throws RuntimeError; then there is no process */
-async function execute(parts: Parts): Promise<Executed> {
+function execute(parts: Parts): Executed {
   const { record, first, namespaces, process, options, runtime } = parts;
   const { log } = runtime;
   const execution = new Execution(log);
@@ -163,7 +166,7 @@ async function execute(parts: Parts): Promise<Executed> {
     namespaces,
     process,
     readUidMap: () => readUidMap(first),
-    cgroups: await cgroupJoin(record, first, options.subCgroups, log),
+    cgroups: cgroupJoin(record, first, options.subCgroups, log),
     preserveFds: options.preserveFds,
     keyring: record.keyring,
     rootless: identity().isRootless,
@@ -184,10 +187,7 @@ async function execute(parts: Parts): Promise<Executed> {
     log.debug(stages.inside, { pid });
     const pidfd = Pidfd.open(pid);
     const master = own?.receive();
-    if (master !== undefined) {
-      const { prepareTerminal } = await import('./foreground/terminal.ts');
-      prepareTerminal(master);
-    }
+    if (master !== undefined) prepareTerminal(master);
     if (options.pidfdSocket) sendPidfd(options.pidfdSocket, 'setns', pid);
     if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
     using pidFile = options.pidFile ? PidFile.prepare(options.pidFile, pid) : undefined;
@@ -200,9 +200,8 @@ async function execute(parts: Parts): Promise<Executed> {
   } catch (error) {
     // The stub ends with its socket; what executes its program by now does not.
     execution.disconnect();
-    (await import('./end-child.ts')).endUnreapedChild(execution.pid);
+    endUnreapedChild(execution.pid);
     if (!isLimited) throw error;
-    const { memoryLimitTooLow } = await import('./memory-limit-too-low.ts');
     throw memoryLimitTooLow(
       error,
       record.cgroups,

@@ -10,18 +10,14 @@ import type { Runtime } from './runtime.ts';
  * @param pattern a regular expression, found anywhere in the id
  * @throws RuntimeError `usage` for no regular expression; the first error of `act`, when all had their turn
  */
-export async function forMatching(
-  runtime: Runtime,
-  pattern: string,
-  act: (id: string) => Promise<void> | void,
-): Promise<void> {
+export function forMatching(runtime: Runtime, pattern: string, act: (id: string) => void): void {
   const expression = compile(pattern);
   const errors: unknown[] = [];
   for (const found of list(runtime)) {
     const { id } = found;
     if (!expression.test(id) || ('error' in found && !found.isOurs)) continue;
     try {
-      await act(id);
+      act(id);
     } catch (error) {
       errors.push(error);
     }

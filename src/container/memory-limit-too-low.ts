@@ -1,4 +1,4 @@
-/** A container that its own memory limit keeps from starting. Loaded once something has gone wrong. */
+/** A container that its own memory limit keeps from starting. */
 import { memoryLimit, memoryTrouble } from '../cgroups/out-of-memory.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { existsSync } from '../kernel/file-system.ts';

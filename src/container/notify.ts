@@ -1,14 +1,13 @@
-/** Whether somebody is to be told when the container is ready: what tells them is loaded only then. */
+/** Whether a service manager is to be told when the container is ready. */
 import { statSync } from '../kernel/file-system.ts';
 import type { Log } from '../log/log.ts';
 import { notifiedSocket, notifyDirectory } from './notify-mount.ts';
-import type { NotifySocket } from './notify-socket.ts';
+import { makeNotifyDirectory, NotifySocket } from './notify-socket.ts';
 import type { StateDirectory } from './state-directory.ts';
 
 /** Makes the directory that the container will see. */
-export async function prepareNotify({ path }: StateDirectory): Promise<void> {
+export function prepareNotify({ path }: StateDirectory): void {
   if (notifiedSocket() === undefined) return;
-  const { makeNotifyDirectory } = await import('./notify-socket.ts');
   makeNotifyDirectory(path);
 }
 
@@ -18,16 +17,12 @@ export function notifies({ path }: StateDirectory): boolean {
 }
 
 /** To be called before the container's program is executed: it may be ready at once. */
-export async function listenForReadiness(
-  directory: StateDirectory,
-  log: Log,
-): Promise<NotifySocket | undefined> {
+export function listenForReadiness(directory: StateDirectory, log: Log): NotifySocket | undefined {
   const manager = notifiedSocket();
   if (manager === undefined) return undefined;
   if (!notifies(directory)) {
     log.warning('NOTIFY_SOCKET was not set when the container was created: it cannot notify anybody');
     return undefined;
   }
-  const { NotifySocket: Socket } = await import('./notify-socket.ts');
-  return new Socket(directory.path, manager, log);
+  return new NotifySocket(directory.path, manager, log);
 }

@@ -9,12 +9,12 @@ import type { Runtime } from './runtime.ts';
 import { fifo, hasStartHooks, listener, stepsOfStart } from './waiting.ts';
 
 /** Reads, checks and plans as `create` does, and stops there. */
-export async function plan(runtime: Runtime, options: CreateOptions): Promise<Plan> {
-  const construction = await Construction.of(runtime, options, {
+export function plan(runtime: Runtime, options: CreateOptions): Plan {
+  const construction = new Construction(runtime, options, {
     waits: true,
     detached: options.consoleSocket !== undefined,
   });
-  await construction.compileFilter();
+  construction.compileFilter();
   const { record, request, directory, filter } = construction;
   const { before, inside, findings } = construction.plan;
   const { config } = request;
@@ -23,7 +23,7 @@ export async function plan(runtime: Runtime, options: CreateOptions): Promise<Pl
   const { before: became, wait, held } = construction.waiting(known);
   const hasHooks = hasStartHooks(config.hooks);
   const start = hasHooks
-    ? await stepsOfStart(undefined, { record: known, config, directory, filter })
+    ? stepsOfStart(undefined, { record: known, config, directory, filter })
     : [letGoStep(), ...held];
   const poststart = runtimeHookSteps('poststart', config.hooks?.poststart, () =>
     hookState(record, 'running'),

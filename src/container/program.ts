@@ -1,5 +1,8 @@
 /** From the container's waiting first process to the user's program: for `start`, and for `run`, which does not wait. */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { startContainerSteps } from '../hooks/container-hooks.ts';
+import { runtimeHookSteps } from '../hooks/runtime-hooks.ts';
 import { identity } from '../host/identity.ts';
 import { visibleStatus } from '../host/process-identity.ts';
 import type { Step } from '../init/step.ts';
@@ -26,23 +29,15 @@ export interface Startable {
 }
 
 /** For `run`. @throws RuntimeError if the process did not execute its program */
-export async function startProgram(execution: Execution, startable: Startable): Promise<void> {
+export function startProgram(execution: Execution, startable: Startable): void {
   const request = programRequest(startable);
   const inHook = { ...request, filter: withoutListener(startable.filter) };
-  execution.execute([
-    ...(await hookSteps(execution, startable, identitySteps(inHook))),
-    ...programSteps(request),
-  ]);
+  execution.execute([...hookSteps(execution, startable, identitySteps(inHook)), ...programSteps(request)]);
   mustHaveExecuted(startable);
 }
 
-export async function runPoststart(
-  execution: Execution,
-  record: StateRecord,
-  { hooks }: Config,
-): Promise<void> {
+export function runPoststart(execution: Execution, record: StateRecord, { hooks }: Config): void {
   if (!hooks?.poststart?.length) return;
-  const { runtimeHookSteps } = await import('../hooks/runtime-hooks.ts');
   execution.execute(runtimeHookSteps('poststart', hooks.poststart, () => hookState(record, 'running')));
 }
 
@@ -51,15 +46,13 @@ export async function runPoststart(
  *
  * @param become what makes a hook's process what the container's own will be, as far as the init is not that yet
  */
-export async function hookSteps(
+export function hookSteps(
   execution: Execution | undefined,
   { record, config: { hooks, process }, directory }: Startable,
   become: readonly Step[],
-): Promise<readonly Step[]> {
+): readonly Step[] {
   const wanted = hooks?.startContainer;
-  // Most containers have no hooks: what is not loaded costs nothing.
   if (!wanted?.length) return [];
-  const { startContainerSteps } = await import('../hooks/container-hooks.ts');
   const listener = call('socket');
   if (record.listener !== undefined) execution?.define(listener, record.listener);
   return startContainerSteps(wanted, () => hookState(record, 'created'), {

@@ -1,5 +1,5 @@
 /** `--status-fd`: whether there is anybody to tell what happens to a container. */
-import type { Report } from './status-events.ts';
+import { type Report, StatusEvents } from './status-events.ts';
 
 interface Reported {
   readonly id: string;
@@ -7,13 +7,12 @@ interface Reported {
   readonly preserveFds: number;
 }
 
-/** Does the work, and reports its failure. Without `--status-fd` nothing is loaded for it. */
+/** Does the work, and reports its failure. */
 export async function reporting<T>(
   { id, statusFd, preserveFds }: Reported,
   work: (report: Report | undefined) => Promise<T>,
 ): Promise<T> {
   if (statusFd === undefined) return work(undefined);
-  const { StatusEvents } = await import('./status-events.ts');
   const events = new StatusEvents(statusFd, { id, preserveFds });
   try {
     return await work((event) => events.report(event));

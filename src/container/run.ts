@@ -1,10 +1,16 @@
 /** `run`: create and start in one go, and, in the foreground, wait for the end and delete. */
+
 import { SIGKILL } from '../kernel/constants/process.ts';
 import { Pidfd } from '../kernel/pidfd.ts';
 import { catchSignals } from '../kernel/signal-source.ts';
 import { Construction } from './construction.ts';
 import type { CreateOptions } from './create.ts';
 import { destroyOrWarn } from './destroy.ts';
+import { exitStatus } from './foreground/exit.ts';
+import { awaitForeground } from './foreground/foreground.ts';
+import { caughtSignals } from './foreground/signals.ts';
+import { prepareTerminal } from './foreground/terminal.ts';
+import { limitThatKilled } from './memory-limit-too-low.ts';
 import { listenForReadiness } from './notify.ts';
 import type { NotifySocket } from './notify-socket.ts';
 import { PidFile } from './pid-file.ts';
@@ -31,7 +37,7 @@ async function runDetached(
   options: RunOptions,
   report: Report | undefined,
 ): Promise<number> {
-  const construction = await Construction.of(runtime, options, { waits: false, detached: true });
+  const construction = new Construction(runtime, options, { waits: false, detached: true });
   const { pidfd, notify } = await buildAndStart(construction, options, report);
   using _ = pidfd;
   notify?.handOver(construction.record.pid, pidfd);
@@ -43,10 +49,7 @@ async function runInForeground(
   options: RunOptions,
   report: Report | undefined,
 ): Promise<number> {
-  const construction = await Construction.of(runtime, options, { waits: false, detached: false });
-  const { awaitForeground } = await import('./foreground/foreground.ts');
-  const { exitStatus } = await import('./foreground/exit.ts');
-  const { caughtSignals } = await import('./foreground/signals.ts');
+  const construction = new Construction(runtime, options, { waits: false, detached: false });
   const terminal = construction.request.config.process.terminal ?? false;
   using signals = catchSignals(caughtSignals({ terminal }));
   const { pidfd, notify } = await buildAndStart(construction, options, report);
@@ -56,16 +59,15 @@ async function runInForeground(
   const { exit, deliver } = await construction.orUndo(() =>
     awaitForeground({ pid, pidfd, master, signals, beside: notify?.announcement() }),
   );
-  if ('signal' in exit && exit.signal === SIGKILL) await explainKill(construction, runtime);
+  if ('signal' in exit && exit.signal === SIGKILL) explainKill(construction, runtime);
   report?.({ event: 'exited', pid, exit });
-  if (!options.keep && (await destroyOrWarn(record, directory, runtime.log))) report?.({ event: 'deleted' });
+  if (!options.keep && destroyOrWarn(record, directory, runtime.log)) report?.({ event: 'deleted' });
   await deliver();
   return exitStatus(exit);
 }
 
 /** An exit status of 137 says nothing of the memory limit that is behind it. */
-async function explainKill({ record, request }: Construction, { log }: Runtime): Promise<void> {
-  const { limitThatKilled } = await import('./memory-limit-too-low.ts');
+function explainKill({ record, request }: Construction, { log }: Runtime): void {
   const limit = limitThatKilled(record.cgroups, request.config);
   if (limit !== undefined) log.warning(limit, { pointer: '/linux/resources/memory' });
 }
@@ -84,7 +86,7 @@ async function buildAndStart(
   report: Report | undefined,
 ): Promise<Started> {
   report?.({ event: 'creating' });
-  await construction.build();
+  construction.build();
   try {
     return await construction.orUndo(() => start(construction, options, report));
   } finally {
@@ -92,25 +94,22 @@ async function buildAndStart(
   }
 }
 
-async function start(
+function start(
   construction: Construction,
   { pidFile, pidfdSocket }: RunOptions,
   report: Report | undefined,
-): Promise<Started> {
+): Started {
   const { execution, record, directory, request, filter, master } = construction;
   const { pid } = record;
   const pidfd = Pidfd.open(pid);
   if (!pidfd) throw new TypeError('a child of ours is gone before it was waited for');
-  if (master !== undefined) {
-    const { prepareTerminal } = await import('./foreground/terminal.ts');
-    prepareTerminal(master);
-  }
+  if (master !== undefined) prepareTerminal(master);
   if (pidfdSocket) sendPidfd(pidfdSocket, 'standard', pid);
   report?.({ event: 'created', pid });
-  const notify = await listenForReadiness(directory, request.log);
+  const notify = listenForReadiness(directory, request.log);
   using file = pidFile ? PidFile.prepare(pidFile, pid) : undefined;
-  await startProgram(execution, { record, config: request.config, directory, filter });
-  await runPoststart(execution, record, request.config);
+  startProgram(execution, { record, config: request.config, directory, filter });
+  runPoststart(execution, record, request.config);
   file?.publish();
   report?.({ event: 'running', pid });
   return { pidfd, notify };

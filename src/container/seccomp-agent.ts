@@ -1,7 +1,9 @@
 /** The agent that a seccomp profile notifies: connected to before anything is done, told when the filter is loaded. */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { HookState } from '../hooks/state.ts';
 import { statSync } from '../kernel/file-system.ts';
+import { handOver } from '../seccomp/hand-over.ts';
 import { type Filter, isListenedTo } from '../seccomp/load.ts';
 import type { Config } from '../spec/types.ts';
 import { connectTo } from './console.ts';
@@ -18,14 +20,13 @@ const S_IFSOCK = 0o140000;
  * @param statusOf the container when the process begins
  * @throws RuntimeError `system` where no agent listens
  */
-export async function withAgent(
+export function withAgent(
   filter: Filter | undefined,
   { linux }: Config,
   record: StateRecord,
   statusOf: () => HookState['status'],
-): Promise<Filter | undefined> {
+): Filter | undefined {
   if (!filter || !isListenedTo(filter)) return filter;
-  const { handOver } = await import('../seccomp/hand-over.ts');
   const { listenerPath: path = '', listenerMetadata } = linux?.seccomp ?? {};
   const status = statusOf();
   const message = (pid: number) => processState(record, status, pid, listenerMetadata);

@@ -8,9 +8,11 @@ import { join } from '../kernel/path.ts';
 import { Execution } from '../plan/execution.ts';
 import type { Config } from '../spec/types.ts';
 import { checkContainerId } from './container-id.ts';
+import { destroyOrWarn } from './destroy.ts';
 import { openFirstProcess } from './first-process.ts';
 import { connectToInit } from './init-socket.ts';
 import { keptFilter } from './kept-filter.ts';
+import { memoryLimitTooLow } from './memory-limit-too-low.ts';
 import { listenForReadiness } from './notify.ts';
 import { mustBeOfOurNamespace } from './other-namespace.ts';
 import { runPoststart } from './program.ts';
@@ -25,7 +27,7 @@ import { whyNotRunning } from './why-not-running.ts';
 const CREATING = 'cannot start a container that is still being created';
 
 /** @throws RuntimeError `not-found`, `state`, `executable`, `hook` */
-export async function start(runtime: Runtime, id: string): Promise<void> {
+export function start(runtime: Runtime, id: string): void {
   checkContainerId(id);
   using directory = new StateDirectory(runtime.root, id);
   directory.lock(CREATING);
@@ -33,23 +35,23 @@ export async function start(runtime: Runtime, id: string): Promise<void> {
   if (record) mustBeOfOurNamespace(record);
   using first = record && openFirstProcess(record);
   const status = statusWith(first, record, directory);
-  if (!record || !first || status !== 'created') throw await refusal(directory, record, status);
+  if (!record || !first || status !== 'created') throw refusal(directory, record, status);
   const config = directory.readConfig();
   const kept = keptFilter(directory, record, config);
-  const filter = record.filtered ? kept : await withAgent(kept, config, record, () => 'created');
+  const filter = record.filtered ? kept : withAgent(kept, config, record, () => 'created');
   const execution = new Execution(runtime.log);
   execution.pid = record.pid;
-  const notify = await listenForReadiness(directory, runtime.log);
+  const notify = listenForReadiness(directory, runtime.log);
   try {
     if (hasStartHooks(config.hooks)) execution.connect('init', greeted(connectToInit(directory), record.pid));
-    await startWaiting(execution, { record, config, directory, filter }, first);
+    startWaiting(execution, { record, config, directory, filter }, first);
     removeGate(directory, config);
-    await runPoststart(execution, record, config);
+    runPoststart(execution, record, config);
   } catch (error) {
     const code = error instanceof RuntimeError ? error.code : undefined;
-    const explained = await explain(error, record, config);
+    const explained = explain(error, record, config);
     // The specification: stop the container, and go on with its deletion (runtime.md, Lifecycle, steps 7 and 9).
-    if (code === 'hook') await (await import('./destroy.ts')).destroyOrWarn(record, directory, runtime.log);
+    if (code === 'hook') destroyOrWarn(record, directory, runtime.log);
     else if (explained === error && code === 'system' && first.pidfd.hasEnded()) throw killed(error);
     throw explained;
   }
@@ -64,8 +66,7 @@ function greeted(control: number, pid: number): number {
   return control;
 }
 
-async function explain(error: unknown, { cgroups }: StateRecord, config: Config): Promise<unknown> {
-  const { memoryLimitTooLow } = await import('./memory-limit-too-low.ts');
+function explain(error: unknown, { cgroups }: StateRecord, config: Config): unknown {
   return memoryLimitTooLow(error, cgroups, config);
 }
 
@@ -76,11 +77,7 @@ function killed(cause: unknown): RuntimeError {
   return new RuntimeError('state', 'cannot start a container that has stopped', details);
 }
 
-async function refusal(
-  directory: StateDirectory,
-  record: StateRecord | undefined,
-  status: Status,
-): Promise<unknown> {
+function refusal(directory: StateDirectory, record: StateRecord | undefined, status: Status): unknown {
   const words: Partial<Record<Status, string>> = {
     stopped: 'cannot start a container that has stopped',
     paused: 'cannot start a container in the paused state',
@@ -92,7 +89,7 @@ async function refusal(
     const ended = new RuntimeError('system', message);
     // It was never started, and may have been killed when `create` was done with it.
     const wasWaiting = existsSync(join(directory.path, gateFile(config)));
-    const explained = wasWaiting ? await explain(ended, record, config) : ended;
+    const explained = wasWaiting ? explain(ended, record, config) : ended;
     if (explained !== ended) return explained;
   }
   const isPlain = status !== 'stopped' && status !== 'creating';

@@ -1,15 +1,17 @@
 /** `update`: other limits for a container that is there. */
-import type { DeviceChange } from '../cgroups/change-devices.ts';
-import { changeLimits, type Keeper } from '../cgroups/change-limits.ts';
+
+import { changeDevices, type DeviceChange } from '../cgroups/change-devices.ts';
+import { changeLimits } from '../cgroups/change-limits.ts';
 import { currentIn } from '../cgroups/file-text.ts';
 import { cgroupManager, machine } from '../cgroups/manager.ts';
 import { recordedDirectories } from '../cgroups/recorded.ts';
-import type { UnitChange } from '../cgroups/systemd/change-unit.ts';
+import { unitKeeper } from '../cgroups/systemd/change-unit.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { hostCgroups } from '../host/cgroups.ts';
 import { identity } from '../host/identity.ts';
 import type { Log } from '../log/log.ts';
 import { Execution } from '../plan/execution.ts';
+import { changeSchemata } from '../resctrl/change.ts';
 import { sentence } from '../spec/invalid-config.ts';
 import { checkResources } from '../spec/meaning/resources.ts';
 import type { Problem } from '../spec/problem.ts';
@@ -46,10 +48,10 @@ export async function update(runtime: Runtime, id: string, options: UpdateOption
   const record = mustBeThere(directory.read(), directory);
   const config = directory.readConfig();
   try {
-    const devices = await setDevices(runtime, record, config, options.resources);
+    const devices = setDevices(runtime, record, config, options.resources);
     try {
-      const resources = await setLimits(runtime, record, config, options.resources);
-      await setSchemata(record, options);
+      const resources = setLimits(runtime, record, config, options.resources);
+      setSchemata(record, options);
       directory.replaceConfig({ ...config, linux: { ...config.linux, resources } });
     } catch (error) {
       takeBack(devices, runtime.log);
@@ -62,14 +64,13 @@ export async function update(runtime: Runtime, id: string, options: UpdateOption
   }
 }
 
-async function setDevices(
+function setDevices(
   { rootless }: Runtime,
   record: StateRecord,
   { linux }: Config,
   { devices: asked = [] }: Resources,
-): Promise<DeviceChange | undefined> {
+): DeviceChange | undefined {
   if (asked.length === 0) return undefined;
-  const { changeDevices } = await import('../cgroups/change-devices.ts');
   return changeDevices({
     before: linux?.resources?.devices,
     asked,
@@ -94,12 +95,7 @@ function takeBack(devices: DeviceChange | undefined, log: Log): void {
 }
 
 /** @returns all resources that the container has now */
-async function setLimits(
-  runtime: Runtime,
-  record: StateRecord,
-  config: Config,
-  asked: Resources,
-): Promise<Resources> {
+function setLimits(runtime: Runtime, record: StateRecord, config: Config, asked: Resources): Resources {
   const { log } = runtime;
   const { changed, all } = mergeResources(asked, config);
   checkTogether(changed);
@@ -113,14 +109,9 @@ async function setLimits(
   mustHoldInit(record, touched, 'change the limits');
   // On version 1 systemd would deny everything for a moment.
   const devices = asked.devices?.length && manager.kind === 'v2' ? asked.devices : undefined;
-  const keeper = record.systemd && (await keeperOf({ unit: record.systemd, limits, devices }, log));
+  const keeper = record.systemd && unitKeeper({ unit: record.systemd, limits, devices }, log);
   changeLimits(limits, (steps) => execution.execute(steps), log, keeper);
   return all;
-}
-
-async function keeperOf(change: UnitChange, log: Log): Promise<Keeper> {
-  const { unitKeeper } = await import('../cgroups/systemd/change-unit.ts');
-  return unitKeeper(change, log);
 }
 
 /** What is asked for was checked; together with what the container has, it may still be impossible. */
@@ -130,12 +121,8 @@ function checkTogether(resources: Resources): void {
   if (problems.length > 0) throw new RuntimeError('config', problems.map(sentence).join('\n'));
 }
 
-async function setSchemata(
-  { resctrl }: StateRecord,
-  { l3CacheSchema, memBwSchema }: UpdateOptions,
-): Promise<void> {
+function setSchemata({ resctrl }: StateRecord, { l3CacheSchema, memBwSchema }: UpdateOptions): void {
   if (l3CacheSchema === undefined && memBwSchema === undefined) return;
-  const { changeSchemata } = await import('../resctrl/change.ts');
   changeSchemata(resctrl, {
     ...(l3CacheSchema === undefined ? {} : { l3CacheSchema }),
     ...(memBwSchema === undefined ? {} : { memBwSchema }),

@@ -72,25 +72,18 @@ export function waitingPlan(startable: Startable, listens: boolean): WaitPlan {
 }
 
 /** @throws RuntimeError if the process did not execute its program */
-export async function startWaiting(
-  execution: Execution,
-  startable: Startable,
-  first: IdentifiedProcess,
-): Promise<void> {
-  if (hasStartHooks(startable.config.hooks)) execution.execute(await stepsOfStart(execution, startable));
+export function startWaiting(execution: Execution, startable: Startable, first: IdentifiedProcess): void {
+  if (hasStartHooks(startable.config.hooks)) execution.execute(stepsOfStart(execution, startable));
   else letItGo(startable, first);
   mustHaveExecuted(startable);
 }
 
 /** What `start` does after it has connected: startContainer hooks, and the last program. */
-export async function stepsOfStart(
-  execution: Execution | undefined,
-  startable: Startable,
-): Promise<readonly Step[]> {
+export function stepsOfStart(execution: Execution | undefined, startable: Startable): readonly Step[] {
   const { record, filter } = startable;
   const missing = record.filtered ? undefined : withoutListener(filter);
   return [
-    ...(await hookSteps(execution, startable, missing ? [loadStep(missing)] : [])),
+    ...hookSteps(execution, startable, missing ? [loadStep(missing)] : []),
     ...afterHooks(programRequest(startable), record.filtered === true, record.pid),
   ];
 }

@@ -2,13 +2,14 @@
 
 import { O_RDWR } from '../kernel/constants/file.ts';
 import { openSync } from '../kernel/file-system.ts';
-import { ownEnvironment } from '../kernel/own-process.ts';
+import { descriptorsOfCaller, ownEnvironment } from '../kernel/own-process.ts';
 import { closedAmong } from '../kernel/poll.ts';
 
 /** How many of the caller's descriptors are known; a process has 1,024 of them, as a rule. */
 export const KNOWN_DESCRIPTORS = 64;
 
 let closed: ReadonlySet<number> = new Set();
+let noted: ReadonlySet<number> | undefined;
 
 /**
  * Notes which descriptors the caller has left open, and opens those of 0, 1 and 2 that are closed: what we opened in
@@ -16,13 +17,14 @@ let closed: ReadonlySet<number> = new Set();
  */
 export function noteDescriptors(): void {
   closed = closedAmong(KNOWN_DESCRIPTORS);
+  noted = descriptorsOfCaller();
   // open(2) takes the lowest number that is free.
   for (const fd of [0, 1, 2]) if (closed.has(fd)) openSync('/dev/null', O_RDWR);
 }
 
 /** Whether the caller has left the descriptor open. */
 export function isOpenForCaller(fd: number): boolean {
-  return !closed.has(fd);
+  return !closed.has(fd) && noted?.has(fd) !== false;
 }
 
 /** One variable of the caller's; the first of equal names counts, as for getenv(3). */

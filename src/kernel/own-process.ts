@@ -14,6 +14,11 @@ export function ownEnvironment(): readonly string[] {
   return jsRuntime.environment();
 }
 
+/** Which descriptors the caller has left open, if this process has others by now. */
+export function descriptorsOfCaller(): ReadonlySet<number> | undefined {
+  return jsRuntime.descriptorsOfCaller();
+}
+
 /** The program that runs this JavaScript, and its version. */
 export function jsRuntimeVersion(): { readonly name: string; readonly version: string } {
   return jsRuntime;

@@ -20,8 +20,8 @@ export { RuntimeError };
 /** The version of the runtime specification that is implemented. */
 export const specVersion = SPEC_VERSION;
 
-export function version(): Promise<string> {
-  return packageVersion();
+export async function version(): Promise<string> {
+  return packageVersion;
 }
 
 export interface LoadedConfig {

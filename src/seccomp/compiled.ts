@@ -1,10 +1,12 @@
 /** The program of a profile: a kept one, or a new one. */
+
 import { architecture } from '../kernel/architecture.ts';
 import { libseccompIdentity } from '../kernel/libseccomp.ts';
 import { stringifyJson } from '../spec/parse-json.ts';
 import type { Problem } from '../spec/problem.ts';
 import type { Seccomp } from '../spec/types.ts';
 import { FilterCache } from './cache.ts';
+import { compile } from './compile.ts';
 
 /** To be raised when the same profile and library become another program. */
 const COMPILER = 2;
@@ -18,13 +20,11 @@ export interface Compiled {
 }
 
 /** @throws RuntimeError `config`, `system` where libseccomp is missing */
-export async function compiledFilter(profile: Seccomp, root: string): Promise<Compiled> {
+export function compiledFilter(profile: Seccomp, root: string): Compiled {
   const key = keyOf(profile);
   const cache = new FilterCache(root);
   const kept = key === undefined ? undefined : cache.read(key);
   if (kept) return { program: kept, warnings: [] };
-  // With it comes libseccomp, and what loads libraries.
-  const { compile } = await import('./compile.ts');
   const compiled = compile(profile);
   // A kept program would not repeat the warnings.
   if (key === undefined || compiled.warnings.length > 0) return compiled;

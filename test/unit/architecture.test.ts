@@ -49,6 +49,15 @@ describe('the source', () => {
     expect(users).toEqual(['kernel/js-runtime/koffi.ts']);
   });
 
+  test('loads late what a command may do without, and nothing else', () => {
+    const users = files.filter((file) => /\bimport\(/.test(readFileSync(join(source, file), 'utf8')));
+    expect(users.filter((file) => !file.startsWith('cli/commands/')).toSorted()).toEqual([
+      ...['cli/explain.ts', 'cli/parse-command.ts', 'cli/program.ts'],
+      // The validators, for `--process` alone.
+      'container/exec-process.ts',
+    ]);
+  });
+
   test('uses nothing that only some JS runtimes have', () => {
     const uses = files.filter((file) => !mayBeSpecial(file)).flatMap(specialsIn);
     expect(uses).toEqual([]);

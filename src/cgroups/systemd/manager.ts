@@ -2,7 +2,6 @@
  * The manager `systemd`: the container's cgroup is that of a transient scope, which systemd makes, and which ends with
  * `delete`. On version 1 the other hierarchies are joined as without systemd.
  *
- * Loaded on demand, by who was given `--systemd-cgroup`.
  */
 import { callerEnvironment } from '../../host/caller.ts';
 import { existsSync } from '../../kernel/file-system.ts';

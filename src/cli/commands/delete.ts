@@ -25,8 +25,8 @@ export const remove = defineCommand({
     const force = options.force ?? false;
     if (options.regex === true) {
       const { forMatching } = await import('../../container/matching.ts');
-      await forMatching(runtime, id, (one) => layer.remove(runtime, one, { force }));
-    } else await layer.remove(runtime, id, { force });
+      forMatching(runtime, id, (one) => layer.remove(runtime, one, { force }));
+    } else layer.remove(runtime, id, { force });
     return 0;
   },
 });

@@ -1,5 +1,7 @@
 /** `tsrun events`: what a container uses, as JSON, one object per line. */
+
 import { RuntimeError } from '../../errors/runtime-error.ts';
+import { stringifyJson } from '../../spec/parse-json.ts';
 import { defineCommand } from '../command.ts';
 import { duration } from '../duration.ts';
 import { containerId } from './container-id.ts';
@@ -25,7 +27,6 @@ export const events = defineCommand({
   async run({ runtime, print }, { options, args: [id = ''] }) {
     const interval = parseInterval(options.interval);
     const layer = await import('../../container/events.ts');
-    const { stringifyJson } = await import('../../spec/parse-json.ts');
     const tell = (event: object) => print(`${stringifyJson(event)}\n`);
     if (options.stats) tell(layer.statistics(runtime, id));
     else await layer.watch(runtime, id, interval, tell);

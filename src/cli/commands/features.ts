@@ -8,7 +8,7 @@ export const features = defineCommand({
   options: [],
   async run({ print }) {
     const { featuresDocument } = await import('../features-document.ts');
-    print(`${JSON.stringify(await featuresDocument(), null, 4)}\n`);
+    print(`${JSON.stringify(featuresDocument(), null, 4)}\n`);
     return 0;
   },
 });

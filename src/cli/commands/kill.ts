@@ -31,7 +31,7 @@ export const kill = defineCommand({
     const all = options.all ?? false;
     if (options.regex === true) {
       const { forMatching } = await import('../../container/matching.ts');
-      await forMatching(runtime, id, (one) => layer.kill(runtime, one, number, { all }));
+      forMatching(runtime, id, (one) => layer.kill(runtime, one, number, { all }));
     } else layer.kill(runtime, id, number, { all });
     return 0;
   },

@@ -22,7 +22,7 @@ export const list = defineCommand({
   async run({ runtime, print, complain }, { options }) {
     const layer = await import('../../container/list.ts');
     const containers: ContainerState[] = [];
-    for (const entry of await layer.list(runtime)) {
+    for (const entry of layer.list(runtime)) {
       if ('error' in entry) complain(`load container ${entry.id}: ${entry.error}`);
       else containers.push(entry);
     }

@@ -23,7 +23,7 @@ export const plan = defineCommand({
       import('../../container/plan.ts'),
       import('../../plan/print.ts'),
     ]);
-    const steps = await layer.plan(runtime, createOptions(id, options));
+    const steps = layer.plan(runtime, createOptions(id, options));
     print(options.format === 'json' ? `${JSON.stringify(planJson(steps), null, 2)}\n` : printPlan(steps));
     return 0;
   },

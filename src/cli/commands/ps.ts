@@ -1,5 +1,7 @@
 /** `tsrun ps`: the processes in a container. Engines read standard error with it: nothing goes there. */
+
 import { defineCommand } from '../command.ts';
+import { processTable } from '../process-table.ts';
 import { containerId } from './container-id.ts';
 
 export const ps = defineCommand({
@@ -27,7 +29,6 @@ export const ps = defineCommand({
       print(`${JSON.stringify(pids)}\n`);
       return 0;
     }
-    const { processTable } = await import('../process-table.ts');
     print(processTable(pids, words[0] === '--' ? words.slice(1) : words));
     return 0;
   },

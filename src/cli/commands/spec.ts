@@ -1,12 +1,15 @@
 /** `tsrun spec`: a config.json to begin with. */
+
 import { RuntimeError } from '../../errors/runtime-error.ts';
+import { subordinateRanges } from '../../host/subordinate-ids.ts';
 import { modeForCaller } from '../../host/umask.ts';
 import { O_CREAT, O_EXCL, O_WRONLY } from '../../kernel/constants/file.ts';
 import { openSync, writeAndClose } from '../../kernel/file-system.ts';
 import { effectiveGid, effectiveUid } from '../../kernel/own-process.ts';
 import { join } from '../../kernel/path.ts';
 import type { Log } from '../../log/log.ts';
-import type { SpecOptions } from '../../spec/generate.ts';
+import { addRangeHint } from '../../namespaces/id-map-hints.ts';
+import { generateSpec, type SpecOptions, serializeSpec } from '../../spec/generate.ts';
 import { defineCommand } from '../command.ts';
 import { absolute } from '../paths.ts';
 
@@ -31,13 +34,12 @@ export const spec = defineCommand({
   ],
   warnings: 'at-end',
   async run({ runtime }, { options }) {
-    const { generateSpec, serializeSpec } = await import('../../spec/generate.ts');
     const { rootless = false, subids = false } = options;
     if (subids && !rootless) {
       throw new RuntimeError('usage', '--subids is for a rootless configuration', { hint: 'add --rootless' });
     }
     const path = join(absolute(options.bundle), 'config.json');
-    const ids = await callerIds(subids, runtime.log);
+    const ids = callerIds(subids, runtime.log);
     writeNew(path, serializeSpec(generateSpec({ rootless, overlay: options['no-overlay'] !== true, ids })));
     if (!rootless && effectiveUid() !== 0) {
       runtime.log.warning(`${path} is for root`, {
@@ -49,14 +51,12 @@ export const spec = defineCommand({
 });
 
 /** The ids of whoever will run it, with their subordinate ranges if wanted; without, where they have none. */
-async function callerIds(subids: boolean, log: Log): Promise<SpecOptions['ids']> {
+function callerIds(subids: boolean, log: Log): SpecOptions['ids'] {
   const ids = { uid: effectiveUid(), gid: effectiveGid() };
   if (!subids) return ids;
-  const { subordinateRanges } = await import('../../host/subordinate-ids.ts');
   const [subuid] = subordinateRanges('subuid', ids.uid);
   const [subgid] = subordinateRanges('subgid', ids.uid);
   if (subuid && subgid) return { ...ids, subuid, subgid };
-  const { addRangeHint } = await import('../../namespaces/id-map-hints.ts');
   log.warning(`${subuid ? '/etc/subgid' : '/etc/subuid'} has no range for uid ${ids.uid}: one id only`, {
     hint: addRangeHint(ids.uid),
   });

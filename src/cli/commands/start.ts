@@ -10,7 +10,7 @@ export const start = defineCommand({
   warnings: 'at-end',
   async run({ runtime }, { args: [id = ''] }) {
     const layer = await import('../../container/start.ts');
-    await layer.start(runtime, id);
+    layer.start(runtime, id);
     return 0;
   },
 });

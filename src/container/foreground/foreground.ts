@@ -5,7 +5,7 @@ import type { SignalSource } from '../../kernel/signal-source.ts';
 import type { Exit } from '../../kernel/spawn.ts';
 import { Children } from './exit.ts';
 import { SignalForwarding } from './signals.ts';
-import type { TerminalProxy } from './terminal.ts';
+import { serveTerminal, type TerminalProxy } from './terminal.ts';
 
 export interface ForegroundProcess {
   /** A child of ours. */
@@ -35,7 +35,6 @@ export interface Ended {
 export async function awaitForeground(process: ForegroundProcess): Promise<Ended> {
   const { master } = process;
   if (master === undefined) return standIn(process);
-  const { serveTerminal } = await import('./terminal.ts');
   const terminal = serveTerminal(master);
   try {
     return await standIn(process, terminal);

@@ -137,6 +137,6 @@ export interface JsRuntime {
   arguments(): readonly string[];
   /** Our environment, environ(7): `NAME=value`, in order. */
   environment(): readonly string[];
-  /** Whether the caller's descriptors, limits and signals reached us as they were. */
-  readonly keepsCaller: boolean;
+  /** Which descriptors the caller has left open, if this process has others by now. */
+  descriptorsOfCaller(): ReadonlySet<number> | undefined;
 }

@@ -91,6 +91,10 @@ function own(buffer: Buffer): Uint8Array<ArrayBuffer> {
   return new Uint8Array(buffer);
 }
 
+/** By the command that starts Node (scripts/build/node-command.ts). */
+const NOTED = 'TSRUN_DESCRIPTORS';
+const { [NOTED]: noted } = process.env;
+
 export const jsRuntime: JsRuntime = {
   name: 'node',
   version: process.versions.node,
@@ -101,6 +105,9 @@ export const jsRuntime: JsRuntime = {
   door,
   encoder,
   arguments: () => process.argv.slice(2),
-  environment: () => Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
-  keepsCaller: false,
+  environment: () =>
+    Object.entries(process.env)
+      .filter(([name]) => name !== NOTED)
+      .map(([name, value]) => `${name}=${value}`),
+  descriptorsOfCaller: () => (noted === undefined ? undefined : new Set(noted.trim().split(' ').map(Number))),
 };
