@@ -4,10 +4,12 @@ import { dirname, join, relative } from 'node:path';
 import { dist } from './paths.ts';
 
 /**
+ * Without --disable-sigusr1, that signal would start a debugger, to which any user of the machine could connect.
+ *
  * With the usual space for young objects, Node grows to three times the memory before it collects what a chatty hook
  * leaves.
  */
-export const nodeFlags = '--no-warnings --max-semi-space-size=1';
+export const nodeFlags = '--no-warnings --disable-sigusr1 --max-semi-space-size=1';
 
 /** `NODE_OPTIONS` is the caller's for other programs: Node would obey it. */
 const script = `#!/bin/sh
@@ -16,7 +18,8 @@ unset NODE_OPTIONS TSRUN_DESCRIPTORS
 for fd in /proc/self/fd/*; do
   [ -e "$fd" ] && TSRUN_DESCRIPTORS="$TSRUN_DESCRIPTORS \${fd##*/}"
 done
-export TSRUN_DESCRIPTORS
+TSRUN_OPEN_FILES=$(ulimit -Sn)
+export TSRUN_DESCRIPTORS TSRUN_OPEN_FILES
 exec "\${self%/*}/ENGINE" ${nodeFlags} "\${self%/*}/PROGRAM" "$@"
 `;
 

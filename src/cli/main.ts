@@ -1,12 +1,13 @@
 /** From the program's start to its end, which it brings about itself: nothing that is open keeps it waiting. */
 
-import { noteDescriptors } from '../host/caller.ts';
+import { noteDescriptors, restoreCaller } from '../host/caller.ts';
 import { endProcess } from '../kernel/end-process.ts';
 import { ownArguments } from '../kernel/own-process.ts';
 import { runProgram } from './program.ts';
 
 export function main(): void {
   noteDescriptors();
+  restoreCaller();
   runProgram(ownArguments()).then(
     (status) => endProcess(status),
     () => endProcess(1),

@@ -1,8 +1,12 @@
 /** What our caller has given us: environment and descriptors. */
 
+import { viewOf } from '../kernel/bytes.ts';
+import { callWithOut, out } from '../kernel/call.ts';
+import { prlimit64 } from '../kernel/calls/process.ts';
 import { O_RDWR } from '../kernel/constants/file.ts';
 import { openSync } from '../kernel/file-system.ts';
-import { descriptorsOfCaller, ownEnvironment } from '../kernel/own-process.ts';
+import { perform, performForBytes } from '../kernel/local.ts';
+import { notedOfCaller, ownEnvironment } from '../kernel/own-process.ts';
 import { closedAmong } from '../kernel/poll.ts';
 
 /** How many of the caller's descriptors are known; a process has 1,024 of them, as a rule. */
@@ -11,15 +15,26 @@ export const KNOWN_DESCRIPTORS = 64;
 let closed: ReadonlySet<number> = new Set();
 let noted: ReadonlySet<number> | undefined;
 
+const RLIMIT_NOFILE = 7;
+
 /**
  * Notes which descriptors the caller has left open, and opens those of 0, 1 and 2 that are closed: what we opened in
  * their place would be read and written by mistake. To be called first of all.
  */
 export function noteDescriptors(): void {
   closed = closedAmong(KNOWN_DESCRIPTORS);
-  noted = descriptorsOfCaller();
   // open(2) takes the lowest number that is free.
   for (const fd of [0, 1, 2]) if (closed.has(fd)) openSync('/dev/null', O_RDWR);
+}
+
+/** Sets back what the JS runtime has changed for itself, so that whatever we start has it from our caller. */
+export function restoreCaller(): void {
+  const given = notedOfCaller();
+  if (!given) return;
+  noted = given.descriptors;
+  const memory = out(16);
+  const limit = performForBytes(callWithOut('prlimit64', memory, 0, RLIMIT_NOFILE, 0, memory));
+  perform(prlimit64(0, RLIMIT_NOFILE, given.openFiles, viewOf(limit).getBigUint64(8, true)));
 }
 
 /** Whether the caller has left the descriptor open. */

@@ -2,6 +2,7 @@
 import { jsRuntime } from '#js-runtime';
 import { call, callWithOut, type Out, out } from './call.ts';
 import { getcwd, umask } from './calls/file.ts';
+import type { Noted } from './js-runtime/js-runtime.ts';
 import { attempt, perform, performForBytes } from './local.ts';
 
 /** The words behind the program's name. */
@@ -14,9 +15,9 @@ export function ownEnvironment(): readonly string[] {
   return jsRuntime.environment();
 }
 
-/** Which descriptors the caller has left open, if this process has others by now. */
-export function descriptorsOfCaller(): ReadonlySet<number> | undefined {
-  return jsRuntime.descriptorsOfCaller();
+/** What the caller gave, if the JS runtime has changed it for itself. */
+export function notedOfCaller(): Noted | undefined {
+  return jsRuntime.noted();
 }
 
 /** The program that runs this JavaScript, and its version. */

@@ -75,5 +75,5 @@ export const jsRuntime: JsRuntime = {
   eventLoop: undefined,
   arguments: host.arguments,
   environment: host.environment,
-  descriptorsOfCaller: () => undefined,
+  noted: () => undefined,
 };

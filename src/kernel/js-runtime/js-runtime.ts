@@ -122,6 +122,13 @@ export interface EventLoop {
   catchSignals(numbers: readonly number[], listener: (number: number) => void): () => void;
 }
 
+export interface Noted {
+  /** Those that were open. */
+  readonly descriptors: ReadonlySet<number>;
+  /** The soft limit of open files. */
+  readonly openFiles: bigint;
+}
+
 export interface JsRuntime {
   /** For `--version`. */
   readonly name: 'quickjs' | 'node';
@@ -137,6 +144,6 @@ export interface JsRuntime {
   arguments(): readonly string[];
   /** Our environment, environ(7): `NAME=value`, in order. */
   environment(): readonly string[];
-  /** Which descriptors the caller has left open, if this process has others by now. */
-  descriptorsOfCaller(): ReadonlySet<number> | undefined;
+  /** What the caller gave, if the JS runtime has changed it for itself. */
+  noted(): Noted | undefined;
 }

@@ -1,5 +1,5 @@
 /** Node, with koffi for every system call. */
-import type { Bytes, Door, JsRuntime } from './js-runtime.ts';
+import type { Bytes, Door, JsRuntime, Noted } from './js-runtime.ts';
 import { errno, libcFunction } from './koffi.ts';
 import { checked, encoder } from './node-encoder.ts';
 import { eventLoop } from './node-event-loop.ts';
@@ -92,8 +92,17 @@ function own(buffer: Buffer): Uint8Array<ArrayBuffer> {
 }
 
 /** By the command that starts Node (scripts/build/node-command.ts). */
-const NOTED = 'TSRUN_DESCRIPTORS';
-const { [NOTED]: noted } = process.env;
+const DESCRIPTORS = 'TSRUN_DESCRIPTORS';
+const OPEN_FILES = 'TSRUN_OPEN_FILES';
+
+function noted(): Noted | undefined {
+  const { [DESCRIPTORS]: descriptors, [OPEN_FILES]: openFiles } = process.env;
+  if (descriptors === undefined || openFiles === undefined) return undefined;
+  return {
+    descriptors: new Set(descriptors.trim().split(' ').map(Number)),
+    openFiles: /^\d+$/.test(openFiles) ? BigInt(openFiles) : 2n ** 64n - 1n,
+  };
+}
 
 export const jsRuntime: JsRuntime = {
   name: 'node',
@@ -107,7 +116,7 @@ export const jsRuntime: JsRuntime = {
   arguments: () => process.argv.slice(2),
   environment: () =>
     Object.entries(process.env)
-      .filter(([name]) => name !== NOTED)
+      .filter(([name]) => name !== DESCRIPTORS && name !== OPEN_FILES)
       .map(([name, value]) => `${name}=${value}`),
-  descriptorsOfCaller: () => (noted === undefined ? undefined : new Set(noted.trim().split(' ').map(Number))),
+  noted,
 };
