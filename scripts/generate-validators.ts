@@ -57,7 +57,7 @@ type Schema = { readonly [key: string]: unknown };
 
 /**
  * Gives each object and array of the schema a name and refers to it, so that it becomes a function of its own,
- * is there once, and is not even compiled by the engine when a config.json has no such section.
+ * is there once, and is not even compiled by Node when a config.json has no such section.
  */
 function share(ajv: Ajv, schema: unknown, seen: Map<string, string>): Schema {
   const node = schema as Schema;
@@ -108,7 +108,7 @@ const NOTE_FUNCTION = `function note(errors,instancePath,keyword,missingProperty
   return errors;
 }`;
 
-/** Calls a function for each error in place of making it on the spot: the engine loads a third of the code. */
+/** Calls a function for each error in place of making it on the spot: a third of the code. */
 function shorten(code: string): string {
   const short = code.replace(NOTE, (_all, _error, path, keyword, params: string, errors, count) => {
     const missing = /^missingProperty:(.*)$/.exec(params)?.[1];

@@ -3,7 +3,7 @@
  * path is looked up as the runtime sees files; startContainer after that, as the container's user with the
  * container's rights, its path looked up in the container, whose image it may come from.
  *
- * No engine may be there: the container's init, still a stub, clones a child that goes on as a stub with a
+ * No JavaScript may run there: the container's init, still a stub, clones a child that goes on as a stub with a
  * connection of its own to the listening socket of the init, and becomes the hook; see run-hook.ts. The init
  * opens the hook's streams, polls, reads, kills and reaps, one short program after another, so the time limit
  * is kept in a new pid namespace too, where nobody else knows the hook by a pid.

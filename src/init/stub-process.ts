@@ -59,7 +59,7 @@ export function spawnStub(controls: readonly ControlSocket[], inherited: readonl
   const image = STUB.slice();
   viewOf(image).setInt32(CONTROL_OFFSET, (controls[0] as ControlSocket).stub, true);
   const memfd = sealedMemfd(image);
-  // Not everything the engine or our caller has open is close-on-exec.
+  // Not everything the JS runtime or our caller has open is close-on-exec.
   perform(closeRangeCloexec(3));
   const passed = [0, 1, 2, ...inherited, ...controls.map(({ stub }) => stub)];
   for (const fd of passed) perform(fcntl(fd, F_SETFD, 0));

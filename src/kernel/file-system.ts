@@ -1,7 +1,4 @@
-/**
- * The part of node:fs that the hot path needs, under the same names, by system calls of our own: loading node:fs (and
- * the streams behind it) costs an engine a millisecond. Rare commands and failures take node:fs itself.
- */
+/** Files by system calls, with the names and the errors of node:fs, which the executable does not have. */
 import { concatBytes, decodeLatin1, decodeUtf8, encodeUtf8 } from './bytes.ts';
 import { type Call, call, type Out, tolerate } from './call.ts';
 import {

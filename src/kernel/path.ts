@@ -1,4 +1,4 @@
-/** Paths of files as text, with the names and the results of node:path, which is not there in every JS runtime. */
+/** Paths of files as text, with the names and the results of node:path, which the executable does not have. */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { workingDirectory } from './own-process.ts';
 

@@ -6,7 +6,7 @@ import { defineCommand } from '../command.ts';
 import { duration } from '../duration.ts';
 import { containerId } from './container-id.ts';
 
-/** What a timer of the engine can have, milliseconds. */
+/** The longest interval, milliseconds: 24 days. */
 const LONGEST = 2 ** 31 - 1;
 
 export const events = defineCommand({

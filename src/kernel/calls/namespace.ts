@@ -4,7 +4,7 @@ import { type Call, call, type FdArg, words } from '../call.ts';
 import { CLONE_INTO_CGROUP } from '../constants/process.ts';
 
 /**
- * clone3(2) of a child that goes on with `control`. Executed by the init stub only: no engine survives a fork.
+ * clone3(2) of a child that goes on with `control`. Executed by the init stub only: no JavaScript runs after a fork.
  *
  * @param flags `CLONE_*`; with `CLONE_PARENT` the child's exit signal is the caller's own (it must be 0 here)
  * @param cgroup the version 2 directory to be born in (CLONE_INTO_CGROUP, kernel 5.7)
