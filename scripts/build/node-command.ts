@@ -9,7 +9,7 @@ import { dist } from './paths.ts';
  * With the usual space for young objects, Node grows to three times the memory before it collects what a chatty hook
  * leaves.
  */
-export const nodeFlags = '--no-warnings --disable-sigusr1 --max-semi-space-size=1';
+export const nodeFlags = '--no-warnings --max-semi-space-size=1';
 
 /** `NODE_OPTIONS` is the caller's for other programs: Node would obey it. */
 const script = `#!/bin/sh
@@ -20,7 +20,7 @@ for fd in /proc/self/fd/*; do
 done
 TSRUN_OPEN_FILES=$(ulimit -Sn)
 export TSRUN_DESCRIPTORS TSRUN_OPEN_FILES
-exec "\${self%/*}/ENGINE" ${nodeFlags} "\${self%/*}/PROGRAM" "$@"
+exec "\${self%/*}/ENGINE" --disable-sigusr1 ${nodeFlags} "\${self%/*}/PROGRAM" "$@"
 `;
 
 /** Makes a command that finds Node and the program from its own place. */
