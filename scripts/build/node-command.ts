@@ -4,14 +4,18 @@ import { dirname, join, relative } from 'node:path';
 import { dist } from './paths.ts';
 
 /**
- * Without --disable-sigusr1, that signal would start a debugger, to which any user of the machine could connect.
- *
  * With the usual space for young objects, Node grows to three times the memory before it collects what a chatty hook
  * leaves.
  */
 export const nodeFlags = '--no-warnings --max-semi-space-size=1';
 
-/** `NODE_OPTIONS` is the caller's for other programs: Node would obey it. */
+/**
+ * `NODE_OPTIONS` is the caller's for other programs: Node would obey it. Without --disable-sigusr1, that signal would
+ * start a debugger, to which any user of the machine could connect.
+ *
+ * Node opens descriptors of its own and raises the limit of open files: what the caller gave is noted before
+ * (js-runtime/node.ts). Looking for descriptors takes one for a moment, so each is looked at again.
+ */
 const script = `#!/bin/sh
 self=$(readlink -f "$0") || exit 1
 unset NODE_OPTIONS TSRUN_DESCRIPTORS
