@@ -170,7 +170,7 @@ static FUNCTION(decode) {
   UNUSED;
   struct bytes from;
   if (!bytes_of(js, args[0], &from)) return JS_EXCEPTION;
-  return JS_NewStringLen(js, (char *)from.start, from.length);
+  return new_text(js, (char *)from.start, from.length);
 }
 
 /* checksum(bytes): as in js-runtime/node.ts. */
@@ -200,7 +200,8 @@ static FUNCTION(arguments) {
   UNUSED;
   JSValue list = JS_NewArray(js);
   for (int at = 1; at < command_line.count && !JS_IsException(list); at++)
-    JS_SetPropertyUint32(js, list, (uint32_t)at - 1, JS_NewString(js, command_line.words[at]));
+    JS_SetPropertyUint32(js, list, (uint32_t)at - 1,
+                         new_text(js, command_line.words[at], strlen(command_line.words[at])));
   return list;
 }
 
@@ -209,7 +210,7 @@ static FUNCTION(environment) {
   UNUSED;
   JSValue list = JS_NewArray(js);
   for (uint32_t at = 0; environ[at] && !JS_IsException(list); at++)
-    JS_SetPropertyUint32(js, list, at, JS_NewString(js, environ[at]));
+    JS_SetPropertyUint32(js, list, at, new_text(js, environ[at], strlen(environ[at])));
   return list;
 }
 

@@ -24,5 +24,8 @@ const char *text_of(JSContext *js, JSValueConst text, size_t *length);
 /* The same, for texts that end with a NUL: one inside is an exception. */
 const char *c_string_of(JSContext *js, JSValueConst text, size_t *length);
 
+/* The text that these bytes are in UTF-8. What is malformed becomes U+FFFD, as the Encoding Standard says. */
+JSValue new_text(JSContext *js, const char *bytes, size_t length);
+
 /* A number or a BigInt as 64 bits. Returns false after an exception. */
 bool word_of(JSContext *js, JSValueConst value, long *word);

@@ -111,6 +111,11 @@ describe('no variable changes what is executed', () => {
   });
 });
 
+test('reads arguments that are not UTF-8, and loses nothing but what is malformed', async () => {
+  const result = await shell(`exec ${tsrun} --root ${folder} state $'\\xe2\\x82(\\xffb'`);
+  expect(result).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('\uFFFD(\uFFFDb') });
+});
+
 describe('every way to call it finds the program', () => {
   test('through a symbolic link, from anywhere', async () => {
     const link = join(folder, 'link');
