@@ -32,6 +32,7 @@ export default defineConfig({
       // What engines ask for is the same; a sample shows that tsrun on the other JS runtime answers it.
       drivenByEngines('engines-node', 'node', '{podman-exit-codes,docker-lifecycle,containerd}'),
       shipped(),
+      withSanitizers(),
     ],
   },
 });
@@ -49,6 +50,33 @@ function shipped() {
   const program = join(import.meta.dirname, 'dist/package-test/installed/bin/tsrun');
   const env = { ...test.env, TSRUN: program, TSRUN_REPEATED: '1' };
   return { test: { ...test, env, globalSetup: ['test/setup/make-packages.ts'] } };
+}
+
+/** The functions of the executable's host, and what strains them, with AddressSanitizer and UndefinedBehaviorSanitizer. */
+function withSanitizers() {
+  const files = [
+    'fuzz',
+    'battery',
+    'amounts',
+    'bad-input',
+    'lifecycle',
+    'exec',
+    'seccomp',
+    'hooks',
+    'terminal',
+  ];
+  const include = files.map((name) => `test/integration/${name}.test.ts`);
+  const { test } = integration('sanitizers', 'quickjs', ['test/sanitized/*.test.ts', ...include], []);
+  return {
+    test: {
+      ...test,
+      env: { ...test.env, TSRUN: join(import.meta.dirname, 'dist/sanitized/tsrun'), TSRUN_REPEATED: '1' },
+      globalSetup: ['test/setup/make-sanitized.ts'],
+      setupFiles: ['test/setup/sanitizer-reports.ts'],
+      // Everybody's reports are in one place.
+      fileParallelism: false,
+    },
+  };
 }
 
 function integration(name: string, jsRuntime: JsRuntime, include: string[], exclude: string[]) {

@@ -44,7 +44,7 @@ export async function build(): Promise<void> {
 async function buildExecutable(commit: string): Promise<boolean> {
   const command = inRoot('bin/tsrun');
   try {
-    await makeExecutable(executable, hostArch(), commit);
+    await makeExecutable(executable, { arch: hostArch(), commit });
   } catch (error) {
     if (!(error instanceof CannotBuild)) throw error;
     console.error(`cannot build the executable: ${error.message}`);

@@ -30,7 +30,7 @@ async function otherExecutable(arch: Arch): Promise<string> {
   const wanted = stamp(commit);
   if (readStamp(file) !== wanted || !existsSync(target)) {
     rmSync(file, { force: true });
-    await makeExecutable(target, arch, commit);
+    await makeExecutable(target, { arch, commit });
     writeFileSync(file, wanted);
   }
   return target;

@@ -28,6 +28,12 @@ export const parts: readonly Part[] = [
   { name: 'rootless', title: 'rootless tests', run: rootlessRuns },
   // After all others: what is packaged is what they have tested.
   { name: 'package', title: 'packages', run: (total, scratch) => vitest(total, scratch, ['package']) },
+  {
+    name: 'sanitizers',
+    title: 'with sanitizers',
+    long: true,
+    run: (total, scratch) => vitest(total, scratch, ['sanitizers']),
+  },
   { name: 'guest', title: 'in the guest', long: true, run: guestTests },
   { name: 'runc', title: "runc's own suite", long: true, run: foreignSuite },
 ];

@@ -11,7 +11,9 @@
 #include "heap.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -33,10 +35,20 @@ struct heap {
   void *small[SMALL_SIZES], *large[LARGE_SIZES];
 };
 
-/* .heap in the linker's arguments has the same address (scripts/build/executable.ts). */
-#define PREPARED 0x200000000UL
-#define GROWN 0x300000000UL
+#define PREPARED HEAP_ADDRESS
+#define GROWN (HEAP_ADDRESS + (4UL << 30))
 #define HEAP ((struct heap *)PREPARED)
+
+/* AddressSanitizer watches what comes from malloc(3): with it, that is all but the prepared heap. */
+#if defined __SANITIZE_ADDRESS__
+static bool is_watched(const void *block) { return (uintptr_t)block - PREPARED >= PREPARED_LIMIT; }
+
+static bool is_being_made(void) { return HEAP->limit == PREPARED + PREPARED_LIMIT; }
+
+#define WATCHED(condition) (condition)
+#else
+#define WATCHED(condition) false
+#endif
 
 /* A block's size stands in the word before it. */
 static size_t *size_of(const void *block) { return (size_t *)((uintptr_t)block - sizeof(size_t)); }
@@ -68,35 +80,52 @@ static bool grow(size_t size) {
   return true;
 }
 
-static void *allocate(JSMallocState *state, size_t size) {
-  if (size > SIZE_MAX / 4) return NULL;
+/* A block of at least this size: a free one, or the memory behind all others. */
+static void *take(size_t size) {
   void **list = list_for(&size);
   void *block = *list;
   if (block) {
     *list = *(void **)block;
-  } else {
-    size_t whole = size + sizeof(size_t);
-    if (HEAP->limit - HEAP->next < whole + 16 && !grow(whole + 16)) return NULL;
-    block = (void *)(HEAP->next + 16);
-    HEAP->next += whole;
-    *size_of(block) = size;
+    return block;
   }
+  size_t whole = size + sizeof(size_t);
+  if (HEAP->limit - HEAP->next < whole + 16 && !grow(whole + 16)) return NULL;
+  block = (void *)(HEAP->next + 16);
+  HEAP->next += whole;
+  *size_of(block) = size;
+  return block;
+}
+
+static void give_back(void *block) {
+  size_t size = *size_of(block);
+  void **list = list_for(&size);
+  *(void **)block = *list;
+  *list = block;
+}
+
+static size_t usable_size(const void *block) {
+  if (!block) return 0;
+  return WATCHED(is_watched(block)) ? malloc_usable_size((void *)block) : *size_of(block);
+}
+
+static void *allocate(JSMallocState *state, size_t size) {
+  if (size > SIZE_MAX / 4) return NULL;
+  void *block = WATCHED(!is_being_made()) ? malloc(size) : take(size);
+  if (!block) return NULL;
   state->malloc_count++;
-  state->malloc_size += size;
+  state->malloc_size += usable_size(block);
   return block;
 }
 
 static void release(JSMallocState *state, void *block) {
   if (!block) return;
-  size_t size = *size_of(block);
-  void **list = list_for(&size);
-  *(void **)block = *list;
-  *list = block;
   state->malloc_count--;
-  state->malloc_size -= size;
+  state->malloc_size -= usable_size(block);
+  if (WATCHED(is_watched(block)))
+    free(block);
+  else
+    give_back(block);
 }
-
-static size_t usable_size(const void *block) { return block ? *size_of(block) : 0; }
 
 static void *reallocate(JSMallocState *state, void *block, size_t size) {
   if (!block) return size ? allocate(state, size) : NULL;

@@ -5,6 +5,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/*
+ * Where fixed addresses begin; .heap in the linker's arguments has the same one
+ * (scripts/build/executable.ts). AddressSanitizer has its own use for what is below.
+ */
+#if defined __SANITIZE_ADDRESS__
+#define HEAP_ADDRESS 0x200000000000UL
+#else
+#define HEAP_ADDRESS 0x200000000UL
+#endif
+
+/* Where the build has its stack. */
+#define HEAP_STACK (HEAP_ADDRESS + (2UL << 30))
+
 /* The functions that QuickJS allocates with. */
 extern const JSMallocFunctions heap_functions;
 

@@ -375,7 +375,7 @@ static void make_heap(void) {
 /* QuickJS remembers where its stack is. On one at a fixed address, the same program becomes the same heap. */
 static int build(void) {
   enum { SIZE = 8 << 20 };
-  void *stack = mmap((void *)0x280000000, SIZE, PROT_READ | PROT_WRITE,
+  void *stack = mmap((void *)HEAP_STACK, SIZE, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
   ucontext_t own, other;
   if (stack == MAP_FAILED || getcontext(&other)) return 1;

@@ -1,0 +1,12 @@
+/*
+ * Only in the build for sanitizers, which are told here what the caller cannot tell them: programs under test
+ * have environments of their own. What they find ends the program at once, and is kept in a file.
+ */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void) {
+  /* The program ends with exit_group(2), and releases nothing before. */
+  return "abort_on_error=1:detect_leaks=0:log_path=" REPORTS;
+}
+
+const char *__ubsan_default_options(void);
+const char *__ubsan_default_options(void) { return "print_stacktrace=1:log_path=" REPORTS; }
