@@ -124,7 +124,8 @@ test('input is copied to its end, and closed according to its last byte', async 
     const expected = text + closing + closing;
     const arrived = Buffer.alloc(20);
     let length = 0;
-    while (length < expected.length) length += readSync(pty.slave, arrived, length, arrived.length - length, null);
+    while (length < expected.length)
+      length += readSync(pty.slave, arrived, length, arrived.length - length, null);
     expect(arrived.toString('utf8', 0, length)).toBe(expected);
   }
 });
