@@ -10,6 +10,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compilerFor } from './compiler.ts';
 import { quickjsVersion, staticLibraries } from './debian-libraries.ts';
+import { definitions } from './definitions.ts';
 import { NativeBuild } from './native-build.ts';
 import { type Arch, dist } from './paths.ts';
 import { scriptFor } from './script.ts';
@@ -42,7 +43,7 @@ export async function makeExecutable(target: string, making: Making): Promise<vo
   const { arch, commit, variant = released } = making;
   const build = new NativeBuild(`${target}.making`, variant, compilerFor(arch), staticLibraries(arch));
   const { text, metafile } = await scriptFor(making.entry ?? entry, {
-    TSRUN_COMMIT: commit,
+    ...(await definitions(commit)),
     TSRUN_QUICKJS: quickjsVersion,
     TSRUN_ARCHITECTURE: arch,
   });

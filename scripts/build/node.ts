@@ -5,6 +5,7 @@
 import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, type Metafile, transformSync } from 'esbuild';
+import { asJson, definitions } from './definitions.ts';
 import { dist, hostArch, inRoot, root } from './paths.ts';
 import { yargsForBrowsers } from './yargs-browser.ts';
 
@@ -41,7 +42,7 @@ export async function nodeBundle(entries: Record<string, string>, commit: string
   return { files, metafile };
 }
 
-function bundle(entries: Record<string, string>, commit: string) {
+async function bundle(entries: Record<string, string>, commit: string) {
   return build({
     entryPoints: entries,
     // Names of chunks depend on it.
@@ -59,7 +60,7 @@ function bundle(entries: Record<string, string>, commit: string) {
     mainFields: ['module', 'main'],
     target: 'node22',
     format: 'esm',
-    define: { TSRUN_COMMIT: JSON.stringify(commit), 'import.meta.url': moduleUrl },
+    define: { ...asJson(await definitions(commit)), 'import.meta.url': moduleUrl },
     plugins: [yargsForBrowsers],
     logLevel: 'silent',
   });

@@ -3,6 +3,7 @@
  * modules that are imported dynamically, which esbuild would leave for later, are imported in front of the program.
  */
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { asJson, type Definitions } from './definitions.ts';
 import { inRoot, root } from './paths.ts';
 import { yargsForBrowsers } from './yargs-browser.ts';
 
@@ -12,10 +13,7 @@ export interface Script {
   readonly metafile: Metafile;
 }
 
-export async function scriptFor(
-  entry: string,
-  definitions: Readonly<Record<string, string>>,
-): Promise<Script> {
+export async function scriptFor(entry: string, definitions: Definitions): Promise<Script> {
   const common = {
     absWorkingDir: root,
     bundle: true,
@@ -32,9 +30,7 @@ export async function scriptFor(
     minifySyntax: true,
     // Identifiers stay: the heap has no place for a source map, and stacks are read by people.
     inject: [inRoot('src/kernel/js-runtime/prelude.ts')],
-    define: Object.fromEntries(
-      Object.entries(definitions).map(([name, value]) => [name, JSON.stringify(value)]),
-    ),
+    define: asJson(definitions),
     plugins: [yargsForBrowsers],
     legalComments: 'none',
     logLevel: 'silent',

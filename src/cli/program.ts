@@ -13,6 +13,7 @@ import { commandNames, findCommand } from './commands.ts';
 import { explain } from './explain.ts';
 import { globalTable } from './global-options.ts';
 import { type Globals, readGlobals } from './globals.ts';
+import { helpText } from './help-text.ts';
 import { openLog } from './open-log.ts';
 import { parseCommand } from './parse-command.ts';
 import { runtimeFrom } from './runtime.ts';
@@ -124,7 +125,6 @@ function print(text: string): void {
 }
 
 async function printHelp(command?: Command): Promise<number> {
-  const { helpText } = await import('./help-text.ts');
   print(await helpText(command));
   return 0;
 }

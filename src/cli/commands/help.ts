@@ -8,6 +8,7 @@ export const help = defineCommand({
   options: [],
   failureStatus: 3,
   async run({ print }, { args: [name] }) {
+    // The list of commands, which it imports, has this one in it.
     const { helpAbout } = await import('../help-text.ts');
     print(await helpAbout(name));
     return 0;

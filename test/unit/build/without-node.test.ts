@@ -45,7 +45,7 @@ type Bundle = typeof import('../../../src/cli/commands.ts') &
   typeof import('../../../src/cli/parse-command.ts') &
   typeof import('../../../src/log/records.ts');
 
-async function load(): Promise<Bundle> {
+async function load(define: Record<string, string> = {}): Promise<Bundle> {
   const { outputFiles } = await build({
     stdin: { contents: SOURCE, resolveDir: root },
     absWorkingDir: root,
@@ -57,6 +57,7 @@ async function load(): Promise<Bundle> {
     mainFields: ['module', 'main'],
     target: 'es2022',
     external: ['node:*'],
+    define,
     plugins: [yargsForBrowsers, withoutRuntime],
     logLevel: 'silent',
   });
@@ -95,6 +96,12 @@ test.each([['cr'], ['create', '--'], ['list', '--format', ''], ['--log-level', '
     expect([...found]).toEqual(await completions(words));
   },
 );
+
+test('help that the build has rendered is printed as it is', async () => {
+  const { helpText: built, findCommand } = await load({ TSRUN_HELP: '{ "": "program", "run": "command" }' });
+  expect(await built()).toBe('program');
+  expect(await built(findCommand('run'))).toBe('command');
+});
 
 test('pino writes records', () => {
   const lines: string[] = [];

@@ -1,14 +1,21 @@
 import { expect, test } from 'vitest';
-import { commands } from '../../../src/cli/commands.ts';
+import { commands, findCommand } from '../../../src/cli/commands.ts';
 import { completionScripts } from '../../../src/cli/completion-scripts.ts';
 import { completions } from '../../../src/cli/completions.ts';
-import { helpText } from '../../../src/cli/help-text.ts';
+import { helpText, renderAll } from '../../../src/cli/help-text.ts';
 
 test('the help lists all commands and shown options, and no hidden ones', async () => {
   const text = await helpText();
   for (const { name, summary } of commands) expect(text).toMatch(new RegExp(`tsrun ${name} +${summary}`));
   expect(text).toContain('--systemd-cgroup');
   expect(text).not.toContain('--criu');
+});
+
+test('the build renders the help of the program and of every command', async () => {
+  const rendered = await renderAll();
+  expect(Object.keys(rendered)).toEqual(['', ...commands.map(({ name }) => name)]);
+  expect(rendered['']).toBe(await helpText());
+  expect(rendered.create).toBe(await helpText(findCommand('create')));
 });
 
 test.each(commands)('the help of $name has its usage, arguments and options', async (command) => {
