@@ -85,13 +85,13 @@ export class TerminalProxy implements Disposable {
   }
 
   /**
-   * To be called when the process has ended. The caller gets what it has room for, and the caller's terminal is as it
-   * was.
+   * To be called when the process has ended. The caller gets what it has room for. The caller's terminal is as it was,
+   * unless there is more to come: it would change the line ends of that.
    */
   finish(): void {
     this.#input.stop();
     this.#output.drain();
-    this.#restore();
+    if (this.#output.isOver) this.#restore();
   }
 
   /**
