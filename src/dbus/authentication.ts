@@ -1,4 +1,4 @@
-/** The dialogue before the first message: D-Bus specification, "Authentication Protocol". */
+/** The exchange of lines before the first message: D-Bus specification, "Authentication Protocol". */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { ByteStream } from './byte-stream.ts';
 import { protocolError, quoted } from './protocol-error.ts';
@@ -9,18 +9,18 @@ const LONGEST = 16 * 1024;
 const NEWLINE = 10;
 
 /**
- * Has the bus take the user from the socket: the kernel tells it the user's id as its own user namespace has it. So
- * none is named, which in another user namespace would be a different one.
+ * Authenticates as the user that the kernel reports for the socket. No id is named: in a user namespace the user's id is
+ * not the one that the bus sees.
  *
  * @throws RuntimeError `system`
  */
 export function authenticate(stream: ByteStream, deadline: number): void {
-  // A NUL, which carries credentials on other systems; an empty name for when the bus asks for it; and the end, after
-  // which messages follow. It costs one round trip. A message sent together with BEGIN would be overlooked by systemd
-  // on its own socket, until it reads again.
+  // In one round trip: a NUL, which carries credentials on other systems; no id, and again none when the bus asks for
+  // it; the end of the authentication. systemd 252, on its own socket, overlooks a message that arrives together with
+  // BEGIN until more data arrives: so the first message has to wait for OK.
   stream.write(encodeText('\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n'), deadline);
   const first = readLine(stream, deadline);
-  // systemd before 246, on its own socket, does not ask, and does not know the second command.
+  // On its own socket, systemd before 246 does not ask for the id, and does not know the second command.
   const expected = isAnswer(first, 'OK') ? 'ERROR' : 'OK';
   if (!isAnswer(first, 'OK') && !isAnswer(first, 'DATA')) throw unexpected(first);
   const second = readLine(stream, deadline);

@@ -1,6 +1,6 @@
 /**
- * A client of D-Bus: D-Bus specification, and sd-bus(3), whose choices it shares. Everything blocks: there is nothing
- * else to do meanwhile.
+ * A client of D-Bus, after the D-Bus specification and sd-bus(3). Everything blocks: the runtime has nothing else to do
+ * meanwhile.
  */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { ByteStream } from './byte-stream.ts';
@@ -32,14 +32,14 @@ export interface BusMethod {
 }
 
 export interface BusSignal {
-  /** The name of the one that sends it. */
+  /** A name of the connection that sends it. */
   readonly sender: string;
   readonly interface: string;
   readonly member: string;
   readonly signature: string;
 }
 
-/** An error that the other side has answered with. */
+/** An error reply. */
 export interface BusFailure {
   /** `org.freedesktop.systemd1.NoSuchUnit` */
   readonly name: string;
@@ -48,9 +48,9 @@ export interface BusFailure {
 
 export type BusAnswer = { readonly values: readonly BusValue[] } | { readonly failure: BusFailure };
 
-/** Milliseconds; as runc waits for a job. */
+/** Milliseconds: as long as runc waits for a job. */
 const PATIENCE = 30_000;
-/** Signals that nobody has waited for yet. */
+/** Signals kept until something waits for them. */
 const MOST_SIGNALS = 64 * 1024;
 const LAST_SERIAL = 0xffff_ffff;
 
@@ -60,7 +60,7 @@ const hello: BusMethod = { ...daemon, member: 'Hello', signature: '' };
 const getNameOwner: BusMethod = { ...daemon, member: 'GetNameOwner', signature: 's' };
 
 export interface BusOptions {
-  /** Whether the peer itself is there, and no daemon between. */
+  /** Whether the peer itself is at the other end of the connection, without a daemon in between. */
   readonly direct: boolean;
   /** Milliseconds. */
   readonly patience?: number;
@@ -76,11 +76,11 @@ export class Bus implements Disposable {
   readonly #direct: boolean;
   readonly #patience: number;
   readonly #signals: Message[] = [];
-  /** Who has answered under which name: `:1.4` for `org.freedesktop.systemd1`. */
+  /** The connections behind names: `:1.4` for `org.freedesktop.systemd1`. */
   readonly #owners = new Map<string, string>();
   #serial = 0;
 
-  /** @param stream which has been authenticated */
+  /** @param stream on which the bus knows the user: it belongs to the `Bus` from now on */
   constructor(stream: ByteStream, { direct, patience = PATIENCE }: BusOptions) {
     this.#stream = stream;
     this.#direct = direct;
@@ -106,12 +106,6 @@ export class Bus implements Disposable {
     }
   }
 
-  #answer(method: BusMethod, message: Message): BusAnswer {
-    if (message.type === ERROR) return { failure: failureIn(message) };
-    if (message.sender !== undefined) this.#owners.set(method.destination, message.sender);
-    return { values: returned(method, message) };
-  }
-
   /** Does not wait for an answer. */
   post(method: BusMethod, args: readonly BusValue[]): void {
     this.#send(method, args, NO_REPLY_EXPECTED, Date.now() + this.#patience);
@@ -120,7 +114,7 @@ export class Bus implements Disposable {
   /**
    * Waits for a signal.
    *
-   * @param accept given the values of each one that arrives; the first that it takes ends the waiting
+   * @param accept called with the values of each one that arrives, until it returns something
    * @returns undefined if none has arrived in time
    * @throws RuntimeError `system`
    */
@@ -133,7 +127,7 @@ export class Bus implements Disposable {
     for (;;) {
       const message = this.#signals.shift() ?? this.#receive(deadline);
       if (!message) return undefined;
-      const isOne = isSignal(message, signal) && this.#isFrom(signal.sender, message);
+      const isOne = isSignal(message, signal) && this.#isFrom(signal.sender, message, deadline);
       const found = isOne ? accept(message.values()) : undefined;
       if (found !== undefined) return found;
     }
@@ -152,6 +146,12 @@ export class Bus implements Disposable {
     return this.#serial;
   }
 
+  #answer(method: BusMethod, message: Message): BusAnswer {
+    if (message.type === ERROR) return { failure: failureIn(message) };
+    if (message.sender !== undefined) this.#owners.set(method.destination, message.sender);
+    return { values: returned(method, message) };
+  }
+
   /** @returns undefined if the deadline is over */
   #receive(deadline: number): Message | undefined {
     const start = this.#stream.peek(MESSAGE_START, deadline);
@@ -159,9 +159,14 @@ export class Bus implements Disposable {
     return bytes && decodeMessage(bytes);
   }
 
-  /** Anyone on a bus can send anyone a signal of any name; the daemon adds who it was. */
-  #isFrom(name: string, { sender }: Message): boolean {
+  /**
+   * Whether the owner of the name sent the signal. On a bus anyone can send a signal to anyone; the daemon adds the
+   * sender.
+   */
+  #isFrom(name: string, { sender }: Message, deadline: number): boolean {
     if (this.#direct || this.#owners.get(name) === sender) return true;
+    // A flood of forged signals must not make it forget the time.
+    if (Date.now() >= deadline) return false;
     // The name may have a new owner: systemctl daemon-reexec.
     const answer = this.call(getNameOwner, [name]);
     if ('values' in answer) this.#owners.set(name, `${answer.values[0]}`);

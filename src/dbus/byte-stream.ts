@@ -1,4 +1,4 @@
-/** A connected socket, read and written while the caller waits, until a deadline. */
+/** A connected socket; reading and writing block until a deadline. */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Call, Out } from '../kernel/call.ts';
 import { close } from '../kernel/calls/file.ts';
@@ -14,12 +14,12 @@ const PIECE = 64 * 1024;
 
 export class ByteStream implements Disposable {
   readonly #fd: number;
-  /** What has arrived and is not yet taken: from `#start` to `#end`. */
+  /** Bytes that have arrived and are not yet taken: from `#start` to `#end`. */
   #bytes = new Uint8Array(4096);
   #start = 0;
   #end = 0;
 
-  /** @param fd a stream socket, which it closes in the end */
+  /** @param fd a stream socket, which `dispose` closes */
   constructor(fd: number) {
     this.#fd = fd;
   }
@@ -38,7 +38,7 @@ export class ByteStream implements Disposable {
   }
 
   /**
-   * Waits until so many bytes have arrived; they are not taken.
+   * Waits until this many bytes have arrived; they are not taken.
    *
    * @returns undefined if the deadline is over
    * @throws RuntimeError `system`, also if the peer closes the connection
@@ -75,7 +75,7 @@ export class ByteStream implements Disposable {
     attempt(close(this.#fd));
   }
 
-  /** Reads what is there, or waits for it. @returns false if the deadline is over */
+  /** Reads the bytes that have arrived, or waits for some. @returns false if the deadline is over */
   #more(deadline: number): boolean {
     // A peer that sends without end must not make it forget the time.
     if (Date.now() >= deadline) return false;
@@ -121,5 +121,5 @@ function closed(): RuntimeError {
 }
 
 function unread(): RuntimeError {
-  return new RuntimeError('system', 'the bus does not read what it is sent', { errno: 'ETIMEDOUT' });
+  return new RuntimeError('system', 'the bus does not read the messages sent to it', { errno: 'ETIMEDOUT' });
 }

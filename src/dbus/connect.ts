@@ -1,4 +1,4 @@
-/** From the address of a bus to a connection on which the bus knows who the user is. */
+/** Connects to the address of a bus, and authenticates. */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { connect, setTimeLimit, socket } from '../kernel/calls/socket.ts';
 import { AF_UNIX, SO_SNDTIMEO, SOCK_STREAM } from '../kernel/constants/process.ts';
@@ -32,7 +32,7 @@ function connected(path: string, patience: number): ByteStream {
   const stream = new ByteStream(fd);
   const deadline = Date.now() + patience;
   try {
-    // connect(2) waits while too many others wait to be accepted.
+    // connect(2) blocks while the queue of the listening socket is full.
     perform(setTimeLimit(fd, SO_SNDTIMEO, Math.ceil(patience / 1000)));
     reach(fd, path, deadline);
     authenticate(stream, deadline);

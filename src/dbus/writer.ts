@@ -130,7 +130,8 @@ export class Writer {
   }
 }
 
-function isText(type: string, value: string): boolean {
+/** Whether the text is a value of the type: `s`, `o` or `g`. */
+export function isText(type: string, value: string): boolean {
   if (type === 'o') return isObjectPath(value);
   return type === 'g' ? isSignature(value) : !value.includes('\0');
 }

@@ -1,5 +1,12 @@
 /** The text format of GVariant (GLib), as far as unit properties need it: no maybes, no dictionaries. */
-import { type BusValue, type BusVariant, completeTypes, innerSignature } from '../../dbus/signature.ts';
+import {
+  type BusValue,
+  type BusVariant,
+  completeTypes,
+  innerSignature,
+  isCompleteType,
+} from '../../dbus/signature.ts';
+import { isText } from '../../dbus/writer.ts';
 
 const keywords: Readonly<Record<string, string>> = {
   boolean: 'b',
@@ -35,7 +42,7 @@ export function parseVariant(text: string): BusVariant | undefined {
   if (!tokens) return undefined;
   const parser = new Parser(tokens);
   const value = parser.value(undefined);
-  return parser.isAtEnd ? value : undefined;
+  return parser.isAtEnd && value && isCompleteType(value.signature) ? value : undefined;
 }
 
 type Token = Readonly<Record<'string' | 'type' | 'number' | 'word' | 'mark', string | undefined>>;
@@ -120,8 +127,13 @@ class Parser {
   }
 }
 
+function isTextType(signature: string): boolean {
+  return signature === 's' || signature === 'o' || signature === 'g';
+}
+
 function typed(signature: string, value: string | boolean): BusVariant | undefined {
-  const fits = typeof value === 'boolean' ? signature === 'b' : 'sog'.includes(signature);
+  const fits =
+    typeof value === 'boolean' ? signature === 'b' : isTextType(signature) && isText(signature, value);
   return fits ? { signature, value } : undefined;
 }
 

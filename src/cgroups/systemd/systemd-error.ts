@@ -1,5 +1,4 @@
 /** What systemd answers, in words that say what to do. */
-
 import type { BusFailure } from '../../dbus/bus.ts';
 import { RuntimeError } from '../../errors/runtime-error.ts';
 

@@ -129,6 +129,14 @@ describe('a signal', () => {
     expect(wait()).toBe(2);
   });
 
+  test('of another sender is not believed, however often it comes', () => {
+    const forged = signal('Removed', 'u', [1], { sender: ':1.66' });
+    peer.send(...new Array(5).fill(forged), reply(2, 'u', [7], { sender: ':1.3' }));
+    bus.call(method, ['x']);
+    // Nobody answers GetNameOwner: it is not asked once the time is over.
+    expect(bus.waitForSignal(removed, () => true, 0)).toBeUndefined();
+  });
+
   test('of a new owner of the name is', () => {
     peer.send(reply(2, 'u', [7], { sender: ':1.3' }));
     peer.send(signal('Removed', 'u', [1], { sender: ':1.4' }), owner(3, ':1.4'));

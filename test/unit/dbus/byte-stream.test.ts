@@ -47,7 +47,7 @@ describe('a stream', () => {
     using peer = new Peer();
     const start = Date.now();
     expect(() => peer.stream.write(new Uint8Array(10_000_000), soon())).toThrow(
-      'does not read what it is sent',
+      'does not read the messages sent to it',
     );
     expect(Date.now() - start).toBeLessThan(PATIENCE * 50);
   });

@@ -35,6 +35,10 @@ test.each([
   '[1,]',
   '{}',
   'boolean 1',
+  "objectpath 'a'",
+  "@g '('",
+  '@a() []',
+  String.raw`'a\u0000'`,
 ])('%s is no value', (text) => {
   expect(parseVariant(text)).toBeUndefined();
 });
