@@ -3,6 +3,7 @@
  * meanwhile.
  */
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { monotonicMilliseconds } from '../kernel/clock.ts';
 import type { ByteStream } from './byte-stream.ts';
 import { connectToBus } from './connect.ts';
 import {
@@ -96,7 +97,7 @@ export class Bus implements Disposable {
 
   /** @throws RuntimeError `system` if there is no answer, or not one of this method */
   call(method: BusMethod, args: readonly BusValue[]): BusAnswer {
-    const deadline = Date.now() + this.#patience;
+    const deadline = monotonicMilliseconds() + this.#patience;
     const serial = this.#send(method, args, 0, deadline);
     for (;;) {
       const message = this.#receive(deadline);
@@ -108,7 +109,7 @@ export class Bus implements Disposable {
 
   /** Does not wait for an answer. */
   post(method: BusMethod, args: readonly BusValue[]): void {
-    this.#send(method, args, NO_REPLY_EXPECTED, Date.now() + this.#patience);
+    this.#send(method, args, NO_REPLY_EXPECTED, monotonicMilliseconds() + this.#patience);
   }
 
   /**
@@ -123,7 +124,7 @@ export class Bus implements Disposable {
     accept: (values: readonly BusValue[]) => T | undefined,
     patience = this.#patience,
   ): T | undefined {
-    const deadline = Date.now() + patience;
+    const deadline = monotonicMilliseconds() + patience;
     for (;;) {
       const message = this.#signals.shift() ?? this.#receive(deadline);
       if (!message) return undefined;
@@ -166,7 +167,7 @@ export class Bus implements Disposable {
   #isFrom(name: string, { sender }: Message, deadline: number): boolean {
     if (this.#direct || this.#owners.get(name) === sender) return true;
     // A flood of forged signals must not make it forget the time.
-    if (Date.now() >= deadline) return false;
+    if (monotonicMilliseconds() >= deadline) return false;
     // The name may have a new owner: systemctl daemon-reexec.
     const answer = this.call(getNameOwner, [name]);
     if ('values' in answer) this.#owners.set(name, `${answer.values[0]}`);

@@ -3,6 +3,7 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Call, Out } from '../kernel/call.ts';
 import { close } from '../kernel/calls/file.ts';
 import { receive, sendAtOnce } from '../kernel/calls/socket.ts';
+import { monotonicMilliseconds } from '../kernel/clock.ts';
 import { MSG_DONTWAIT } from '../kernel/constants/process.ts';
 import { EAGAIN, EINTR } from '../kernel/errno.ts';
 import { attempt, systemError } from '../kernel/local.ts';
@@ -25,7 +26,7 @@ export class ByteStream implements Disposable {
   }
 
   /**
-   * @param deadline in the time of `Date.now()`
+   * @param deadline in the time of `monotonicMilliseconds`
    * @throws RuntimeError `system`
    */
   write(bytes: Uint8Array, deadline: number): void {
@@ -78,7 +79,7 @@ export class ByteStream implements Disposable {
   /** Reads the bytes that have arrived, or waits for some. @returns false if the deadline is over */
   #more(deadline: number): boolean {
     // A peer that sends without end must not make it forget the time.
-    if (Date.now() >= deadline) return false;
+    if (monotonicMilliseconds() >= deadline) return false;
     const receiving = receive(this.#fd, PIECE, MSG_DONTWAIT);
     const outs = new Map<Out, Uint8Array>();
     const count = attempt(receiving, undefined, outs);
@@ -110,7 +111,7 @@ export class ByteStream implements Disposable {
    */
   #mayRepeat(call: Call, errno: number, events: number, deadline: number): boolean {
     if (errno !== EAGAIN && errno !== EINTR) throw systemError(call, errno);
-    const left = deadline - Date.now();
+    const left = deadline - monotonicMilliseconds();
     if (left > 0 && errno === EAGAIN) pollBriefly(this.#fd, left, events);
     return left > 0;
   }

@@ -1,6 +1,7 @@
 /** Connects to the address of a bus, and authenticates. */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { connect, setTimeLimit, socket } from '../kernel/calls/socket.ts';
+import { monotonicMilliseconds } from '../kernel/clock.ts';
 import { AF_UNIX, SO_SNDTIMEO, SOCK_STREAM } from '../kernel/constants/process.ts';
 import { EAGAIN, EINTR } from '../kernel/errno.ts';
 import { attempt, perform, systemError } from '../kernel/local.ts';
@@ -30,7 +31,7 @@ export function connectToBus(address: string, patience: number): ByteStream {
 function connected(path: string, patience: number): ByteStream {
   const fd = perform(socket(AF_UNIX, SOCK_STREAM));
   const stream = new ByteStream(fd);
-  const deadline = Date.now() + patience;
+  const deadline = monotonicMilliseconds() + patience;
   try {
     // connect(2) blocks while the queue of the listening socket is full.
     perform(setTimeLimit(fd, SO_SNDTIMEO, Math.ceil(patience / 1000)));
@@ -46,7 +47,7 @@ function connected(path: string, patience: number): ByteStream {
 function reach(fd: number, path: string, deadline: number): void {
   const connecting = connect(fd, path);
   let result = attempt(connecting);
-  while (result === -EINTR && Date.now() < deadline) result = attempt(connecting);
+  while (result === -EINTR && monotonicMilliseconds() < deadline) result = attempt(connecting);
   if (result >= 0) return;
   if (result !== -EAGAIN) throw systemError(connecting, -result);
   throw new RuntimeError('system', 'the bus does not accept the connection in time', { errno: 'ETIMEDOUT' });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { authenticate } from '../../../src/dbus/authentication.ts';
+import { monotonicMilliseconds } from '../../../src/kernel/clock.ts';
 import { PATIENCE, Peer } from '../../setup/dbus/peer.ts';
 
-const soon = () => Date.now() + PATIENCE;
+const soon = () => monotonicMilliseconds() + PATIENCE;
 
 describe('authentication', () => {
   test.each([

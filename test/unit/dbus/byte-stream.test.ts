@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openBus } from '../../../src/dbus/bus.ts';
+import { monotonicMilliseconds } from '../../../src/kernel/clock.ts';
 import { PATIENCE, Peer } from '../../setup/dbus/peer.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'tsrun-dbus-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const soon = () => Date.now() + PATIENCE;
+const soon = () => monotonicMilliseconds() + PATIENCE;
 const method = {
   destination: 'a.b',
   path: '/a',
