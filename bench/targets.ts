@@ -24,7 +24,7 @@ const ratio = (row: string, atMost: number, against: 'runc' | 'crun', scopes = b
   ...{ row, atMost, against, scopes },
 });
 
-/** Commands that nobody had measured: none is to be slower than runc's. */
+/** Commands that were not measured before; each is to be at least as fast as runc's. */
 const noSlower = ['list', 'ps', 'events', 'update', 'pause', 'resume'];
 const withoutContainer = ['features', 'version', 'help'];
 

@@ -18,7 +18,7 @@ const outputs = [
   'dist/bin/tsrun-node',
   'bin/tsrun',
 ];
-/** The executable, where it can be built; for tests and measurements that must not run on Node by mistake. */
+/** The executable, if it can be built. Tests and measurements take this one, so that they never run on Node by mistake. */
 export const executable = join(dist, 'bin/tsrun');
 
 /** Brings `dist/` and `bin/` up to date. */

@@ -6,7 +6,7 @@
  *   bytecode → heap              by the executable itself, while its heap is still empty
  *   the same objects + heap      linked once more: nothing but the heap differs
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compilerFor } from './compiler.ts';
 import { quickjsVersion, staticLibraries } from './debian-libraries.ts';
@@ -58,9 +58,4 @@ export async function makeExecutable(target: string, making: Making): Promise<vo
   build.makeObject('heap', 'heap.o');
   build.link('tsrun', 'heap.o');
   build.finish('tsrun', target);
-}
-
-/** Whether a file is such an executable: it is one program, not a script that starts Node. */
-export function isExecutable(path: string): boolean {
-  return readFileSync(path).subarray(1, 4).toString() === 'ELF';
 }

@@ -12,7 +12,7 @@ const ARCHITECTURE = { x64: 'amd64', arm64: 'arm64' } as const;
 /** The first package of this version. */
 const REVISION = 1;
 
-/** The executable needs nothing. These are used if they are installed: id maps of ordinary users, and overlays where the kernel refuses them. */
+/** The executable needs nothing. These are used if they are installed: for id maps of ordinary users, and for overlays if the kernel refuses them. */
 const RECOMMENDS = 'uidmap, fuse-overlayfs';
 
 /** Debian 12 and Ubuntu 22.04 read it. The number of threads is fixed for the reason that it is in archive.ts. */

@@ -28,7 +28,7 @@ export function readGlobals(argv: readonly string[]): Globals {
   }
 }
 
-/** The options of a command line that is wrong somewhere: they say where the log is. */
+/** The options of a command line with a mistake: among them is the log to report it to. */
 function whatIsRight(argv: readonly string[]): GlobalValues {
   const found = new Findings(globalTable);
   try {

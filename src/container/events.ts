@@ -72,7 +72,7 @@ export async function watch(
       // The last breath first: it may be why the container has ended.
       ...(oom ? [oomSource(oom, end, () => tell({ type: 'oom', id }))] : []),
       source(first.pidfd.fd, POLLIN, end),
-      // A pipe that no one reads from any more is an error, which comes unasked.
+      // poll(2) reports a pipe without a reader as an error, whatever is waited for.
       source(STDOUT, 0, end),
       source(timer.fd, POLLIN, statistics),
     ],

@@ -47,7 +47,7 @@ function withHint({ message, details }: RuntimeError): string {
 function names({ root, rootIsDefault }: Runtime): string[] {
   checkStateRoot(root);
   try {
-    // What is kept for all of them has a name that is no id.
+    // What all containers share has a name that cannot be an id.
     return subdirectoriesSync(root).filter(isContainerId).sort();
   } catch (error) {
     if (rootIsDefault && (error as NodeJS.ErrnoException).code === 'ENOENT') return [];

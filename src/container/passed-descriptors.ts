@@ -4,8 +4,11 @@
  */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { callerVariable, isOpenForCaller, KNOWN_DESCRIPTORS } from '../host/caller.ts';
+import { callerVariable, isOpenForCaller } from '../host/caller.ts';
 import { ownPid } from '../kernel/own-process.ts';
+
+/** Of all, 0 to 2 included. */
+const MOST = 64;
 
 export interface ListenDescriptors {
   readonly count: number;
@@ -28,8 +31,7 @@ export function listenDescriptors(): ListenDescriptors | undefined {
 export function checkPassedDescriptors(preserved: number, listening = 0): void {
   const count = listening + preserved;
   if (count === 0) return;
-  if (count + 3 > KNOWN_DESCRIPTORS)
-    throw new RuntimeError('usage', `at most ${KNOWN_DESCRIPTORS - 3} descriptors can be preserved`);
+  if (count + 3 > MOST) throw new RuntimeError('usage', `at most ${MOST - 3} descriptors can be preserved`);
   for (let fd = 3; fd < count + 3; fd++) {
     if (isOpenForCaller(fd)) continue;
     const first = 3 + listening;

@@ -1,4 +1,5 @@
 /** Bytes as values. All that a peer may get wrong is an error: D-Bus specification, "Marshaling (Wire Format)". */
+import { viewOf } from '../kernel/bytes.ts';
 import { alignments, type NumberType, numberTypes } from './basic-types.ts';
 import { LARGEST_ARRAY } from './limits.ts';
 import { isObjectPath } from './names.ts';
@@ -23,7 +24,7 @@ export class Reader {
   constructor(bytes: Uint8Array, littleEndian: boolean, start = 0) {
     this.#at = start;
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = viewOf(bytes);
     this.#littleEndian = littleEndian;
   }
 

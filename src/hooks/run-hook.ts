@@ -12,7 +12,7 @@
 
 import { ResultTable } from '../init/program.ts';
 import { Remote } from '../init/remote.ts';
-import { encodeUtf8 } from '../kernel/bytes.ts';
+import { encodeUtf8, viewOf } from '../kernel/bytes.ts';
 import { type Call, call, ignoreErrors } from '../kernel/call.ts';
 import { close, closeRangeCloexec, dup3, fchown, fcntl, pipe2, pwrite64 } from '../kernel/calls/file.ts';
 import { execve, prctl, setpgid, waitid } from '../kernel/calls/process.ts';
@@ -78,7 +78,7 @@ function openStreams(parent: HookParent, { input, owner }: HookProcess): Streams
     writes.push(pwrite64(memory, bytes.subarray(at, at + CHUNK), at));
   const results = parent.run('open the streams', [memory, ...writes, pipe]);
   const ends = results.bytes(pipe);
-  const view = new DataView(ends.buffer, ends.byteOffset, ends.byteLength);
+  const view = viewOf(ends);
   const [reader, writer] = [view.getInt32(0, true), view.getInt32(4, true)];
   const give = owner ? [ignoreErrors(fchown(writer, owner.uid, owner.gid))] : [];
   parent.run('open the streams', [fcntl(reader, F_SETFL, O_NONBLOCK), ...give]);

@@ -1,5 +1,6 @@
 /** Waits for a hook: reads what it writes, ends it when its time is over, and reaps it. */
 
+import { viewOf } from '../kernel/bytes.ts';
 import { type Call, ignoreErrors, type Results, tolerate } from '../kernel/call.ts';
 import { close, read } from '../kernel/calls/file.ts';
 import { kill, pidfdOpen, pidfdSendSignal, waitid } from '../kernel/calls/process.ts';
@@ -92,7 +93,7 @@ function end(parent: HookParent, pid: number, pidfd: number): 'timeout' {
 
 /** Undefined for a `siginfo_t` that says nothing. */
 function exitOf(info: Uint8Array): Exit | undefined {
-  const view = new DataView(info.buffer, info.byteOffset, info.byteLength);
+  const view = viewOf(info);
   if (view.getInt32(0, true) === 0) return undefined;
   const status = view.getInt32(24, true);
   return view.getInt32(8, true) === CLD_EXITED ? { status } : { signal: status };

@@ -1,45 +1,51 @@
-/** What our caller has given us: environment and descriptors. */
+/** What our caller has given us: environment, descriptors and limits. */
 
 import { viewOf } from '../kernel/bytes.ts';
-import { callWithOut, out } from '../kernel/call.ts';
-import { prlimit64 } from '../kernel/calls/process.ts';
-import { O_RDWR } from '../kernel/constants/file.ts';
+import { fcntl } from '../kernel/calls/file.ts';
+import { ownLimit, prlimit64 } from '../kernel/calls/process.ts';
+import { F_GETFD, O_RDWR } from '../kernel/constants/file.ts';
 import { openSync } from '../kernel/file-system.ts';
-import { perform, performForBytes } from '../kernel/local.ts';
+import { attempt, perform, performForBytes } from '../kernel/local.ts';
 import { notedOfCaller, ownEnvironment } from '../kernel/own-process.ts';
-import { closedAmong } from '../kernel/poll.ts';
-
-/** How many of the caller's descriptors are known; a process has 1,024 of them, as a rule. */
-export const KNOWN_DESCRIPTORS = 64;
-
-let closed: ReadonlySet<number> = new Set();
-let noted: ReadonlySet<number> | undefined;
 
 const RLIMIT_NOFILE = 7;
 
-/**
- * Notes which descriptors the caller has left open, and opens those of 0, 1 and 2 that are closed: what we opened in
- * their place would be read and written by mistake. To be called first of all.
- */
-export function noteDescriptors(): void {
-  closed = closedAmong(KNOWN_DESCRIPTORS);
-  // open(2) takes the lowest number that is free.
-  for (const fd of [0, 1, 2]) if (closed.has(fd)) openSync('/dev/null', O_RDWR);
+/** To be called first of all. */
+export function prepareCaller(): void {
+  openClosedStreams();
+  restoreOpenFiles();
 }
 
-/** Sets back what the JS runtime has changed for itself, so that whatever we start has it from our caller. */
-export function restoreCaller(): void {
-  const given = notedOfCaller();
-  if (!given) return;
-  noted = given.descriptors;
-  const memory = out(16);
-  const limit = performForBytes(callWithOut('prlimit64', memory, 0, RLIMIT_NOFILE, 0, memory));
-  perform(prlimit64(0, RLIMIT_NOFILE, given.openFiles, viewOf(limit).getBigUint64(8, true)));
+/** What we opened in the place of a closed 0, 1 or 2 would be read and written by mistake. */
+function openClosedStreams(): void {
+  // open(2) takes the lowest number that is free.
+  for (const fd of [0, 1, 2]) if (attempt(fcntl(fd, F_GETFD, 0)) < 0) openSync('/dev/null', O_RDWR);
 }
+
+/** Sets back the limit if the JS runtime has raised it for itself, so that whatever we start has that of our caller. */
+function restoreOpenFiles(): void {
+  const soft = notedOfCaller()?.openFiles;
+  if (soft === undefined) return;
+  const hard = viewOf(performForBytes(ownLimit(RLIMIT_NOFILE))).getBigUint64(8, true);
+  perform(prlimit64(0, RLIMIT_NOFILE, soft, hard));
+}
+
+/** By descriptor; a descriptor of the caller's may be marked close-on-exec once it has been asked for. */
+const wasOpen = new Map<number, boolean>();
 
 /** Whether the caller has left the descriptor open. */
 export function isOpenForCaller(fd: number): boolean {
-  return !closed.has(fd) && noted?.has(fd) !== false;
+  const open = wasOpen.get(fd) ?? isInherited(fd);
+  wasOpen.set(fd, open);
+  return open;
+}
+
+function isInherited(fd: number): boolean {
+  const noted = notedOfCaller();
+  if (noted?.descriptors) return noted.descriptors.has(fd);
+  const flags = attempt(fcntl(fd, F_GETFD, 0));
+  // What we open is close-on-exec, and what is inherited is not, until a JS runtime such as Node marks it.
+  return noted ? flags >= 0 : flags === 0;
 }
 
 /** One variable of the caller's; the first of equal names counts, as for getenv(3). */

@@ -3,7 +3,9 @@
  * meant (CVE-2025-52881). It is a new, detached mount; where that is refused, as in a container whose own /proc is
  * masked, the /proc that is there, verified, in which no mount is crossed.
  */
+
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { viewOf } from '../kernel/bytes.ts';
 import type { Call, FdArg, Results } from '../kernel/call.ts';
 import { close, fstatfs, openat, openat2, statx } from '../kernel/calls/file.ts';
 import { fsconfigCreate, fsmount, fsopen } from '../kernel/calls/mount.ts';
@@ -58,7 +60,7 @@ function openExisting(procfs: Call, pointer: string): Step {
 }
 
 function mustBeProcfs(statfs: Uint8Array, inode: bigint, pointer: string): void {
-  const type = new DataView(statfs.buffer, statfs.byteOffset, statfs.byteLength).getBigInt64(0, true);
+  const type = viewOf(statfs).getBigInt64(0, true);
   if (type === BigInt(PROC_SUPER_MAGIC) && inode === ROOT_INODE) return;
   throw new RuntimeError('system', '"/proc" is not the root of a procfs, and none can be mounted', {
     pointer,

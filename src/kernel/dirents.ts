@@ -1,4 +1,5 @@
 /** struct linux_dirent64, getdents64(2). */
+import { viewOf } from './bytes.ts';
 
 export interface Dirent {
   /** Bytes as they are on disk, for a file name is no text; see `name`. */
@@ -17,7 +18,7 @@ const DT_DIR = 4;
 
 /** @param bytes what the call has filled, no more; without `.` and `..` */
 export function decodeDirents(bytes: Uint8Array): readonly Dirent[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const entries: Dirent[] = [];
   for (let at = 0; at + NAME < bytes.length; ) {
     const length = view.getUint16(at + 16, true);

@@ -1,4 +1,5 @@
 /** Our event loop, the same on both JS runtimes: everything that is waited for is a descriptor. */
+import { jsRuntime } from '#js-runtime';
 import { monotonicMilliseconds } from './clock.ts';
 import { type Interest, poll, pollBlocking } from './poll.ts';
 
@@ -21,11 +22,12 @@ const BRIEFLY = 10;
  * @param isOver is asked before each wait, and before each source
  */
 export async function serve(sources: readonly Source[], isOver: () => boolean): Promise<void> {
-  const begin = monotonicMilliseconds();
-  for (let left = BRIEFLY; !isOver(); ) {
+  let left = jsRuntime.eventLoop ? BRIEFLY : 0;
+  const end = left > 0 ? monotonicMilliseconds() + left : 0;
+  while (!isOver()) {
     const interests = sources.map((source) => source.interest() ?? NONE);
     const happened = left > 0 ? pollBlocking(interests, left) : await poll(interests);
-    if (left > 0) left = begin + BRIEFLY - monotonicMilliseconds();
+    if (left > 0) left = end - monotonicMilliseconds();
     sources.forEach((source, index) => {
       if (happened[index] && !isOver()) source.handle();
     });

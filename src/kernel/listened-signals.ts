@@ -1,12 +1,13 @@
 /** Signals on Node: its event loop calls back, and an eventfd tells whoever waits on descriptors. */
-import { ignoreSignal } from './calls/signal.ts';
+import { ignoreSignal, rtSigprocmask, signalSet } from './calls/signal.ts';
 import { SIGRTMAX, SIGRTMIN } from './constants/process.ts';
+import { SIG_UNBLOCK } from './constants/signal.ts';
 import type { EventLoop } from './js-runtime/js-runtime.ts';
 import { perform } from './local.ts';
 import type { SignalSource } from './signal-source.ts';
 import { Wakeup } from './wakeup.ts';
 
-/** The first signals a caller sends may come in numbers; no one may take any for long. */
+/** A caller may send many signals before the first is taken. */
 const KEPT = 4096;
 
 export class ListenedSignals implements SignalSource {
@@ -17,6 +18,8 @@ export class ListenedSignals implements SignalSource {
   constructor(eventLoop: EventLoop, numbers: readonly number[]) {
     ignoreRealTimeSignals();
     this.#stop = eventLoop.catchSignals(numbers, (number) => this.#keep(number));
+    // With --disable-sigusr1, Node leaves that one blocked.
+    perform(rtSigprocmask(SIG_UNBLOCK, signalSet(numbers)));
   }
 
   get fd(): number {

@@ -128,7 +128,7 @@ export class MemoryImage {
   }
 
   /**
-   * The value that stands for an argument that is no plain one: the address of a struct or of memory to be filled in,
+   * The value that stands for an argument other than a plain one: the address of a struct or of memory to be filled in,
    * a result, or where a result will be (see `isReference`).
    */
   resolve(arg: Exclude<Arg, Word>): number | bigint {

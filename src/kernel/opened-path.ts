@@ -1,4 +1,5 @@
 /** What a path leads to, by opening it. */
+import { viewOf } from './bytes.ts';
 import { fstatfs } from './calls/file.ts';
 import { O_PATH } from './constants/file.ts';
 import { closeSync, openSync, readlinkSync } from './file-system.ts';
@@ -11,10 +12,7 @@ export function realPath(path: string): string {
 
 /** `f_type` of statfs(2). @throws the error of open(2) */
 export function filesystemType(path: string): number {
-  return withOpened(path, (fd) => {
-    const { buffer, byteOffset } = performForBytes(fstatfs(fd));
-    return Number(new DataView(buffer, byteOffset).getBigUint64(0, true));
-  });
+  return withOpened(path, (fd) => Number(viewOf(performForBytes(fstatfs(fd))).getBigUint64(0, true)));
 }
 
 function withOpened<T>(path: string, use: (fd: number) => T): T {

@@ -1,5 +1,6 @@
 /** What this process is, and what it was started with: credentials(7), environ(7), getcwd(2), umask(2). */
 import { jsRuntime } from '#js-runtime';
+import { decodeUtf8 } from './bytes.ts';
 import { call, callWithOut, type Out, out } from './call.ts';
 import { getcwd, umask } from './calls/file.ts';
 import type { Noted } from './js-runtime/js-runtime.ts';
@@ -15,7 +16,7 @@ export function ownEnvironment(): readonly string[] {
   return jsRuntime.environment();
 }
 
-/** What the caller gave, if the JS runtime has changed it for itself. */
+/** What the caller gave; undefined if the JS runtime changes nothing of it for itself. */
 export function notedOfCaller(): Noted | undefined {
   return jsRuntime.noted();
 }
@@ -64,6 +65,6 @@ export function workingDirectory(): string | undefined {
   const where = getcwd();
   const length = attempt(where, undefined, outs);
   if (length < 0) return undefined;
-  const path = jsRuntime.bytes.decode((outs.get(where.out as Out) as Uint8Array).subarray(0, length - 1));
+  const path = decodeUtf8((outs.get(where.out as Out) as Uint8Array).subarray(0, length - 1));
   return path.startsWith('/') ? path : undefined;
 }

@@ -1,7 +1,6 @@
 /** Waiting on descriptors, poll(2). */
 import { jsRuntime } from '#js-runtime';
 import { type Call, callWithOut, inOut, type Out } from './call.ts';
-import { fcntl } from './calls/file.ts';
 import { attempt } from './local.ts';
 import { timespec } from './timespec.ts';
 
@@ -11,8 +10,6 @@ const ENTRY = 8;
 export const POLLIN = 1;
 export const POLLPRI = 2;
 export const POLLOUT = 4;
-const POLLNVAL = 32;
-const F_GETFD = 1;
 
 export interface Interest {
   readonly fd: number;
@@ -67,25 +64,6 @@ export async function poll(interests: readonly Interest[]): Promise<readonly boo
   const pollfds = encode(interests);
   await eventLoop.poll(pollfds);
   return interests.map((_, index) => hasHappened(pollfds, index));
-}
-
-/**
- * Which of the first descriptors of this process are not open.
- *
- * @param count how many are looked at, from 0 on
- */
-export function closedAmong(count: number): ReadonlySet<number> {
-  const look = ppoll(encode(Array.from({ length: count }, (_, fd) => ({ fd, events: 0 }))), 0);
-  const outs = new Map<Out, Uint8Array>();
-  attempt(look, undefined, outs);
-  const answers = outs.get(look.out as Out) as Uint8Array;
-  const closed = new Set<number>();
-  for (let fd = 0; fd < count; fd++) {
-    // One that was opened with O_PATH cannot be polled either.
-    if (((answers[fd * ENTRY + 6] ?? 0) & POLLNVAL) !== 0 && attempt(fcntl(fd, F_GETFD, 0)) < 0)
-      closed.add(fd);
-  }
-  return closed;
 }
 
 /** By `revents`. */

@@ -1,7 +1,8 @@
 /** Signals of a process that has one thread: blocked, and read from a descriptor, signalfd(2). */
+import { viewOf } from './bytes.ts';
 import type { Out } from './call.ts';
 import { close, read } from './calls/file.ts';
-import { rtSigprocmask, signalfd } from './calls/signal.ts';
+import { rtSigprocmask, signalfd, signalSet } from './calls/signal.ts';
 import { SIGPIPE, SIGXFSZ } from './constants/process.ts';
 import { SIG_BLOCK, SIG_SETMASK, SIGNALFD_SIGINFO_SIZE } from './constants/signal.ts';
 import { attempt, perform, performForBytes } from './local.ts';
@@ -11,7 +12,7 @@ import type { SignalSource } from './signal-source.ts';
 /** How many are read at a time. */
 const MOST = 16;
 
-/** What a write of ours raises when no one reads, or a file would become too large. */
+/** What a write of ours raises if it has no reader, or a file would become too large. */
 const OF_WRITES: readonly number[] = [SIGPIPE, SIGXFSZ];
 
 export class SignalDescriptor implements SignalSource {
@@ -20,8 +21,8 @@ export class SignalDescriptor implements SignalSource {
 
   /** @throws RuntimeError `system` */
   constructor(numbers: readonly number[]) {
-    const set = setOf(numbers);
-    this.#maskBefore = maskIn(performForBytes(rtSigprocmask(SIG_BLOCK, set)));
+    const set = signalSet(numbers);
+    this.#maskBefore = viewOf(performForBytes(rtSigprocmask(SIG_BLOCK, set))).getBigUint64(0, true);
     this.fd = perform(signalfd(set));
   }
 
@@ -30,7 +31,7 @@ export class SignalDescriptor implements SignalSource {
     const taken: number[] = [];
     for (let some = this.#read(); some.length > 0; some = this.#read()) {
       for (let at = 0; at < some.length; at += SIGNALFD_SIGINFO_SIZE) {
-        const number = signalIn(new DataView(some.buffer, some.byteOffset + at));
+        const number = signalIn(viewOf(some.subarray(at)));
         if (number !== undefined) taken.push(number);
       }
     }
@@ -52,17 +53,9 @@ export class SignalDescriptor implements SignalSource {
   }
 }
 
-/** @param info struct signalfd_siginfo @returns undefined for one that no one has sent */
+/** @param info struct signalfd_siginfo @returns undefined for one that a write of ours has raised */
 function signalIn(info: DataView): number | undefined {
   const number = info.getUint32(0, true);
   const sender = info.getUint32(12, true);
   return OF_WRITES.includes(number) && sender === ownPid() ? undefined : number;
-}
-
-function setOf(numbers: readonly number[]): bigint {
-  return numbers.reduce((set, number) => set | (1n << BigInt(number - 1)), 0n);
-}
-
-function maskIn(bytes: Uint8Array): bigint {
-  return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
 }

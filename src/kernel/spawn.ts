@@ -1,6 +1,8 @@
 /** posix_spawn(3), the only way this process makes another one: CLONE_VM|CLONE_VFORK, here as in glibc. */
+
 import { jsRuntime } from '#js-runtime';
 import { RuntimeError } from '../errors/runtime-error.ts';
+import { viewOf } from './bytes.ts';
 import { type Out, stringArray } from './call.ts';
 import { waitid } from './calls/process.ts';
 import { CLD_EXITED, P_PID } from './constants/process.ts';
@@ -52,7 +54,7 @@ export function waitForExit(pid: number): Exit {
   while (result === -EINTR) result = attempt(wait, undefined, outs);
   if (result < 0) throw systemError(wait, -result);
   const info = outs.get(wait.out as Out) as Uint8Array;
-  const view = new DataView(info.buffer, info.byteOffset, info.byteLength);
+  const view = viewOf(info);
   // siginfo_t: si_code at 8, si_status at 24.
   const status = view.getInt32(24, true);
   return view.getInt32(8, true) === CLD_EXITED ? { status } : { signal: status };

@@ -1,4 +1,5 @@
 /** struct statx, as far as it is used. */
+import { viewOf } from './bytes.ts';
 import { S_IFCHR, S_IFMT } from './constants/file.ts';
 
 export interface Status {
@@ -20,7 +21,7 @@ export interface Status {
 }
 
 export function decodeStatx(bytes: Uint8Array): Status {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   return {
     links: view.getUint32(16, true),
     uid: view.getUint32(20, true),

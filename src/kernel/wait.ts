@@ -1,4 +1,5 @@
 /** waitid(2) for children of ours, without blocking. */
+import { viewOf } from './bytes.ts';
 import type { Out } from './call.ts';
 import { waitid } from './calls/process.ts';
 import { CLD_EXITED, P_PID, WEXITED, WNOHANG, WNOWAIT } from './constants/process.ts';
@@ -39,7 +40,7 @@ export function exitOf(pid: number): Exit | undefined {
 }
 
 function decode(info: Uint8Array): EndedChild | undefined {
-  const view = new DataView(info.buffer, info.byteOffset, info.byteLength);
+  const view = viewOf(info);
   // siginfo_t: si_code at 8, si_pid at 16, si_status at 24.
   const pid = view.getInt32(16, true);
   if (pid === 0) return undefined;

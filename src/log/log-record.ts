@@ -11,7 +11,7 @@ export interface LogRecord {
   readonly [field: string]: unknown;
 }
 
-/** As JSON.stringify, but bigints are numbers, and what refers to itself is no error. */
+/** As JSON.stringify, but bigints are numbers, and an object may refer to itself. */
 export const toJson = configure({ bigint: true, deterministic: false });
 
 /** A line of JSON. */

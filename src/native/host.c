@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -99,8 +98,7 @@ static FUNCTION(address_of) {
   return JS_NewInt64(js, (int64_t)(uintptr_t)memory.start);
 }
 
-/* Gives a descriptor the number of a standard stream; whatever its number was, it stays open in the program.
- */
+/* Gives a descriptor the number of a standard stream; it stays open in the program in any case. */
 static bool redirect(long from, int to) {
   if (from < 0) return true;
   if (from == to) return fcntl(to, F_SETFD, 0) == 0;
@@ -109,8 +107,7 @@ static bool redirect(long from, int to) {
 
 /* The child between vfork(2) and execve(2): it shares its parent's memory, and may only make system calls. */
 static _Noreturn void execute(const unsigned long *program, volatile int *error) {
-  /* A signal whose default action is meant must not be ignored, and none may run a handler of the parent's.
-   */
+  /* No signal may be ignored, or run a handler of the parent's. */
   struct {
     void (*handler)(int);
     unsigned long flags;
@@ -189,29 +186,27 @@ static FUNCTION(checksum) {
   return JS_NewInt64(js, hash);
 }
 
-/* What main() got. */
-static struct {
-  int count;
-  char **words;
-} command_line;
+/* A new array of the texts of a list that NULL ends. */
+static JSValue new_list(JSContext *js, char **texts) {
+  JSValue list = JS_NewArray(js);
+  for (uint32_t at = 0; texts[at] && !JS_IsException(list); at++)
+    JS_SetPropertyUint32(js, list, at, new_text(js, texts[at], strlen(texts[at])));
+  return list;
+}
+
+/* What main() got, without the program's name. */
+static char **command_line;
 
 /* arguments(): the words behind the program's name. */
 static FUNCTION(arguments) {
   UNUSED;
-  JSValue list = JS_NewArray(js);
-  for (int at = 1; at < command_line.count && !JS_IsException(list); at++)
-    JS_SetPropertyUint32(js, list, (uint32_t)at - 1,
-                         new_text(js, command_line.words[at], strlen(command_line.words[at])));
-  return list;
+  return new_list(js, command_line);
 }
 
 /* environment(): `NAME=value`, in order. */
 static FUNCTION(environment) {
   UNUSED;
-  JSValue list = JS_NewArray(js);
-  for (uint32_t at = 0; environ[at] && !JS_IsException(list); at++)
-    JS_SetPropertyUint32(js, list, at, new_text(js, environ[at], strlen(environ[at])));
-  return list;
+  return new_list(js, environ);
 }
 
 /* collectGarbage(threshold): collects cycles whenever so many bytes are in use; a short command never does.
@@ -269,8 +264,7 @@ static bool run_jobs(JSRuntime *runtime) {
   return true;
 }
 
-/* Nothing is ended by a reader that has gone, and children are waited for, whatever the caller does with its
- * own. */
+/* A reader that has gone ends nothing, and children can be waited for, whatever the caller has chosen. */
 static void set_signals(void) {
   signal(SIGPIPE, SIG_IGN);
   signal(SIGCHLD, SIG_DFL);
@@ -342,9 +336,9 @@ static int build_status = 1;
 
 static void make_heap(void) {
   size_t length;
-  uint8_t *code = read_file(command_line.words[1], &length);
+  uint8_t *code = read_file(command_line[0], &length);
   if (!code) {
-    perror(command_line.words[1]);
+    perror(command_line[0]);
     return;
   }
   heap_begin();
@@ -366,10 +360,10 @@ static void make_heap(void) {
   if (!JS_IsFunction(js, heap_roots()->program)) fputs("the code sets no function `program`\n", stderr);
   JS_FreeValue(js, global);
   JS_RunGC(runtime);
-  if (heap_save(command_line.words[2]))
+  if (heap_save(command_line[1]))
     build_status = 0;
   else
-    perror(command_line.words[2]);
+    perror(command_line[1]);
 }
 
 /* QuickJS remembers where its stack is. On one at a fixed address, the same program becomes the same heap. */
@@ -387,8 +381,8 @@ static int build(void) {
 }
 
 int main(int count, char **words) {
-  command_line.count = count;
-  command_line.words = words;
+  /* Nothing but the NULL if there is not even a name. */
+  command_line = count > 0 ? words + 1 : words;
   if (heap_is_prepared()) return run_program();
   return count == 3 ? build() : 1;
 }

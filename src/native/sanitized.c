@@ -1,6 +1,6 @@
 /*
- * Only in the build for sanitizers, which are told here what the caller cannot tell them: programs under test
- * have environments of their own. What they find ends the program at once, and is kept in a file.
+ * Only in the build for sanitizers. Their options are set here, because a caller cannot set them: programs
+ * under test have environments of their own. What they find ends the program at once, and is kept in a file.
  */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void) {

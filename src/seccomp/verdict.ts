@@ -2,7 +2,9 @@
  * What a compiled filter says of one system call: classic BPF over `struct seccomp_data`, seccomp(2). Of the
  * instructions, only those that libseccomp and this folder write.
  */
+
 import { architecture } from '../kernel/architecture.ts';
+import { viewOf } from '../kernel/bytes.ts';
 
 /** linux/audit.h */
 const AUDIT_ARCH = { x64: 0xc000003e, arm64: 0xc00000b7 } as const;
@@ -28,7 +30,7 @@ const INSTRUCTION = 8;
 
 /** @returns `SECCOMP_RET_*` without its data; the strictest for a program that cannot be followed */
 export function verdict(program: Uint8Array, number: number, args: readonly number[]): number {
-  const view = new DataView(program.buffer, program.byteOffset, program.byteLength);
+  const view = viewOf(program);
   const data = seccompData(number, args);
   let value = 0;
   for (let at = 0; at + INSTRUCTION <= program.length; at += INSTRUCTION) {

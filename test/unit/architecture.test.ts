@@ -59,17 +59,10 @@ describe('the source', () => {
   });
 
   test('uses nothing that only some JS runtimes have', () => {
-    const uses = files.filter((file) => !mayBeSpecial(file)).flatMap(specialsIn);
+    const uses = files.filter((file) => !file.startsWith('kernel/js-runtime/')).flatMap(specialsIn);
     expect(uses).toEqual([]);
   });
 });
-
-/** The implementations of the JS runtimes; and what waits for the event loop that both will have. */
-function mayBeSpecial(file: string): boolean {
-  const waiting = ['container/events.ts', 'container/notify-socket.ts', 'container/status-events.ts'];
-  const folders = ['kernel/js-runtime/', 'container/foreground/'];
-  return waiting.includes(file) || folders.some((folder) => file.startsWith(folder));
-}
 
 /** What QuickJS 2025-04-26 lacks. A `process` may also be one of a configuration, with args, cwd and env. */
 const SPECIAL = [

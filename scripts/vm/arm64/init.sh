@@ -1,5 +1,5 @@
 #!/bin/busybox sh
-# The first process, twice. A kernel lets nobody pivot away from the file system that it has unpacked itself: all of it goes
+# The first process, twice. The file system that the kernel has unpacked itself cannot be left by pivot_root: all of it goes
 # to another one, which becomes the root.
 PATH=/bin
 

@@ -1,5 +1,7 @@
 /** The device programs that are attached to a cgroup, as this process reaches them: bpf(2). */
+
 import { programName } from '../../kernel/bpf-program-info.ts';
+import { viewOf } from '../../kernel/bytes.ts';
 import { type Call, type Out, tolerate } from '../../kernel/call.ts';
 import {
   attachDeviceProgram,
@@ -102,7 +104,7 @@ export function detachOlder(path: string, ids: Uint8Array): void {
 }
 
 function idsIn(bytes: Uint8Array): readonly number[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const ids = Array.from({ length: bytes.length / 4 }, (_, index) => view.getUint32(index * 4, true));
   const end = ids.indexOf(0);
   return end < 0 ? ids : ids.slice(0, end);

@@ -27,7 +27,7 @@ export interface Ended {
 }
 
 /**
- * Stands in for the process until it has ended: passes on signals and, where it has one, its terminal. The caller's
+ * Stands in for the process until it has ended: passes on signals and, if it has one, serves its terminal. The caller's
  * terminal is then as it was.
  *
  * @throws RuntimeError `system`

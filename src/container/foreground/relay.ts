@@ -43,7 +43,7 @@ export class Relay implements Source {
     return this.#state === 'complete' || this.#state === 'refused';
   }
 
-  /** Whether the other side takes no more, as a pipe that no one reads from. */
+  /** Whether the other side takes no more: a pipe without a reader, for example. */
   get isRefused(): boolean {
     return this.#state === 'refused';
   }

@@ -117,7 +117,7 @@ export class TerminalProxy implements Disposable {
 
   #copyOutput(): void {
     this.#output.handle();
-    // No one reads what the container writes: it gets a hang-up, as with any terminal that goes away.
+    // Without a reader of what it writes, the container gets a hang-up, as with any terminal that goes away.
     if (this.#output.isRefused) this.#hangUp();
   }
 

@@ -5,7 +5,12 @@ import { SFD_CLOEXEC, SFD_NONBLOCK, SIG_IGN } from '../constants/signal.ts';
 /** sizeof(sigset_t) of the kernel: a bit for each of 64 signals, the lowest for number 1. */
 const SET_SIZE = 8;
 
-/** The answer is the mask before. @param how SIG_BLOCK or SIG_SETMASK */
+/** As the kernel's sigset_t. */
+export function signalSet(numbers: readonly number[]): bigint {
+  return numbers.reduce((set, number) => set | (1n << BigInt(number - 1)), 0n);
+}
+
+/** The answer is the mask before. @param how SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK */
 export function rtSigprocmask(how: number, set: bigint): Call {
   const before = out(SET_SIZE);
   return callWithOut('rt_sigprocmask', before, how, words(set), before, SET_SIZE);

@@ -53,6 +53,7 @@ export const STATX_BASIC_STATS = 0x7ff;
 export const STATX_SIZE = 256;
 
 export const F_DUPFD_CLOEXEC = 1030;
+export const F_GETFD = 1;
 export const F_SETFD = 2;
 export const FD_CLOEXEC = 1;
 export const F_GETFL = 3;

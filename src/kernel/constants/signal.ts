@@ -2,6 +2,7 @@
 
 export const SIG_IGN = 1;
 export const SIG_BLOCK = 0;
+export const SIG_UNBLOCK = 1;
 export const SIG_SETMASK = 2;
 
 export const SFD_NONBLOCK = 0o4000;

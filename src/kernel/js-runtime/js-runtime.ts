@@ -122,11 +122,12 @@ export interface EventLoop {
   catchSignals(numbers: readonly number[], listener: (number: number) => void): () => void;
 }
 
+/** Undefined for what is not known. */
 export interface Noted {
   /** Those that were open. */
-  readonly descriptors: ReadonlySet<number>;
+  readonly descriptors: ReadonlySet<number> | undefined;
   /** The soft limit of open files. */
-  readonly openFiles: bigint;
+  readonly openFiles: bigint | undefined;
 }
 
 export interface JsRuntime {
@@ -144,6 +145,6 @@ export interface JsRuntime {
   arguments(): readonly string[];
   /** Our environment, environ(7): `NAME=value`, in order. */
   environment(): readonly string[];
-  /** What the caller gave, if the JS runtime has changed it for itself. */
+  /** What the caller gave; undefined if the JS runtime changes nothing of it for itself. */
   noted(): Noted | undefined;
 }

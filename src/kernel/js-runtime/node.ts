@@ -95,13 +95,17 @@ function own(buffer: Buffer): Uint8Array<ArrayBuffer> {
 const DESCRIPTORS = 'TSRUN_DESCRIPTORS';
 const OPEN_FILES = 'TSRUN_OPEN_FILES';
 
-function noted(): Noted | undefined {
+function noted(): Noted {
   const { [DESCRIPTORS]: descriptors, [OPEN_FILES]: openFiles } = process.env;
-  if (descriptors === undefined || openFiles === undefined) return undefined;
   return {
-    descriptors: new Set(descriptors.trim().split(' ').map(Number)),
-    openFiles: /^\d+$/.test(openFiles) ? BigInt(openFiles) : 2n ** 64n - 1n,
+    descriptors: descriptors === undefined ? undefined : new Set(descriptors.trim().split(' ').map(Number)),
+    openFiles: openFiles === undefined ? undefined : limitIn(openFiles),
   };
+}
+
+/** @param text as ulimit(1) of a shell prints it: a number or "unlimited" */
+function limitIn(text: string): bigint {
+  return /^\d+$/.test(text) ? BigInt(text) : 2n ** 64n - 1n;
 }
 
 export const jsRuntime: JsRuntime = {

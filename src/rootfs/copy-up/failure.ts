@@ -2,7 +2,7 @@
 
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import type { CallRunner } from '../../init/call-runner.ts';
-import { decodeUtf8 } from '../../kernel/bytes.ts';
+import { decodeUtf8, viewOf } from '../../kernel/bytes.ts';
 import type { Call } from '../../kernel/call.ts';
 import { fstatfs } from '../../kernel/calls/file.ts';
 import { describeErrno, ENOSPC, errnoName } from '../../kernel/errno.ts';
@@ -71,7 +71,7 @@ function roomOf(runner: CallRunner, tree: number): Room {
   const look = fstatfs(tree);
   runner.run([look]);
   const bytes = runner.bytes(look);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const word = (index: number) => view.getBigUint64(index * 8, true);
   const [block, blocks, free] = [word(1), word(2), word(3)];
   // Without any limit on files there are none to count.
