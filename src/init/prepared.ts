@@ -1,5 +1,5 @@
 /** A program that is encoded before everything is known that it refers to, while a stub executes the one before. */
-import type { Arg, Call } from '../kernel/call.ts';
+import type { Call } from '../kernel/call.ts';
 import { encodeProgram, type Program } from './program.ts';
 
 type Values = ReadonlyMap<Call, number>;
@@ -25,21 +25,13 @@ export class PreparedProgram {
    * @returns undefined where a struct takes in what is not known yet
    */
   static of(calls: readonly Call[], results: Values): PreparedProgram | undefined {
-    const own = new Set(calls);
-    const isMissing = (arg: Arg) => isCall(arg) && !own.has(arg) && !results.has(arg);
     const awaited: Awaited[] = [];
-    for (let operation = 0; operation < calls.length; operation++) {
-      const { args } = calls[operation] as Call;
-      for (let argument = 0; argument < args.length; argument++) {
-        const arg = args[argument] as Arg;
-        if (typeof arg !== 'object') continue;
-        if (isMissing(arg)) awaited.push({ call: arg as Call, operation, argument });
-        else if (hasInside(arg, isMissing)) return undefined;
-      }
-    }
-    const assumed = new Map(results);
-    for (const { call } of awaited) assumed.set(call, 0);
-    return new PreparedProgram(encodeProgram(calls, assumed), awaited);
+    const program = encodeProgram(calls, results, (call, operation, argument) => {
+      awaited.push({ call, operation, argument });
+      return 0;
+    });
+    if (awaited.some(({ argument }) => argument < 0)) return undefined;
+    return new PreparedProgram(program, awaited);
   }
 
   /** @returns undefined where something is not known even now */
@@ -51,17 +43,4 @@ export class PreparedProgram {
     }
     return this.#program;
   }
-}
-
-/** Whether there is such a thing in a struct, or in one inside it. */
-function hasInside(arg: Arg, isSuch: (part: Arg) => boolean): boolean {
-  if (typeof arg !== 'object' || arg instanceof Uint8Array) return false;
-  if (arg.kind === 'halves') return isSuch(arg.low) || isSuch(arg.high);
-  if (arg.kind !== 'words') return false;
-  for (const word of arg.words) if (isSuch(word) || hasInside(word, isSuch)) return true;
-  return false;
-}
-
-function isCall(arg: Arg): arg is Call {
-  return typeof arg === 'object' && 'kind' in arg && arg.kind === 'call';
 }

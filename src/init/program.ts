@@ -2,8 +2,7 @@
  * Encodes a list of calls as the message that the init stub executes, and decodes its answer. The layout is
  * described at the head of `src/native/stub.c`.
  */
-import type { Arg, Call, Failure, Out, Results, Words } from '../kernel/call.ts';
-import type { Word } from '../kernel/js-runtime/js-runtime.ts';
+import type { Call, Failure, Out, Results } from '../kernel/call.ts';
 import { MemoryImage, tooLong } from '../kernel/memory-image.ts';
 import { syscallNumber } from '../kernel/syscall-numbers.ts';
 
@@ -15,6 +14,9 @@ export const SHOWN = INBOX + INBOX_SIZE - 8;
 const HEADER = 32;
 /** Bytes. */
 export const OPERATION = 64;
+/** Offsets in an operation. */
+const ARGUMENTS = 8;
+const STORE = 56;
 /** The `nr` that ends a program. */
 export const END = 0xffffffff;
 const IGNORE = 1 << 6;
@@ -38,28 +40,37 @@ export interface Program {
 /**
  * @param calls executed in this order
  * @param results what earlier programs returned; calls found there are referred to by value
+ * @param missing is asked for results that are neither there nor this program's; by default that is an error
  * @throws RuntimeError where the arguments do not fit into the stub's inbox
  */
-export function encodeProgram(calls: readonly Call[], results: ReadonlyMap<Call, number>): Program {
-  const image = new MemoryImage(INBOX, 4096 + calls.length * 160, (call) => results.get(call));
+export function encodeProgram(
+  calls: readonly Call[],
+  results: ReadonlyMap<Call, number>,
+  missing?: (call: Call, operation: number, argument: number) => number,
+): Program {
+  let current = 0;
+  const image = new MemoryImage(
+    INBOX,
+    4096 + calls.length * 160,
+    (call) => results.get(call),
+    missing && ((call, argument) => missing(call, current, argument)),
+  );
   image.reserve(HEADER);
   const slots = image.reserve(calls.length * 8);
-  for (const { out } of calls) if (out) image.outOffset(out);
-  // A result that goes into a struct stands there and not in the table; it is answered all the same.
-  for (const { args } of calls) {
-    for (let index = 0; index < args.length; index++) {
-      const arg = args[index] as Arg;
-      if (typeof arg === 'object' && isWords(arg)) placeAwaiting(image, arg, results);
-    }
+  for (let index = 0; index < calls.length; index++) {
+    const { out, struct } = calls[index] as Call;
+    if (out) image.outOffset(out);
+    // A result that goes into a struct stands there and not in the table; it is answered all the same.
+    if (struct) image.placeStruct(struct, calls);
   }
   const replyLength = image.reserve(0);
   const operations = image.reserve((calls.length + 1) * OPERATION);
   const places: number[] = [];
-  for (let index = 0; index < calls.length; index++) {
-    places.push(image.placeResult(calls[index] as Call, slots + index * 8));
-  }
-  for (let index = 0; index < calls.length; index++) {
-    encodeOperation(image, calls[index] as Call, operations + index * OPERATION, places[index] as number);
+  for (; current < calls.length; current++) {
+    const call = calls[current] as Call;
+    const place = image.placeResult(call, slots + current * 8);
+    encodeOperation(image, call, operations + current * OPERATION, place);
+    places.push(place);
   }
   image.setHalf(operations + calls.length * OPERATION, END);
 
@@ -68,52 +79,32 @@ export function encodeProgram(calls: readonly Call[], results: ReadonlyMap<Call,
     message,
     replyLength,
     setArgument: (operation, argument, value) =>
-      image.setWord(operations + operation * OPERATION + 8 + argument * 8, value),
+      image.setWord(operations + operation * OPERATION + ARGUMENTS + argument * 8, value),
     decode: (reply, table) => decode(reply, calls, { image, operations, places }, table),
   };
 }
 
 /**
- * @param at where the operation goes
+ * Writes a `struct operation` of src/native/operation.h.
+ *
+ * @param at where it goes
  * @param place where its result will stand
  */
 function encodeOperation(image: MemoryImage, call: Call, at: number, place: number): void {
-  const { args, tolerated, effect } = call;
-  let flags = tolerated === 'all' ? IGNORE : 0;
-  if (effect !== undefined) flags |= EFFECTS[effect];
-  if (typeof tolerated === 'object') {
-    for (let index = 0; index < tolerated.length; index++) {
+  const references = image.write(at + ARGUMENTS, call.args);
+  image.setHalf(at, syscallNumber(call.name));
+  image.setHalf(at + 4, flagsOf(call) | references);
+  image.setWord(at + STORE, image.address(place));
+}
+
+function flagsOf({ tolerated, effect }: Call): number {
+  let flags = effect === undefined ? 0 : EFFECTS[effect];
+  if (tolerated === 'all') flags |= IGNORE;
+  else if (tolerated !== undefined) {
+    for (let index = 0; index < tolerated.length; index++)
       flags |= (tolerated[index] as number) << (16 + index * 8);
-    }
   }
-  const words: Word[] = [];
-  for (let index = 0; index < args.length; index++) {
-    const arg = args[index] as Arg;
-    if (typeof arg !== 'object' || arg instanceof Uint8Array) words.push(arg);
-    else {
-      words.push(image.resolve(arg));
-      if (image.isReference) flags |= 1 << index;
-    }
-  }
-  image.operation(at, syscallNumber(call.name), flags, place, words);
-}
-
-/** Gives a struct, and those in it, their places where they take in the result of a call that is yet to be made. */
-function placeAwaiting(image: MemoryImage, struct: Words, results: ReadonlyMap<Call, number>): void {
-  let awaits = false;
-  for (const word of struct.words) {
-    if (isWords(word)) placeAwaiting(image, word, results);
-    else if (isCall(word) && !results.has(word)) awaits = true;
-  }
-  if (awaits) image.struct(struct);
-}
-
-function isWords(arg: Arg): arg is Words {
-  return typeof arg === 'object' && (arg as { readonly kind?: string }).kind === 'words';
-}
-
-function isCall(arg: Arg): arg is Call {
-  return typeof arg === 'object' && 'kind' in arg && arg.kind === 'call';
+  return flags;
 }
 
 function finish(image: MemoryImage, firstOperation: number, replyLength: number): Uint8Array {

@@ -8,8 +8,11 @@ import type { Word } from './js-runtime/js-runtime.ts';
 import { MemoryImage } from './memory-image.ts';
 import { syscallNumber } from './syscall-numbers.ts';
 
-/** Large enough for every struct with pointers, and what they point to. */
-const ARENA = 256 * 1024;
+/**
+ * Large enough for every struct with pointers, and what they point to. It is a part of the prepared heap: made at run
+ * time, it would be filled with zeros to its end.
+ */
+const memory = new Uint8Array(256 * 1024);
 
 let arena: MemoryImage | undefined;
 
@@ -17,10 +20,7 @@ let arena: MemoryImage | undefined;
 export function emptyArena(earlier?: Results): MemoryImage {
   const known = (of: Call) => resultOf(of, earlier);
   if (arena) arena.reset(known);
-  else {
-    const memory = new Uint8Array(ARENA);
-    arena = new MemoryImage(jsRuntime.door.addressOf(memory), memory, known);
-  }
+  else arena = new MemoryImage(jsRuntime.door.addressOf(memory), memory, known);
   return arena;
 }
 
@@ -43,8 +43,11 @@ export function attempt(call: Call, earlier?: Results, outs?: Map<Out, Uint8Arra
     if (typeof arg !== 'object' || arg instanceof Uint8Array) words.push(arg);
     else if (arg.kind === 'call') words.push(resultOf(arg, earlier));
     else {
-      image ??= emptyArena(earlier);
-      words.push(image.resolve(arg));
+      if (!image) {
+        image = emptyArena(earlier);
+        if (out) image.outOffset(out);
+      }
+      words.push(image.addressOf(arg));
     }
   }
   const result = jsRuntime.door.systemCall(syscallNumber(call.name), words);
@@ -78,7 +81,7 @@ export function performForBytes(call: Call): Uint8Array {
 }
 
 export function isTolerated(call: Call, errno: number): boolean {
-  return call.tolerated === 'all' || call.tolerated.includes(errno);
+  return call.tolerated === 'all' || call.tolerated?.includes(errno) === true;
 }
 
 export function systemError(call: Call, errno: number): RuntimeError {

@@ -5,12 +5,15 @@
 import { jsRuntime } from '#js-runtime';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Arg, Call, Halves, Out, Words } from './call.ts';
-import type { Word } from './js-runtime/js-runtime.ts';
+import type { Resolver } from './js-runtime/js-runtime.ts';
+
+/** Arguments that are objects. */
+type ArgObject = Exclude<Arg, string | number | bigint>;
 
 /** 2^32 */
 const HALF = 0x1_0000_0000;
 
-export class MemoryImage {
+export class MemoryImage implements Resolver {
   readonly #base: number;
   #bytes: Uint8Array;
   /** The same memory: words are set as two halves, since both architectures are little-endian. */
@@ -21,24 +24,28 @@ export class MemoryImage {
   readonly #outs = new Map<Out, number>();
   readonly #structs = new Map<Words, number>();
   #known: (call: Call) => number | undefined;
-  /** Whether the last argument that `resolve` has seen is a result that is not known yet: it was given its address. */
-  isReference = false;
+  readonly #missing: (call: Call, index: number) => number;
+  /** Of the words that are being written: a bit for each result that is not known yet. */
+  #references = 0;
 
   /**
    * @param base address of the first byte, as the process sees it that makes the calls
    * @param storage the memory itself, or the capacity to begin with (it grows)
    * @param known results of calls that were made earlier
+   * @param missing gives the word for a result that is neither known nor has a place; `index` is -1 in a struct
    */
   constructor(
     base: number | bigint,
     storage: Uint8Array | number,
     known: (call: Call) => number | undefined,
+    missing: (call: Call, index: number) => number = isMissing,
   ) {
     this.#base = Number(base);
     this.#fixed = typeof storage !== 'number';
     this.#bytes = typeof storage === 'number' ? new Uint8Array((storage + 7) & -8) : storage;
     this.#halves = halvesOf(this.#bytes);
     this.#known = known;
+    this.#missing = missing;
   }
 
   bytes(): Uint8Array {
@@ -93,19 +100,11 @@ export class MemoryImage {
     this.#halves[offset >> 2] = value;
   }
 
-  /** Says where a call's result will stand, unless it has a place already. @returns where it stands */
+  /** Says where a call's result will stand, unless it has a place in a struct already. @returns where it stands */
   placeResult(call: Call, offset: number): number {
-    const existing = this.#slots.get(call);
+    const existing = this.#structs.size > 0 ? this.#slots.get(call) : undefined;
     if (existing !== undefined) return existing;
     this.#slots.set(call, offset);
-    return offset;
-  }
-
-  /** Where the call's result will stand. */
-  slot(call: Call): number {
-    const offset = this.#slots.get(call);
-    if (offset === undefined)
-      throw new TypeError(`the result of ${call.name} is used, but the call is not made`);
     return offset;
   }
 
@@ -128,74 +127,85 @@ export class MemoryImage {
   }
 
   /**
-   * The value that stands for an argument other than a plain one: the address of a struct or of memory to be filled in,
-   * a result, or where a result will be (see `isReference`).
+   * Gives a struct its place before anything refers to it. Results that are not known yet will stand in it and nowhere
+   * else.
+   *
+   * @param calls those whose results will be known
    */
-  resolve(arg: Exclude<Arg, Word>): number | bigint {
-    this.isReference = false;
-    if (arg.kind === 'call') {
-      const known = this.#known(arg);
-      if (known !== undefined) return known;
-      this.isReference = true;
-      return this.#base + this.slot(arg);
-    }
-    if (arg.kind === 'out') return this.#base + this.outOffset(arg);
-    if (arg.kind === 'words') return this.#base + this.struct(arg);
-    return this.#both(arg);
+  placeStruct(struct: Words, calls: readonly Call[]): void {
+    const start = this.reserve(struct.words.length * 8);
+    this.#structs.set(struct, start);
+    const values = struct.words.map((word, index) => {
+      if (!isCall(word) || this.#known(word) !== undefined) return word;
+      if (!calls.includes(word)) return this.#missing(word, -1);
+      this.#slots.set(word, start + index * 8);
+      return 0;
+    });
+    this.write(start, values);
   }
 
-  /** Writes the operation of a stub. @param result where its result will stand */
-  operation(at: number, number: number, flags: number, result: number, args: readonly Word[]): void {
-    this.#write((bytes, end) =>
-      jsRuntime.encoder.operation(bytes, at, end, this.#base, number, flags, this.#base + result, args),
-    );
+  /** Writes a struct, or finds memory that was placed. */
+  addressOf(memory: Words | Halves | Out): number | bigint {
+    if (memory.kind === 'halves') return this.#both(memory);
+    if (memory.kind === 'out') return this.#base + this.outOffset(memory);
+    const start = this.#structs.get(memory) ?? this.reserve(memory.words.length * 8);
+    if (!this.#structs.has(memory) && this.write(start, memory.words) !== 0)
+      throw new TypeError('a struct takes in a result, and has no place');
+    return this.#base + start;
   }
 
   /**
-   * Writes a struct, once. One that takes in a result has to be written before that result gets a place elsewhere.
+   * Writes words, and behind everything else what they point to.
    *
-   * @returns its offset
+   * @returns a bit for each word that is the address of a result
    */
-  struct(block: Words): number {
-    const existing = this.#structs.get(block);
-    if (existing !== undefined) return existing;
-    const start = this.reserve(block.words.length * 8);
-    this.#structs.set(block, start);
-    const values = block.words.map((word, index) => {
-      if (typeof word !== 'object' || word instanceof Uint8Array) return word;
-      if (word.kind === 'call' && this.#known(word) === undefined) {
-        this.#slots.set(word, start + index * 8);
-        return 0;
-      }
-      return this.resolve(word);
-    });
-    this.#write((bytes, end) => jsRuntime.encoder.words(bytes, start, end, this.#base, values));
-    return start;
-  }
-
-  /** @param encode returns the new end, -1 if the memory is too small */
-  #write(encode: (bytes: Uint8Array, end: number) => number): void {
+  write(at: number, values: readonly Arg[]): number {
     for (;;) {
-      const end = encode(this.#bytes, this.#end);
+      this.#references = 0;
+      const end = jsRuntime.encoder.words(this.#bytes, at, this.#end, this.#base, values, this);
       if (end >= 0) {
         this.#end = end;
-        return;
+        return this.#references;
       }
       this.#grow(this.#bytes.length + 1);
     }
   }
 
+  /** Of `Resolver`. Nothing may be written meanwhile. */
+  resolve(object: object, index: number): number | bigint | Uint8Array | readonly Arg[] {
+    const value = object as ArgObject;
+    if (value instanceof Uint8Array) return value;
+    if (value.kind === 'call') return this.#result(value, index);
+    if (value.kind === 'halves') return this.#both(value);
+    if (value.kind === 'out') return this.#base + this.#placeOf(value);
+    const placed = this.#structs.get(value);
+    return placed === undefined ? value.words : this.#base + placed;
+  }
+
+  #result(call: Call, index: number): number {
+    const known = this.#known(call);
+    if (known !== undefined) return known;
+    const slot = this.#slots.get(call);
+    if (slot === undefined) return this.#missing(call, index);
+    if (index < 0) throw new TypeError(`a struct takes in the result of ${call.name}, and has no place`);
+    this.#references |= 1 << index;
+    return this.#base + slot;
+  }
+
   #both({ low, high }: Halves): bigint {
-    const [lower = 0, upper = 0] = [low, high].map((half) => (isCall(half) ? this.#result(half) : half));
+    const [lower = 0, upper = 0] = [low, high].map((half) => (isCall(half) ? this.#result(half, -1) : half));
     return BigInt.asUintN(32, BigInt(lower)) | (BigInt.asUintN(32, BigInt(upper)) << 32n);
   }
 
-  #result(call: Call): number {
-    const known = this.#known(call);
-    if (known === undefined)
-      throw new TypeError(`the result of ${call.name} is half a word, and not known yet`);
-    return known;
+  #placeOf(out: Out): number {
+    const offset = this.#outs.get(out);
+    if (offset === undefined) throw new TypeError('memory to be filled in has no place');
+    return offset;
   }
+}
+
+function isMissing({ name }: Call): never {
+  throw new TypeError(`the result of ${name} is used, but the call is not made`);
 }
 
 function halvesOf(bytes: Uint8Array): Int32Array {

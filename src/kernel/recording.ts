@@ -25,12 +25,12 @@ export function describe(call: Call, names: ResultNames): Description {
   const args = call.args.flatMap((arg, index) => (kinds[index] ?? plain)(arg, { call, names }) ?? []);
   const result = names.of(call);
   const { tolerated } = call;
-  const tolerates = tolerated === 'all' ? tolerated : tolerated.map(errnoName);
+  const tolerates = tolerated === 'all' ? tolerated : tolerated?.map(errnoName);
   return {
     call: call.name,
     args,
     ...(result === undefined ? {} : { result }),
-    ...(tolerates.length > 0 ? { tolerates } : {}),
+    ...(tolerates === undefined ? {} : { tolerates }),
   };
 }
 

@@ -30,7 +30,7 @@ export function spawn(
 ): number {
   const { stdin = -1, stdout = -1, stderr = -1 } = redirections;
   const image = emptyArena();
-  const lists = [argv, envp].map((list) => image.resolve(stringArray(list)));
+  const lists = [argv, envp].map((list) => image.addressOf(stringArray(list)));
   const pid = jsRuntime.door.spawn([path, ...lists, stdin, stdout, stderr]);
   if (pid > 0) return pid;
   throw new RuntimeError('system', `cannot execute "${path}": posix_spawn: ${describeErrno(-pid)}`, {

@@ -4,7 +4,7 @@
  */
 import { type Gate, releaseStep, waitCalls } from '../init/setup-steps.ts';
 import { action, type CallStep, type Step, step } from '../init/step.ts';
-import { type Call, call, ignoreErrors, words } from '../kernel/call.ts';
+import { type Call, call, callWithStruct, ignoreErrors, words } from '../kernel/call.ts';
 import { exitGroup } from '../kernel/calls/process.ts';
 import type { SyscallName } from '../kernel/syscall-numbers.ts';
 import { loadStep } from '../seccomp/load.ts';
@@ -97,9 +97,9 @@ export function heldProgram(request: ProgramRequest, filtered: boolean, fifo: Ca
   // An argument that the kernel does not look at: what refers to a failed call is not done.
   const executed = ignoreErrors(call(name, ...args, ...loaded));
   const reported = [...loaded, executed];
-  const report = [call('write', fifo, words(...reported), reported.length * WORD), exitGroup(1)].map(
-    ignoreErrors,
-  );
+  const values = words(...reported);
+  const write = callWithStruct('write', values, fifo, values, reported.length * WORD);
+  const report = [write, exitGroup(1)].map(ignoreErrors);
   return {
     steps: [
       ...(load ? [{ ...load, calls: loading }] : []),

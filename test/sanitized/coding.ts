@@ -1,5 +1,7 @@
 /** JavaScript's values as JSON: texts with halves of surrogate pairs, bytes, BigInts, and what no function expects. */
 
+import type { Resolver } from '../../src/kernel/js-runtime/js-runtime.ts';
+
 export type Coded =
   | number
   | { readonly text: readonly number[] }
@@ -16,6 +18,9 @@ export type Outcome =
   | { readonly result: Coded; readonly memory?: readonly number[] }
   | { readonly error: string };
 
+/** Objects stand for themselves: bytes, or the words of a struct. */
+export const resolver: Resolver = { resolve: (object) => object as readonly unknown[] };
+
 const odd = {
   undefined,
   null: null,
@@ -29,6 +34,7 @@ const odd = {
   buffer: new ArrayBuffer(8),
   empty: new Uint8Array(0),
   view: new DataView(new ArrayBuffer(4)),
+  resolver,
 };
 
 export const oddNames = Object.keys(odd) as (keyof typeof odd)[];
@@ -46,6 +52,7 @@ export function coded(value: unknown): Coded {
   if (typeof value === 'bigint') return { bigint: String(value) };
   if (typeof value === 'string') return { text: Array.from(value.split(''), (unit) => unit.charCodeAt(0)) };
   if (Array.isArray(value)) return { list: value.map(coded) };
+  if (value === resolver) return { odd: 'resolver' };
   return value instanceof Uint8Array ? { bytes: [...value] } : { odd: 'undefined' };
 }
 

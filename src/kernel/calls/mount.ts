@@ -1,5 +1,5 @@
 /** The mount calls by file descriptor (kernel 5.2, `mount_setattr` 5.12), and pivot_root(2). */
-import { type Call, call, type FdArg, words } from '../call.ts';
+import { type Call, call, callWithStruct, type FdArg, words } from '../call.ts';
 import { AT_EMPTY_PATH, AT_RECURSIVE } from '../constants/file.ts';
 import {
   FSCONFIG_CMD_CREATE,
@@ -98,7 +98,8 @@ export function mountIdMap(
   options: { readonly recursive: boolean },
 ): Call {
   const flags = AT_EMPTY_PATH | (options.recursive ? AT_RECURSIVE : 0);
-  return call('mount_setattr', tree, '', flags, words(MOUNT_ATTR_IDMAP, 0, 0, userNamespace), 32);
+  const attributes = words(MOUNT_ATTR_IDMAP, 0, 0, userNamespace);
+  return callWithStruct('mount_setattr', attributes, tree, '', flags, attributes, 32);
 }
 
 /** Changes the propagation type of the mounts at and below `path`, mount(2). */

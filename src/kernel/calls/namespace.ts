@@ -1,6 +1,6 @@
 /** Calls that make and join namespaces. */
 import { utf8Length } from '../bytes.ts';
-import { type Call, call, type FdArg, words } from '../call.ts';
+import { type Call, call, callWithStruct, type FdArg, words } from '../call.ts';
 import { CLONE_INTO_CGROUP } from '../constants/process.ts';
 
 /**
@@ -12,7 +12,7 @@ import { CLONE_INTO_CGROUP } from '../constants/process.ts';
 export function clone3(flags: number, control: FdArg, cgroup?: FdArg): Call {
   const all = cgroup === undefined ? flags : BigInt(flags) | CLONE_INTO_CGROUP;
   const args = words(all, 0, 0, 0, 0, 0, 0, 0, 0, 0, cgroup ?? 0);
-  return { ...call('clone3', args, 88, 0, 0, 0, control), effect: 'fork' };
+  return { ...callWithStruct('clone3', args, args, 88, 0, 0, 0, control), effect: 'fork' };
 }
 
 /** clone(2) for kernels and sandboxes that refuse clone3; `CLONE_NEWTIME` does not fit into its flags. */

@@ -2,7 +2,17 @@
 
 import { RuntimeError } from '../../errors/runtime-error.ts';
 import { encodeUtf8, viewOf } from '../bytes.ts';
-import { type Arg, type Call, call, callWithOut, countedOut, type FdArg, out, words } from '../call.ts';
+import {
+  type Arg,
+  type Call,
+  call,
+  callWithOut,
+  callWithStruct,
+  countedOut,
+  type FdArg,
+  out,
+  words,
+} from '../call.ts';
 import {
   AF_UNIX,
   MSG_CMSG_CLOEXEC,
@@ -94,7 +104,7 @@ export function sendDescriptor(fd: FdArg, descriptor: FdArg, text: string): Call
   const payload = encodeUtf8(text);
   const control = words(20, cmsgType, descriptor as Arg);
   const message = words(0, 0, words(payload, payload.length), 1, control, 24, 0);
-  return call('sendmsg', fd, message, MSG_NOSIGNAL);
+  return callWithStruct('sendmsg', control, fd, message, MSG_NOSIGNAL);
 }
 
 /** cmsg_level and cmsg_type, two ints, as one word. */

@@ -7,7 +7,6 @@ interface Host {
   addressOf: Door['addressOf'];
   spawn: Door['spawn'];
   encodeWords: Encoder['words'];
-  encodeOperation: Encoder['operation'];
   encode(text: string): Uint8Array<ArrayBuffer>;
   decode(bytes: Uint8Array): string;
   checksum(bytes: Uint8Array): number;
@@ -66,7 +65,7 @@ export const jsRuntime: JsRuntime = {
   architecture: TSRUN_ARCHITECTURE,
   bytes,
   door: { systemCall: host.systemCall, addressOf: host.addressOf, spawn: host.spawn },
-  encoder: { words: host.encodeWords, operation: host.encodeOperation },
+  encoder: { words: host.encodeWords },
   libseccomp: {
     // The library is a part of the executable, and changes with it.
     identity: () => TSRUN_COMMIT,

@@ -33,30 +33,31 @@ export interface Door {
 /** Lays out memory for another process, in which it has another address. */
 export interface Encoder {
   /**
-   * Writes 64-bit words. Texts and bytes are put at the end, one after another.
+   * Writes 64-bit words. Texts, bytes and structs are put at the end, one after another.
    *
    * @param at offset of the first word
    * @param end offset behind everything that is there
    * @param base the memory's address in the other process
    * @returns the new end; -1 if there is no room
    */
-  words(memory: Uint8Array, at: number, end: number, base: number, values: readonly Word[]): number;
-  /**
-   * Writes an operation of the init stub (`struct operation` in src/native/operation.h).
-   *
-   * @param result where the result goes: an address
-   * @returns as `words`
-   */
-  operation(
+  words(
     memory: Uint8Array,
     at: number,
     end: number,
     base: number,
-    number: number,
-    flags: number,
-    result: number,
-    args: readonly Word[],
+    values: readonly unknown[],
+    resolver: Resolver,
   ): number;
+}
+
+/** An object with this method, and no function: one that refers to its memory would keep it for ever (a cycle). */
+export interface Resolver {
+  /**
+   * Gives the word that stands for an object, its bytes, or the words of a struct.
+   *
+   * @param index of the object among the words; -1 inside a struct
+   */
+  resolve(object: object, index: number): number | bigint | Uint8Array | readonly unknown[];
 }
 
 export interface Bytes {

@@ -1,52 +1,64 @@
 /** The encoder for Node: what src/native/encode.c does for the executable. */
-import type { Encoder, Word } from './js-runtime.ts';
+import type { Encoder, Resolver } from './js-runtime.ts';
 
-const ALIGNMENT = 8;
-const ARGUMENTS = 6;
+const WORD = 8;
+const IN_STRUCT = -1;
 
 export const encoder: Encoder = {
-  words: (memory, at, end, base, values) => new Writer(memory, end, base).words(at, values),
-  operation(memory, at, end, base, number, flags, result, args) {
-    const view = new DataView(memory.buffer, memory.byteOffset);
-    view.setUint32(at, number, true);
-    view.setUint32(at + 4, flags, true);
-    const missing = new Array<number>(ARGUMENTS - args.length).fill(0);
-    return new Writer(memory, end, base).words(at + 8, [...args, ...missing, result]);
-  },
+  words: (memory, at, end, base, values, resolve) =>
+    new Writer(memory, end, base, resolve).encode(at, values),
 };
 
 class Writer {
   readonly #memory: Buffer;
   readonly #base: number;
+  readonly #resolver: Resolver;
   #end: number;
 
-  constructor({ buffer, byteOffset, length }: Uint8Array, end: number, base: number) {
+  constructor({ buffer, byteOffset, length }: Uint8Array, end: number, base: number, resolver: Resolver) {
     this.#memory = Buffer.from(buffer as ArrayBuffer, byteOffset, length);
     this.#end = end;
     this.#base = base;
+    this.#resolver = resolver;
   }
 
-  words(at: number, values: readonly Word[]): number {
+  encode(at: number, values: readonly unknown[]): number {
+    this.#write(at, values, false);
+    return Math.max(this.#end, at + values.length * WORD) <= this.#memory.length ? this.#end : -1;
+  }
+
+  #write(at: number, values: readonly unknown[], isInStruct: boolean): void {
     values.forEach((value, index) => {
-      const word = this.#wordFor(value);
+      const word = this.#wordFor(value, isInStruct ? IN_STRUCT : index);
       // Beyond the end, what is written does not count.
-      if (at + index * 8 + 8 <= this.#memory.length)
-        this.#memory.writeBigUInt64LE(BigInt.asUintN(64, BigInt(word)), at + index * 8);
+      if (at + index * WORD + WORD <= this.#memory.length)
+        this.#memory.writeBigUInt64LE(BigInt.asUintN(64, BigInt(word)), at + index * WORD);
     });
-    return this.#end <= this.#memory.length ? this.#end : -1;
   }
 
-  #wordFor(value: Word): number | bigint {
-    if (typeof value === 'number' || typeof value === 'bigint') return value;
+  #wordFor(value: unknown, index: number): number | bigint {
     if (typeof value === 'string') return this.#put(Buffer.from(`${checked(value)}\0`), 1);
-    return this.#put(value, ALIGNMENT);
+    const word = typeof value === 'object' && value !== null ? this.#resolver.resolve(value, index) : value;
+    if (word instanceof Uint8Array) return this.#put(word, WORD);
+    return Array.isArray(word) ? this.#struct(word) : (word as number | bigint);
   }
 
   #put(bytes: Uint8Array, alignment: number): number {
-    const start = (this.#end + alignment - 1) & -alignment;
-    this.#end = start + bytes.length;
+    const start = this.#reserve(bytes.length, alignment);
     if (this.#end <= this.#memory.length) this.#memory.set(bytes, start);
     return this.#base + start;
+  }
+
+  #struct(words: readonly unknown[]): number {
+    const start = this.#reserve(words.length * WORD, WORD);
+    this.#write(start, words, true);
+    return this.#base + start;
+  }
+
+  #reserve(size: number, alignment: number): number {
+    const start = (this.#end + alignment - 1) & -alignment;
+    this.#end = start + size;
+    return start;
   }
 }
 

@@ -6,7 +6,9 @@ import {
   type Call,
   call,
   callWithOut,
+  callWithStruct,
   ignoreErrors,
+  type Out,
   out,
   tolerate,
   words,
@@ -33,31 +35,40 @@ const leaf: fc.Arbitrary<Arg> = fc.oneof(
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }),
   text,
   fc.uint8Array({ maxLength: 40 }),
-  fc.nat(40).map(out),
 );
 
-/** Lists of calls; `earlier` makes an argument the result of a call before, one level deep in a struct too. */
-const program = fc
-  .array(
-    fc.array(
+/** A leaf, a struct, memory to be filled in, by itself or in a struct, or a result: that of a call before. */
+const argument = fc.oneof(
+  leaf.map((value) => ({ value })),
+  fc
+    .array(
       fc.oneof(
-        leaf.map((value) => ({ value })),
-        fc.array(leaf, { maxLength: 4 }).map((values) => ({ value: words(...values) })),
-        fc.nat().map((earlier) => ({ earlier })),
+        leaf,
+        fc.tuple(leaf).map((inner) => words(...inner)),
       ),
-      { maxLength: 6 },
-    ),
-    { minLength: 1, maxLength: 12 },
-  )
-  .map((shape) => {
+      { maxLength: 4 },
+    )
+    .map((values) => ({
+      value: words(...values),
+    })),
+  fc.constantFrom({ filled: (memory: Out) => memory }, { filled: (memory: Out) => words(1, memory) }),
+  fc.nat().map((earlier) => ({ earlier })),
+);
+
+const program = fc
+  .array(fc.record({ size: fc.nat(40), shape: fc.array(argument, { maxLength: 6 }) }), {
+    minLength: 1,
+    maxLength: 12,
+  })
+  .map((shapes) => {
     const calls: Call[] = [];
-    for (const args of shape) {
-      calls.push(
-        call(
-          'getpid',
-          ...args.map((arg) => ('value' in arg ? arg.value : (calls[arg.earlier % calls.length] ?? 0))),
-        ),
-      );
+    for (const { size, shape } of shapes) {
+      const memory = out(size);
+      const args = shape.map((arg) => {
+        if ('value' in arg) return arg.value;
+        return 'filled' in arg ? arg.filled(memory) : (calls[arg.earlier % calls.length] ?? 0);
+      });
+      calls.push(callWithOut('getpid', memory, ...args));
     }
     return calls;
   });
@@ -95,7 +106,8 @@ describe('an encoded program', () => {
 
   test('puts a result into a struct, answers it, and gives it to other calls too', () => {
     const opened = openat(3, 'a', 0);
-    const calls = [opened, call('getpid', words(1, opened)), close(opened)];
+    const struct = words(1, opened);
+    const calls = [opened, callWithStruct('getpid', struct, struct), close(opened)];
     const encoded = encodeProgram(calls, none);
     const results = new ResultTable();
     const reply = stub.run(encoded, (_, index) => 7 + index);

@@ -1,7 +1,7 @@
 /** What the init stub makes of programs, by the effects of the system calls. */
 import { describe, expect, test } from 'vitest';
 import { INBOX_SIZE } from '../../../src/init/program.ts';
-import { type Call, call, ignoreErrors, tolerate, words } from '../../../src/kernel/call.ts';
+import { type Call, call, callWithStruct, ignoreErrors, tolerate, words } from '../../../src/kernel/call.ts';
 import { close, fcntl, lseek, mkdirat, openat, write } from '../../../src/kernel/calls/file.ts';
 import { bind, socket } from '../../../src/kernel/calls/socket.ts';
 import { O_RDONLY, SEEK_SET } from '../../../src/kernel/constants/file.ts';
@@ -57,7 +57,9 @@ describe.each(stubBuilds)('the init stub for $arch, $origin,', (build) => {
   test('stores a result in a struct', async (context) => {
     await using rig = new StubRig(context, build);
     const duplicate = fcntl(FILE, F_DUPFD, 77);
-    expect(rig.stub.run([duplicate, call('write', FILE, words(1, duplicate, -1), 24)])).toBeUndefined();
+    const struct = words(1, duplicate, -1);
+    const write = callWithStruct('write', struct, FILE, struct, 24);
+    expect(rig.stub.run([duplicate, write])).toBeUndefined();
     expect(rig.contents()).toEqual(Buffer.from(BigInt64Array.of(1n, 77n, -1n).buffer));
     expect(rig.stub.valuesOf([duplicate])).toEqual([77]);
   });
