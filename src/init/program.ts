@@ -94,13 +94,15 @@ function encodeOperation(image: MemoryImage, call: Call, at: number, place: numb
   const references = image.write(at + ARGUMENTS, call.args);
   image.setHalf(at, syscallNumber(call.name));
   image.setHalf(at + 4, flagsOf(call) | references);
-  image.setWord(at + STORE, image.address(place));
+  // Its upper half is 0, as it is in new memory.
+  image.setHalf(at + STORE, image.address(place));
 }
 
 function flagsOf({ tolerated, effect }: Call): number {
   let flags = effect === undefined ? 0 : EFFECTS[effect];
+  if (tolerated === undefined) return flags;
   if (tolerated === 'all') flags |= IGNORE;
-  else if (tolerated !== undefined) {
+  else {
     for (let index = 0; index < tolerated.length; index++)
       flags |= (tolerated[index] as number) << (16 + index * 8);
   }

@@ -37,18 +37,19 @@ function resultOf(of: Call, earlier: Results | undefined): number {
 export function attempt(call: Call, earlier?: Results, outs?: Map<Out, Uint8Array>): number {
   const { args, out } = call;
   let image: MemoryImage | undefined;
-  const words: Word[] = [];
+  let words = args as readonly Word[];
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] as Arg;
-    if (typeof arg !== 'object' || arg instanceof Uint8Array) words.push(arg);
-    else if (arg.kind === 'call') words.push(resultOf(arg, earlier));
-    else {
-      if (!image) {
-        image = emptyArena(earlier);
-        if (out) image.outOffset(out);
-      }
-      words.push(image.addressOf(arg));
+    if (typeof arg !== 'object' || arg instanceof Uint8Array) continue;
+    if (arg.kind === 'call') {
+      words = words.with(index, resultOf(arg, earlier));
+      continue;
     }
+    if (!image) {
+      image = emptyArena(earlier);
+      if (out) image.outOffset(out);
+    }
+    words = words.with(index, image.addressOf(arg));
   }
   const result = jsRuntime.door.systemCall(syscallNumber(call.name), words);
   if (image && out && outs) outs.set(out, filled(image.memoryOf(out), out, result));
