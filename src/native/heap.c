@@ -156,7 +156,20 @@ void heap_begin(void) {
   HEAP->limit = PREPARED + PREPARED_LIMIT;
 }
 
+/* What evaluation has left free lies between what is in use: a new block there would cost the copy of a page.
+ */
+static void drop_free_blocks(void) {
+  for (void **list = HEAP->small; list < HEAP->large + LARGE_SIZES; list++) {
+    for (void *block = *list, *next; block; block = next) {
+      next = *(void **)block;
+      memset(block, 0, *size_of(block));
+    }
+    *list = NULL;
+  }
+}
+
 bool heap_save(const char *path) {
+  drop_free_blocks();
   size_t length = (HEAP->next + 16 + PAGE - 1 - PREPARED) & ~(PAGE - 1UL);
   HEAP->limit = PREPARED + length;
   int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
