@@ -3,7 +3,7 @@
  * the whole program has been evaluated.
  *
  *   script → bytecode            by `compile`, a program of the build
- *   bytecode → heap              by the executable itself, while its heap is still empty
+ *   bytecode → heap              by the executable itself, while its heap is still empty, in two evaluations
  *   the same objects + heap      linked once more: nothing but the heap differs
  */
 import { writeFileSync } from 'node:fs';

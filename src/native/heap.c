@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum {
@@ -24,6 +25,7 @@ enum {
   SMALL_SIZES = SMALL / 16 + 1,
   LARGE_SIZES = 4 * 32,
   PAGE = 4096,
+  /* Half of this can be saved. */
   PREPARED_LIMIT = 64 << 20,
   GROWTH = 32 << 20,
 };
@@ -43,8 +45,6 @@ struct heap {
 #if defined __SANITIZE_ADDRESS__
 static bool is_watched(const void *block) { return (uintptr_t)block - PREPARED >= PREPARED_LIMIT; }
 
-static bool is_being_made(void) { return HEAP->limit == PREPARED + PREPARED_LIMIT; }
-
 #define WATCHED(condition) (condition)
 #else
 #define WATCHED(condition) false
@@ -54,7 +54,7 @@ static bool is_being_made(void) { return HEAP->limit == PREPARED + PREPARED_LIMI
 static size_t *size_of(const void *block) { return (size_t *)((uintptr_t)block - sizeof(size_t)); }
 
 /* Rounds the size up to one that is kept in a list, and finds the list. */
-static void **list_for(size_t *size) {
+static inline void **list_for(size_t *size) {
   /* Blocks begin at multiples of 16, and the word before the next one is not theirs. */
   size_t whole = (*size + sizeof(size_t) + 15) & ~15UL;
   if (whole <= SMALL) {
@@ -66,6 +66,41 @@ static void **list_for(size_t *size) {
   size_t quarter = (whole - 1 - (1UL << power)) / step;
   *size = (1UL << power) + (quarter + 1) * step - sizeof(size_t);
   return &HEAP->large[(power - 10) * 4 + quarter];
+}
+
+/*
+ * In the build. What is saved has no free blocks: a new block between others would cost the copy of a page.
+ * To know which blocks will be released, a child of the build evaluates the program first: the same program
+ * allocates the same blocks in the same order. Those that will be released lie in the second half of the
+ * memory, which is not saved.
+ */
+static struct {
+  /* Shared with the child. In units of 16 bytes of the second half, whether the block was released. */
+  bool *released;
+  bool is_child;
+  /* The place of the next block in the second half; one that lasts leaves it empty. */
+  uintptr_t next;
+  /* Blocks in use there, and released ones in the first half: none in the end. */
+  size_t misplaced;
+} making;
+
+#define SECOND_HALF (PREPARED + PREPARED_LIMIT / 2)
+
+/* Whether the next block will be released, or in the child may be. */
+static __attribute__((cold)) bool is_passing(size_t whole) {
+  bool result = making.is_child || making.released[(making.next - SECOND_HALF) / 16];
+  making.next += whole;
+  making.misplaced += result;
+  return result;
+}
+
+static __attribute__((cold)) void note_release(uintptr_t at) {
+  if (at < SECOND_HALF) {
+    making.misplaced++;
+    return;
+  }
+  making.misplaced--;
+  making.released[(at - SECOND_HALF) / 16] = true;
 }
 
 /* Maps more memory behind the last, or the first of a prepared heap. */
@@ -80,6 +115,17 @@ static bool grow(size_t size) {
   return true;
 }
 
+/* Where a new block begins, with the word before it; 0 if there is no more memory. */
+static uintptr_t place(size_t whole) {
+  if (making.released) {
+    if (PREPARED + PREPARED_LIMIT - making.next < whole + 16) return 0;
+    if (is_passing(whole)) return making.next - whole;
+  }
+  if (HEAP->limit - HEAP->next < whole + 16 && !grow(whole + 16)) return 0;
+  HEAP->next += whole;
+  return HEAP->next - whole;
+}
+
 /* A block of at least this size: a free one, or the memory behind all others. */
 static void *take(size_t size) {
   void **list = list_for(&size);
@@ -88,15 +134,18 @@ static void *take(size_t size) {
     *list = *(void **)block;
     return block;
   }
-  size_t whole = size + sizeof(size_t);
-  if (HEAP->limit - HEAP->next < whole + 16 && !grow(whole + 16)) return NULL;
-  block = (void *)(HEAP->next + 16);
-  HEAP->next += whole;
+  uintptr_t at = place(size + sizeof(size_t));
+  if (!at) return NULL;
+  block = (void *)(at + 16);
   *size_of(block) = size;
   return block;
 }
 
 static void give_back(void *block) {
+  if (making.released) {
+    note_release((uintptr_t)block - 16);
+    return;
+  }
   size_t size = *size_of(block);
   void **list = list_for(&size);
   *(void **)block = *list;
@@ -110,7 +159,7 @@ static size_t usable_size(const void *block) {
 
 static void *allocate(JSMallocState *state, size_t size) {
   if (size > SIZE_MAX / 4) return NULL;
-  void *block = WATCHED(!is_being_made()) ? malloc(size) : take(size);
+  void *block = WATCHED(!making.released) ? malloc(size) : take(size);
   if (!block) return NULL;
   state->malloc_count++;
   state->malloc_size += usable_size(block);
@@ -150,26 +199,23 @@ struct heap_roots *heap_roots(void) {
   return &HEAP->roots;
 }
 
-void heap_begin(void) {
+bool heap_begin(void) {
   /* The executable without a heap has this memory: what the C library allocates lies behind it. */
   HEAP->next = PREPARED + ((sizeof(struct heap) + 15) & ~15UL);
-  HEAP->limit = PREPARED + PREPARED_LIMIT;
+  HEAP->limit = making.next = SECOND_HALF;
+  making.released =
+      mmap(NULL, PREPARED_LIMIT / 2 / 16, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (making.released == MAP_FAILED) return false;
+  pid_t child = fork();
+  int status;
+  making.is_child = child == 0;
+  return making.is_child || (waitpid(child, &status, 0) == child && status == 0);
 }
 
-/* What evaluation has left free lies between what is in use: a new block there would cost the copy of a page.
- */
-static void drop_free_blocks(void) {
-  for (void **list = HEAP->small; list < HEAP->large + LARGE_SIZES; list++) {
-    for (void *block = *list, *next; block; block = next) {
-      next = *(void **)block;
-      memset(block, 0, *size_of(block));
-    }
-    *list = NULL;
-  }
-}
+bool heap_is_dense(void) { return making.is_child || making.misplaced == 0; }
 
 bool heap_save(const char *path) {
-  drop_free_blocks();
+  if (making.is_child) return true;
   size_t length = (HEAP->next + 16 + PAGE - 1 - PREPARED) & ~(PAGE - 1UL);
   HEAP->limit = PREPARED + length;
   int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);

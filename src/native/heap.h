@@ -24,8 +24,11 @@ extern const JSMallocFunctions heap_functions;
 /* Whether this executable carries a heap; the one that makes it does not. */
 bool heap_is_prepared(void);
 
-/* Begins an empty heap in place of the one that is missing. */
-void heap_begin(void);
+/*
+ * Begins an empty heap in place of the one that is missing. Returns in a child as well, and first: what that
+ * allocates and releases, the caller must do the same way.
+ */
+bool heap_begin(void);
 
 /* What the prepared heap is entered by. */
 struct heap_roots {
@@ -35,6 +38,9 @@ struct heap_roots {
 };
 
 struct heap_roots *heap_roots(void);
+
+/* Whether the caller has allocated and released as its child did, so that no free blocks would be saved. */
+bool heap_is_dense(void);
 
 /* Writes the heap to a file, as it is. Returns false if that fails. */
 bool heap_save(const char *path);

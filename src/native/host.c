@@ -340,7 +340,7 @@ static void make_heap(void) {
     perror(command_line[0]);
     return;
   }
-  heap_begin();
+  if (!heap_begin()) return;
   JSRuntime *runtime = JS_NewRuntime2(&heap_functions, NULL);
   JS_SetMaxStackSize(runtime, 0);
   JS_SetGCThreshold(runtime, SIZE_MAX);
@@ -359,7 +359,9 @@ static void make_heap(void) {
   if (!JS_IsFunction(js, heap_roots()->program)) fputs("the code sets no function `program`\n", stderr);
   JS_FreeValue(js, global);
   JS_RunGC(runtime);
-  if (heap_save(command_line[1]))
+  if (!heap_is_dense())
+    fputs("two evaluations of the program allocated different blocks: what does it depend on?\n", stderr);
+  else if (heap_save(command_line[1]))
     build_status = 0;
   else
     perror(command_line[1]);
