@@ -3,11 +3,11 @@
  * `src/init/stub-bytes.ts`, so that neither build nor use needs a compiler for it.
  */
 import { writeFileSync } from 'node:fs';
-import { inRoot } from './build/paths.ts';
+import { missingGcc } from './build/compiler.ts';
+import { architectures, inRoot } from './build/paths.ts';
 import { bytesFile, renderBytes } from './stub/bytes-file.ts';
-import { architectures, missingCompiler } from './stub/compiler.ts';
 
-const missing = architectures.flatMap((arch) => missingCompiler(arch) ?? []);
+const missing = architectures.flatMap((arch) => missingGcc(arch) ?? []);
 for (const message of missing) console.error(`tsrun: ${message}`);
 if (missing.length > 0) process.exitCode = 1;
 else {

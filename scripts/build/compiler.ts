@@ -15,36 +15,79 @@ export interface Compiler {
   readonly runner: readonly string[];
 }
 
-const crossPrefixes = { x64: 'x86_64-linux-gnu-', arm64: 'aarch64-linux-gnu-' } as const;
-const crossPackages = {
-  x64: 'gcc-x86-64-linux-gnu and libc6-dev-amd64-cross',
-  arm64: 'gcc-aarch64-linux-gnu and libc6-dev-arm64-cross',
-} as const;
-const emulators = { x64: 'qemu-x86_64', arm64: 'qemu-aarch64' } as const;
+interface Target {
+  /** As Debian names it; its programs' names begin with it. */
+  readonly triplet: string;
+  /** Debian's packages on a machine with another processor. */
+  readonly crossGcc: string;
+  readonly crossLibc: string;
+  readonly emulator: string;
+}
+
+const targets: Readonly<Record<Arch, Target>> = {
+  x64: {
+    triplet: 'x86_64-linux-gnu',
+    crossGcc: 'gcc-x86-64-linux-gnu',
+    crossLibc: 'libc6-dev-amd64-cross',
+    emulator: 'qemu-x86_64',
+  },
+  arm64: {
+    triplet: 'aarch64-linux-gnu',
+    crossGcc: 'gcc-aarch64-linux-gnu',
+    crossLibc: 'libc6-dev-arm64-cross',
+    emulator: 'qemu-aarch64',
+  },
+};
+
+/** As Debian names it. */
+export function triplet(arch: Arch): string {
+  return targets[arch].triplet;
+}
+
+/** Under this name Debian has the machine's own GCC too. */
+export function gccCommand(arch: Arch): string {
+  return `${triplet(arch)}-gcc`;
+}
+
+/** Debian's package. */
+export function gccPackage(arch: Arch): string {
+  return arch === hostArch() ? 'gcc' : targets[arch].crossGcc;
+}
+
+/** Debian's package with the headers of the C library, and the library that is linked statically. */
+export function libcPackage(arch: Arch): string {
+  return arch === hostArch() ? 'libc6-dev' : targets[arch].crossLibc;
+}
+
+/** Why nothing can be compiled for an architecture on this machine; undefined if GCC is there. */
+export function missingGcc(arch: Arch): string | undefined {
+  if (runs(gccCommand(arch), '--version')) return undefined;
+  return `${gccCommand(arch)} is not installed: apt-get install ${gccPackage(arch)}`;
+}
 
 /** @throws CannotBuild with what is missing, and the package that brings it */
 export function compilerFor(arch: Arch): Compiler {
-  const isOwn = arch === hostArch();
-  const gcc = `${isOwn ? '' : crossPrefixes[arch]}gcc`;
-  const missing = (what: string) =>
-    new CannotBuild(`there is no ${what}: install ${isOwn ? 'gcc and libc6-dev' : crossPackages[arch]}`);
-  if (!runs(gcc, '--version')) throw missing(gcc);
+  const missing = missingGcc(arch);
+  if (missing !== undefined) throw new CannotBuild(missing);
+  const gcc = gccCommand(arch);
   const ask = (question: string) => spawnSync(gcc, [question], { encoding: 'utf8' }).stdout.trim();
   // What gcc does not find it returns as it was.
   const libc = ask('-print-file-name=libc.a');
-  if (libc === 'libc.a') throw missing(`libc.a for ${gcc}`);
+  if (libc === 'libc.a')
+    throw new CannotBuild(`${gcc} finds no libc.a: apt-get install ${libcPackage(arch)}`);
   return {
     gcc,
     ld: ask('-print-prog-name=ld'),
     objcopy: ask('-print-prog-name=objcopy'),
     libc,
-    runner: isOwn ? [] : [emulator(arch)],
+    runner: arch === hostArch() ? [] : [emulator(arch)],
   };
 }
 
 function emulator(arch: Arch): string {
-  const found = [emulators[arch], `${emulators[arch]}-static`].find((name) => runs(name, '--version'));
-  if (found === undefined) throw new CannotBuild(`there is no ${emulators[arch]}: install qemu-user`);
+  const name = targets[arch].emulator;
+  const found = [name, `${name}-static`].find((command) => runs(command, '--version'));
+  if (found === undefined) throw new CannotBuild(`${name} is not installed: apt-get install qemu-user`);
   return found;
 }
 

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { command } from './command.ts';
-import { CannotBuild } from './compiler.ts';
+import { CannotBuild, triplet } from './compiler.ts';
 import { type Arch, inRoot } from './paths.ts';
 import { debianSource, privateApt } from './private-apt.ts';
 
@@ -46,7 +46,6 @@ const suite = 'trixie';
 
 /** As Debian names them. */
 const architectures = { x64: 'amd64', arm64: 'arm64' } as const;
-const triplets = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' } as const;
 
 export interface StaticLibraries {
   /** Directories with headers. */
@@ -64,7 +63,7 @@ export interface StaticLibraries {
 export function staticLibraries(arch: Arch): StaticLibraries {
   const kept = inRoot('.cache', `libraries-${[quickjs, libseccomp].map(nameOf).join('-')}-${arch}`);
   if (!existsSync(kept)) download(kept, arch);
-  const folder = join(kept, 'usr/lib', triplets[arch]);
+  const folder = join(kept, 'usr/lib', triplet(arch));
   const copyright = (library: Library) => join(kept, 'usr/share/doc', library.package, 'copyright');
   return {
     include: [join(kept, 'usr/include/quickjs'), join(kept, 'usr/include')],

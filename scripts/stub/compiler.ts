@@ -1,21 +1,11 @@
-/** Compiles the init stub with GCC, native or cross, under the names that Debian gives it. */
+/** Compiles the init stub with GCC, native or cross. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Arch, hostArch, inRoot } from '../build/paths.ts';
+import { gccCommand } from '../build/compiler.ts';
+import { type Arch, inRoot } from '../build/paths.ts';
 import { loadedPart } from './elf.ts';
-
-export const architectures: readonly Arch[] = ['x64', 'arm64'];
-
-const compilers: Readonly<Record<Arch, string>> = {
-  x64: 'x86_64-linux-gnu-gcc',
-  arm64: 'aarch64-linux-gnu-gcc',
-};
-const crossPackages: Readonly<Record<Arch, string>> = {
-  x64: 'gcc-x86-64-linux-gnu',
-  arm64: 'gcc-aarch64-linux-gnu',
-};
 
 export const stubSource = inRoot('src/native/stub.c');
 
@@ -41,22 +31,11 @@ export function stubOptions(arch: Arch): readonly string[] {
   return [...freestanding, ...own[arch], ...warnings];
 }
 
-/** Why the stub cannot be compiled for an architecture on this machine, or nothing. */
-export function missingCompiler(arch: Arch): string | undefined {
-  const command = compilers[arch];
-  if (spawnSync(command, ['--version']).status === 0) return undefined;
-  return `${command} is not installed: apt-get install ${compilerPackage(arch)}`;
-}
-
-/** Debian's package. */
-export function compilerPackage(arch: Arch): string {
-  return arch === hostArch() ? 'gcc' : crossPackages[arch];
-}
-
 /** What the stub's bytes depend on besides the source. */
 export function toolVersions(arch: Arch): string {
-  const linker = run(compilers[arch], ['-print-prog-name=ld']).trim();
-  return [compilers[arch], linker].map((tool) => firstLine(run(tool, ['--version']))).join('; ');
+  const gcc = gccCommand(arch);
+  const linker = run(gcc, ['-print-prog-name=ld']).trim();
+  return [gcc, linker].map((tool) => firstLine(run(tool, ['--version']))).join('; ');
 }
 
 /** @returns the whole file, ready to be executed */
@@ -64,7 +43,7 @@ export function compileStub(arch: Arch): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'tsrun-stub-'));
   try {
     const program = join(folder, 'stub');
-    run(compilers[arch], [...stubOptions(arch), ...linking, '-o', program, stubSource]);
+    run(gccCommand(arch), [...stubOptions(arch), ...linking, '-o', program, stubSource]);
     return loadedPart(readFileSync(program));
   } finally {
     rmSync(folder, { recursive: true });

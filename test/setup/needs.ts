@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
-import { compilerPackage, missingCompiler } from '../../scripts/stub/compiler.ts';
+import { gccPackage, libcPackage, missingGcc, triplet } from '../../scripts/build/compiler.ts';
 import { libseccompIdentity } from '../../src/kernel/libseccomp.ts';
 
 export interface Need {
@@ -63,9 +63,9 @@ export const packageNeeds = {
     present: () => userEmulator('aarch64') !== undefined,
   },
   crossLibc: {
-    package: process.arch === 'arm64' ? 'libc6-dev-amd64-cross' : 'libc6-dev-arm64-cross',
+    package: libcPackage(otherArch),
     purpose: 'the executable for the other processor',
-    present: () => existsSync(`/usr/${process.arch === 'arm64' ? 'x86_64' : 'aarch64'}-linux-gnu/lib/libc.a`),
+    present: () => existsSync(`/usr/${triplet(otherArch)}/lib/libc.a`),
   },
   groff: { package: 'groff-base', purpose: 'whether manual pages can be read', present: has('groff') },
   zsh: { package: 'zsh', purpose: 'completion in zsh', present: has('zsh') },
@@ -92,9 +92,9 @@ export const needs = {
     present: has('gcc'),
   },
   crossGcc: {
-    package: compilerPackage(otherArch),
+    package: gccPackage(otherArch),
     purpose: 'compiling the C sources for the other processor',
-    present: () => missingCompiler(otherArch) === undefined,
+    present: () => missingGcc(otherArch) === undefined,
   },
   clangFormat: {
     package: 'clang-format',

@@ -1,6 +1,7 @@
 /** The stubs that tests run: the bytes that are checked in, and what other compilers make of the source. */
+import { missingGcc } from '../../../scripts/build/compiler.ts';
 import { madeByThisMachinesTools } from '../../../scripts/stub/bytes-file.ts';
-import { compileStub, missingCompiler } from '../../../scripts/stub/compiler.ts';
+import { compileStub } from '../../../scripts/stub/compiler.ts';
 import { stubBytes } from '../../../src/init/stub-bytes.ts';
 import { type Architecture, architecture } from '../../../src/kernel/architecture.ts';
 
@@ -21,6 +22,6 @@ export function isNative({ arch }: StubBuild): boolean {
 
 function buildsFor(arch: Architecture): readonly StubBuild[] {
   const checkedIn: StubBuild = { arch, origin: 'checked in', file: Buffer.from(stubBytes[arch], 'base64') };
-  if (missingCompiler(arch) !== undefined || madeByThisMachinesTools(arch)) return [checkedIn];
+  if (missingGcc(arch) !== undefined || madeByThisMachinesTools(arch)) return [checkedIn];
   return [checkedIn, { arch, origin: 'compiled here', file: compileStub(arch) }];
 }

@@ -1,7 +1,8 @@
 /** The init stub that is checked in is what the compiler makes of its source. */
 import { describe, expect, test } from 'vitest';
+import { missingGcc } from '../../../scripts/build/compiler.ts';
 import { madeByThisMachinesTools } from '../../../scripts/stub/bytes-file.ts';
-import { compileStub, missingCompiler } from '../../../scripts/stub/compiler.ts';
+import { compileStub } from '../../../scripts/stub/compiler.ts';
 import { stubBytes } from '../../../src/init/stub-bytes.ts';
 import { CONTROL_OFFSET } from '../../../src/init/stub-process.ts';
 
@@ -9,7 +10,7 @@ describe.each(['x64', 'arm64'] as const)('the init stub for %s', (arch) => {
   const file = Buffer.from(stubBytes[arch], 'base64');
 
   test('is what `npm run stub` makes', (context) => {
-    const missing = missingCompiler(arch);
+    const missing = missingGcc(arch);
     context.skip(missing !== undefined, missing);
     context.skip(!madeByThisMachinesTools(arch), 'other versions made it; stub.test.ts runs both');
     expect(compileStub(arch).toString('base64')).toBe(stubBytes[arch]);
