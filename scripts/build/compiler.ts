@@ -65,23 +65,28 @@ export function missingGcc(arch: Arch): string | undefined {
   return `${gccCommand(arch)} is not installed: apt-get install ${gccPackage(arch)}`;
 }
 
+/** Why only what needs no C library can be compiled. GCC must be there. */
+export function missingLibc(arch: Arch): string | undefined {
+  // A file that GCC does not find has no directory in its answer.
+  if (ask(arch, '-print-file-name=libc.a') !== 'libc.a') return undefined;
+  return `${gccCommand(arch)} finds no libc.a: apt-get install ${libcPackage(arch)}`;
+}
+
 /** @throws CannotBuild with what is missing, and the package that brings it */
 export function compilerFor(arch: Arch): Compiler {
-  const missing = missingGcc(arch);
+  const missing = missingGcc(arch) ?? missingLibc(arch);
   if (missing !== undefined) throw new CannotBuild(missing);
-  const gcc = gccCommand(arch);
-  const ask = (question: string) => spawnSync(gcc, [question], { encoding: 'utf8' }).stdout.trim();
-  // What gcc does not find it returns as it was.
-  const libc = ask('-print-file-name=libc.a');
-  if (libc === 'libc.a')
-    throw new CannotBuild(`${gcc} finds no libc.a: apt-get install ${libcPackage(arch)}`);
   return {
-    gcc,
-    ld: ask('-print-prog-name=ld'),
-    objcopy: ask('-print-prog-name=objcopy'),
-    libc,
+    gcc: gccCommand(arch),
+    ld: ask(arch, '-print-prog-name=ld'),
+    objcopy: ask(arch, '-print-prog-name=objcopy'),
+    libc: ask(arch, '-print-file-name=libc.a'),
     runner: arch === hostArch() ? [] : [emulator(arch)],
   };
+}
+
+function ask(arch: Arch, question: string): string {
+  return spawnSync(gccCommand(arch), [question], { encoding: 'utf8' }).stdout.trim();
 }
 
 function emulator(arch: Arch): string {

@@ -61,8 +61,23 @@ export interface StaticLibraries {
  * @throws CannotBuild if it cannot be downloaded, or is something else than was expected
  */
 export function staticLibraries(arch: Arch): StaticLibraries {
-  const kept = inRoot('.cache', `libraries-${[quickjs, libseccomp].map(nameOf).join('-')}-${arch}`);
-  if (!existsSync(kept)) download(kept, arch);
+  const cached = cachedLibraries(arch);
+  if (cached !== undefined) return cached;
+  download(cacheFolder(arch), arch);
+  return librariesIn(cacheFolder(arch), arch);
+}
+
+/** Undefined before they have been downloaded. */
+export function cachedLibraries(arch: Arch): StaticLibraries | undefined {
+  const folder = cacheFolder(arch);
+  return existsSync(folder) ? librariesIn(folder, arch) : undefined;
+}
+
+function cacheFolder(arch: Arch): string {
+  return inRoot('.cache', `libraries-${[quickjs, libseccomp].map(nameOf).join('-')}-${arch}`);
+}
+
+function librariesIn(kept: string, arch: Arch): StaticLibraries {
   const folder = join(kept, 'usr/lib', triplet(arch));
   const copyright = (library: Library) => join(kept, 'usr/share/doc', library.package, 'copyright');
   return {

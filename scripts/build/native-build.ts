@@ -7,6 +7,10 @@ import type { StaticLibraries } from './debian-libraries.ts';
 import { inRoot } from './paths.ts';
 import { type Variant, wrapped } from './variants.ts';
 
+export function headerOptions({ include }: StaticLibraries): readonly string[] {
+  return include.flatMap((folder) => ['-isystem', folder]);
+}
+
 export class NativeBuild {
   readonly #directory: string;
   readonly #variant: Variant;
@@ -28,19 +32,28 @@ export class NativeBuild {
 
   compileObjects(): void {
     const { gcc } = this.#compiler;
-    const { include, archives } = this.#libraries;
-    const headers = include.flatMap((folder) => ['-isystem', folder]);
+    const { archives } = this.#libraries;
     for (const name of [...this.#variant.sources, 'compile.c'])
       this.#command(
         gcc,
         ...this.#variant.compile,
-        ...headers,
+        ...headerOptions(this.#libraries),
         '-c',
         '-o',
         `${name}.o`,
         inRoot('src/native', name),
       );
-    this.#command(gcc, ...this.#variant.link, '-no-pie', '-o', 'compile', 'compile.c.o', ...archives, '-lm');
+    this.#command(
+      gcc,
+      ...this.#variant.link,
+      '-no-pie',
+      '-o',
+      'compile',
+      'compile.c.o',
+      'file.c.o',
+      ...archives,
+      '-lm',
+    );
   }
 
   /** An object whose section `.heap` has no contents. */

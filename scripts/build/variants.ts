@@ -1,6 +1,6 @@
 /** How the C sources of the executable are compiled and linked: as they are given away, and for sanitizers. */
 
-const sources = ['host.c', 'values.c', 'encode.c', 'heap.c', 'math.c', 'seccomp.c'];
+const sources = ['host.c', 'values.c', 'encode.c', 'heap.c', 'file.c', 'math.c', 'seccomp.c'];
 
 /** The time of the build would be in the heap (host.c), and addresses that fit this machine's processor (math.c). */
 export const wrapped = [

@@ -1,20 +1,8 @@
 /* A tool of the build: `compile SCRIPT CODE` makes QuickJS's bytecode of a script. */
+#include "file.h"
 #include "quickjs.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-
-static char *read_text(const char *path, size_t *length) {
-  FILE *file = fopen(path, "re");
-  if (!file || fseek(file, 0, SEEK_END)) return NULL;
-  *length = (size_t)ftell(file);
-  rewind(file);
-  char *text = malloc(*length + 1);
-  if (!text || fread(text, 1, *length, file) != *length) return NULL;
-  /* JS_Eval reads it. */
-  text[*length] = 0;
-  return text;
-}
 
 static int fail(JSContext *js) {
   JSValue error = JS_GetException(js);
@@ -24,7 +12,7 @@ static int fail(JSContext *js) {
 
 int main(int count, char **words) {
   size_t length, size;
-  char *text = count == 3 ? read_text(words[1], &length) : NULL;
+  char *text = count == 3 ? read_file(words[1], &length) : NULL;
   if (!text) return 1;
   JSRuntime *runtime = JS_NewRuntime();
   /* Function names stay; the text and the numbers of lines are megabytes. */
@@ -33,6 +21,5 @@ int main(int count, char **words) {
   JSValue code = JS_Eval(js, text, length, "tsrun.js", JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
   if (JS_IsException(code)) return fail(js);
   uint8_t *bytes = JS_WriteObject(js, &size, code, JS_WRITE_OBJ_BYTECODE);
-  FILE *file = bytes ? fopen(words[2], "we") : NULL;
-  return !file || fwrite(bytes, 1, size, file) != size || fclose(file);
+  return bytes && write_file(words[2], bytes, size) ? 0 : 1;
 }

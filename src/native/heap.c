@@ -10,7 +10,8 @@
 #define _GNU_SOURCE
 #include "heap.h"
 
-#include <fcntl.h>
+#include "file.h"
+
 #include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -218,12 +219,5 @@ bool heap_save(const char *path) {
   if (making.is_child) return true;
   size_t length = (HEAP->next + 16 + PAGE - 1 - PREPARED) & ~(PAGE - 1UL);
   HEAP->limit = PREPARED + length;
-  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) return false;
-  for (size_t done = 0; done < length;) {
-    ssize_t written = write(fd, (char *)PREPARED + done, length - done);
-    if (written <= 0) return false;
-    done += (size_t)written;
-  }
-  return close(fd) == 0;
+  return write_file(path, (void *)PREPARED, length);
 }

@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include "encode.h"
+#include "file.h"
 #include "heap.h"
 #include "seccomp.h"
 #include "syscall.h"
@@ -304,16 +305,6 @@ int __wrap_gettimeofday(struct timeval *restrict now, void *restrict zone) {
   return 0;
 }
 
-static uint8_t *read_file(const char *path, size_t *length) {
-  FILE *file = fopen(path, "re");
-  if (!file || fseek(file, 0, SEEK_END)) return NULL;
-  long size = ftell(file);
-  uint8_t *bytes = size > 0 ? malloc((size_t)size) : NULL;
-  rewind(file);
-  *length = (size_t)size;
-  return bytes && fread(bytes, 1, *length, file) == *length ? bytes : NULL;
-}
-
 /* No parser: the program makes no code of texts. */
 static JSContext *new_context(JSRuntime *runtime) {
   JSContext *js = JS_NewContextRaw(runtime);
@@ -335,7 +326,7 @@ static int build_status = 1;
 
 static void make_heap(void) {
   size_t length;
-  uint8_t *code = read_file(command_line[0], &length);
+  char *code = read_file(command_line[0], &length);
   if (!code) {
     perror(command_line[0]);
     return;
@@ -348,7 +339,7 @@ static void make_heap(void) {
   JSValue global = JS_GetGlobalObject(js), host = JS_NewObject(js);
   JS_SetPropertyFunctionList(js, host, functions, sizeof functions / sizeof *functions);
   JS_SetPropertyStr(js, global, "host", host);
-  JSValue result = JS_EvalFunction(js, JS_ReadObject(js, code, length, JS_READ_OBJ_BYTECODE));
+  JSValue result = JS_EvalFunction(js, JS_ReadObject(js, (uint8_t *)code, length, JS_READ_OBJ_BYTECODE));
   if (JS_IsException(result)) {
     report(js);
     return;
