@@ -1,4 +1,5 @@
 /** Removes the container's cgroups, with those that it made inside its own. */
+import { monotonicMilliseconds } from '../kernel/clock.ts';
 import { existsSync, rmdirSync } from '../kernel/file-system.ts';
 import type { Log } from '../log/log.ts';
 import { removeDescendants } from './descendants.ts';
@@ -16,18 +17,35 @@ const LONGEST_PAUSE = 64;
  * @returns the paths that could not be removed
  */
 export function removeCgroups(paths: readonly string[], log: Log, patience = PATIENCE): readonly string[] {
-  let left = paths.filter((path) => !removeTree(path));
-  const deadline = Date.now() + patience;
-  for (let pause = 1; left.length > 0 && Date.now() < deadline; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-    waitUntilEmpty(left, pause);
-    left = left.filter((path) => !removeTree(path));
-  }
+  const left = removeWhenEmpty(removeTrees(paths), patience);
   for (const path of left) {
     log.warning(`cannot remove the cgroup "${path}"`, {
       hint: `see which processes it has: cat ${path}/cgroup.procs`,
     });
   }
   return left;
+}
+
+/** @returns the paths that still had members when the time was over */
+function removeWhenEmpty(paths: readonly string[], patience: number): readonly string[] {
+  // The usual case, which reads no clock.
+  if (paths.length === 0) return paths;
+  const deadline = monotonicMilliseconds() + patience;
+  let left = paths;
+  for (
+    let pause = 1;
+    left.length > 0 && monotonicMilliseconds() < deadline;
+    pause = Math.min(pause * 2, LONGEST_PAUSE)
+  ) {
+    waitUntilEmpty(left, pause);
+    left = removeTrees(left);
+  }
+  return left;
+}
+
+/** @returns the paths that could not be removed */
+function removeTrees(paths: readonly string[]): readonly string[] {
+  return paths.filter((path) => !removeTree(path));
 }
 
 /** @returns whether it is gone */

@@ -58,6 +58,11 @@ describe('the source', () => {
     ]);
   });
 
+  test('measures time by a clock that cannot be set', () => {
+    const users = files.filter((file) => /\bDate\.now\b/.test(readFileSync(join(source, file), 'utf8')));
+    expect(users).toEqual([]);
+  });
+
   test('uses nothing that only some JS runtimes have', () => {
     const uses = files.filter((file) => !file.startsWith('kernel/js-runtime/')).flatMap(specialsIn);
     expect(uses).toEqual([]);

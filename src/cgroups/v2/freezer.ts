@@ -1,4 +1,5 @@
 /** cgroup.freeze of cgroup v2 (kernel 5.2): kernel, admin-guide/cgroup-v2.rst. */
+import { monotonicMilliseconds } from '../../kernel/clock.ts';
 import { overwriteSync } from '../../kernel/file-system.ts';
 import { sleep } from '../../kernel/sleep.ts';
 import { readOrEmpty } from '../file-text.ts';
@@ -15,13 +16,13 @@ export function version2Freezer(file: string): Freezer {
     freeze() {
       write(file, '1');
       const events = file.replace(/freeze$/, 'events');
-      const deadline = Date.now() + PATIENCE;
+      const deadline = monotonicMilliseconds() + PATIENCE;
       for (
         let pause = 1;
         !readOrEmpty(events).includes('frozen 1');
         pause = Math.min(pause * 2, LONGEST_PAUSE)
       ) {
-        if (Date.now() > deadline) {
+        if (monotonicMilliseconds() > deadline) {
           write(file, '0');
           throw cannotFreeze(file, 'unable to freeze');
         }
