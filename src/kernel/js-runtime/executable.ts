@@ -48,7 +48,8 @@ const bytes: Bytes = {
   decodeLatin1(from) {
     let text = '';
     for (let at = 0; at < from.length; at += CHUNK)
-      text += String.fromCharCode(...from.subarray(at, at + CHUNK));
+      // QuickJS would read a spread array by its iterator.
+      text += Reflect.apply(String.fromCharCode, undefined, from.subarray(at, at + CHUNK));
     return text;
   },
   encodeLatin1(text) {
