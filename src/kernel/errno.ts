@@ -31,15 +31,19 @@ const table: readonly (readonly [number, string, string])[] = [
   [126, 'ENOKEY', 'required key not available'],
 ];
 
+const rows = new Map<number, { readonly name: string; readonly meaning: string }>(
+  table.map(([errno, name, meaning]) => [errno, { name, meaning }]),
+);
+
 /** Symbolic name of an errno; `errno 250` for one without a name here. */
 export function errnoName(errno: number): string {
-  return table.find(([number]) => number === errno)?.[1] ?? `errno ${errno}`;
+  return rows.get(errno)?.name ?? `errno ${errno}`;
 }
 
 /** `EPERM (operation not permitted)` */
 export function describeErrno(errno: number): string {
-  const row = table.find(([number]) => number === errno);
-  return row ? `${row[1]} (${row[2]})` : `errno ${errno}`;
+  const row = rows.get(errno);
+  return row ? `${row.name} (${row.meaning})` : `errno ${errno}`;
 }
 
 export const EPERM = 1;

@@ -39,8 +39,13 @@ export function describeCall(call: Call, names: ResultNames): string {
   return line(describe(call, names));
 }
 
-export function line({ call, args, result, tolerates }: Description): string {
-  return `${call}(${args.join(', ')})${result ? ` = ${result}` : ''}${tolerance(tolerates)}`;
+function line(description: Description): string {
+  return `${description.call}(${description.args.join(', ')}${ending(description)}`;
+}
+
+/** What follows the arguments: `) = $2  (ENOENT is fine)`. */
+export function ending({ result, tolerates }: Description): string {
+  return `)${result ? ` = ${result}` : ''}${tolerance(tolerates)}`;
 }
 
 export function tolerance(tolerates: Description['tolerates']): string {

@@ -1,5 +1,5 @@
 /** A step of the printed plan: a line with who does it and what it is called, then what is called. */
-import { type Description, line, tolerance } from '../kernel/recording.ts';
+import { type Description, ending, tolerance } from '../kernel/recording.ts';
 import type { DescribedStep } from './print.ts';
 
 const WIDTH = 110;
@@ -60,7 +60,7 @@ function foldedLines(calls: readonly Description[]): string[] {
 /** Broken between arguments where it is too long; an argument is never cut. */
 function oneCall(description: Description): string[] {
   const { call, args } = description;
-  const end = line({ ...description, args: [] }).slice(call.length + 1);
+  const end = ending(description);
   const [first = '', ...rest] = args.map((arg, index) => arg + (index < args.length - 1 ? ',' : end));
   return wrap(rest, `${INDENT}${call}(${args.length === 0 ? end : first}`);
 }

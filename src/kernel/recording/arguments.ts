@@ -13,7 +13,7 @@ import {
 } from '../constants/process.ts';
 import type { SyscallName } from '../syscall-numbers.ts';
 import { bpfArguments } from './bpf.ts';
-import { hexadecimal, symbol } from './flags.ts';
+import { hexadecimal, symbol, symbolSet } from './flags.ts';
 import {
   hex,
   hidden,
@@ -168,8 +168,10 @@ function createMode(openFlags: Arg | undefined): Kind {
   return typeof openFlags === 'number' && openFlags & O_CREAT ? fileMode : hidden;
 }
 
+const sealFlags = flags('F_SEAL_');
+
 function fcntlArgument(command: Arg | undefined): readonly Kind[] {
-  if (command === F_ADD_SEALS) return [flags('F_SEAL_')];
+  if (command === F_ADD_SEALS) return [sealFlags];
   return command === F_SETFL ? [S.openFlags] : [number];
 }
 
@@ -179,8 +181,10 @@ const namespaceRequests: ReadonlyMap<number | bigint, string> = new Map([
   [0xb703, 'NS_GET_NSTYPE'],
 ]);
 
+const ioctlNames = symbolSet(['TIOC', 'SIOC']);
+
 const ioctlRequest = ofNumber((value) => {
-  const name = namespaceRequests.get(value) ?? symbol(value, { prefixes: ['TIOC', 'SIOC'] });
+  const name = namespaceRequests.get(value) ?? symbol(value, ioctlNames);
   return name === String(value) ? hexadecimal(value) : name;
 });
 
@@ -196,12 +200,14 @@ function ioctlArgument(request: Arg | undefined): Kind {
   return (request !== undefined && ioctlArguments.get(request)) || plain;
 }
 
+const prctlOption = oneOf('PR_', 'PR_CAP_AMBIENT_RAISE', 'PR_CAP_AMBIENT_CLEAR_ALL');
+const ambientOperation = oneOf('PR_CAP_AMBIENT_');
+const unlessZero: Kind = (arg, context) => (arg === 0 ? undefined : plain(arg, context));
+
 /** Arguments that an option does not use are 0, and left out. */
 function prctlArguments(args: readonly Arg[]): readonly Kind[] {
-  const option = oneOf('PR_', 'PR_CAP_AMBIENT_RAISE', 'PR_CAP_AMBIENT_CLEAR_ALL');
-  const unlessZero: Kind = (arg, context) => (arg === 0 ? undefined : plain(arg, context));
-  if (args[0] === PR_CAPBSET_DROP) return [option, S.capability, unlessZero, unlessZero, unlessZero];
-  if (args[0] !== PR_CAP_AMBIENT) return [option, number, unlessZero, unlessZero, unlessZero];
+  if (args[0] === PR_CAPBSET_DROP) return [prctlOption, S.capability, unlessZero, unlessZero, unlessZero];
+  if (args[0] !== PR_CAP_AMBIENT) return [prctlOption, number, unlessZero, unlessZero, unlessZero];
   const raise = args[1] === PR_CAP_AMBIENT_RAISE ? S.capability : number;
-  return [option, oneOf('PR_CAP_AMBIENT_'), raise, number, number];
+  return [prctlOption, ambientOperation, raise, number, number];
 }

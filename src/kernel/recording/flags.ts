@@ -8,18 +8,26 @@ interface Constant {
 
 const constants: readonly Constant[] = named.map(([name, value]) => ({ name, value }));
 
-/** Which constants belong to an argument. */
-export interface SymbolSet {
-  readonly prefixes: readonly string[];
-  /** Exact names that only look as if they belonged. */
-  readonly except?: readonly string[];
+/** The constants that belong to an argument: masks of several bits first, and then by value. */
+export type SymbolSet = readonly Constant[];
+
+/**
+ * Goes through all constants: to be made once, when a module is evaluated.
+ *
+ * @param except exact names that only look as if they belonged
+ */
+export function symbolSet(prefixes: readonly string[], except: readonly string[] = []): SymbolSet {
+  const members = constants.filter(
+    ({ name }) => prefixes.some((prefix) => name.startsWith(prefix)) && !except.includes(name),
+  );
+  return members.sort(byBits);
 }
 
 /** Words such as `O_PATH|O_CLOEXEC`; bits that no constant names follow in hexadecimal; 0 is `0`. */
 export function flagWords(value: number | bigint, set: SymbolSet): string {
   let left = unsigned(value);
   const found: string[] = [];
-  for (const { name, value: bits } of members(set).sort(byBits)) {
+  for (const { name, value: bits } of set) {
     if (bits <= 0n || (left & bits) !== bits) continue;
     found.push(name);
     left &= ~bits;
@@ -30,17 +38,11 @@ export function flagWords(value: number | bigint, set: SymbolSet): string {
 
 /** The one symbol that stands for the value, or the number itself. */
 export function symbol(value: number | bigint, set: SymbolSet): string {
-  return members(set).find((constant) => constant.value === BigInt(value))?.name ?? String(value);
+  return set.find((constant) => constant.value === BigInt(value))?.name ?? String(value);
 }
 
 export function hexadecimal(value: number | bigint): string {
   return `0x${unsigned(value).toString(16)}`;
-}
-
-function members({ prefixes, except = [] }: SymbolSet): Constant[] {
-  return constants.filter(
-    ({ name }) => prefixes.some((prefix) => name.startsWith(prefix)) && !except.includes(name),
-  );
 }
 
 /** Masks of several bits first: `STATX_BASIC_STATS` and not its parts; then by value. */

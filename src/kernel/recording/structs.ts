@@ -1,7 +1,7 @@
 /** The kinds of arguments that are structs in memory. */
 import { decodeUtf8 } from '../bytes.ts';
 import { schedulingFlags } from '../constants/scheduling.ts';
-import { flagWords, symbol } from './flags.ts';
+import { flagWords, symbol, symbolSet } from './flags.ts';
 import { type Kind, number, ofBytes, plain, pointer, quote, quoteBytes, struct } from './kind.ts';
 import { capabilityList, fd, fileMode, flags, limit, openFlags } from './symbols.ts';
 
@@ -99,15 +99,19 @@ export const windowSize: Kind = ofBytes((view) => {
   return `{ws_row=${rows}, ws_col=${columns}}`;
 });
 
+const interfaceFlagNames = symbolSet(['IFF_']);
+
 /** struct ifreq with its flags, netdevice(7). */
 export const interfaceFlags: Kind = ofBytes((view, bytes) => {
   const name = decodeUtf8(bytes.subarray(0, 16)).replace(/\0.*$/s, '');
-  return `{ifr_name=${quote(name)}, ifr_flags=${flagWords(view.getUint16(16, true), { prefixes: ['IFF_'] })}}`;
+  return `{ifr_name=${quote(name)}, ifr_flags=${flagWords(view.getUint16(16, true), interfaceFlagNames)}}`;
 });
+
+const pollEvents = symbolSet(['POLL']);
 
 /** struct pollfd, poll(2). */
 export const pollEntry: Kind = ofBytes((view) => {
-  const events = symbol(view.getUint16(4, true), { prefixes: ['POLL'] });
+  const events = symbol(view.getUint16(4, true), pollEvents);
   return `[{fd=${view.getInt32(0, true)}, events=${events === '1' ? 'POLLIN' : events}}]`;
 });
 
@@ -119,15 +123,16 @@ export const bitSet: Kind = ofBytes((_, bytes) => {
   return members.length === bytes.length * 8 ? '[all]' : `[${members.join(', ')}]`;
 });
 
-const schedFlags = Object.keys(schedulingFlags);
+const policies = symbolSet(['SCHED_'], Object.keys(schedulingFlags));
+const schedFlags = symbolSet(['SCHED_FLAG_']);
 
 /** struct sched_attr, sched_setattr(2). */
 export const schedAttr: Kind = ofBytes((view) => {
-  const policy = symbol(view.getUint32(4, true), { prefixes: ['SCHED_'], except: schedFlags });
+  const policy = symbol(view.getUint32(4, true), policies);
   const time = (offset: number) => view.getBigUint64(offset, true);
   return [
     `{size=${view.getUint32(0, true)}, sched_policy=${policy}`,
-    `sched_flags=${flagWords(time(8), { prefixes: ['SCHED_FLAG_'] })}`,
+    `sched_flags=${flagWords(time(8), schedFlags)}`,
     `sched_nice=${view.getInt32(16, true)}, sched_priority=${view.getUint32(20, true)}`,
     `sched_runtime=${time(24)}, sched_deadline=${time(32)}, sched_period=${time(40)}}`,
   ].join(', ');

@@ -3,48 +3,53 @@ import { capabilityNames } from '../constants/capability.ts';
 import { AT_FDCWD, S_IFMT } from '../constants/file.ts';
 import { resourceNames } from '../constants/resource.ts';
 import { IOPRIO_CLASS_SHIFT } from '../constants/scheduling.ts';
-import { flagWords, symbol } from './flags.ts';
+import { flagWords, symbol, symbolSet } from './flags.ts';
 import { type Kind, ofNumber, plain } from './kind.ts';
 
 /** Any of the constants with this prefix, or'ed together. */
 export function flags(...prefixes: readonly string[]): Kind {
-  return ofNumber((value) => flagWords(value, { prefixes }));
+  const set = symbolSet(prefixes);
+  return ofNumber((value) => flagWords(value, set));
 }
 
 /** One of the constants with this prefix. */
 export function oneOf(prefix: string, ...except: readonly string[]): Kind {
-  return ofNumber((value) => symbol(value, { prefixes: [prefix], except }));
+  const set = symbolSet([prefix], except);
+  return ofNumber((value) => symbol(value, set));
 }
 
 export const fd: Kind = (arg, context) => (arg === AT_FDCWD ? 'AT_FDCWD' : plain(arg, context));
 
 const ACCESS = ['O_RDONLY', 'O_WRONLY', 'O_RDWR'];
+const besideAccess = symbolSet(['O_'], ACCESS);
 
 /** The access mode is a number in the lowest two bits; with `O_PATH` there is none. */
 export const openFlags: Kind = ofNumber((value) => {
   const bits = BigInt(value);
-  const rest = flagWords(bits & ~3n, { prefixes: ['O_'], except: ACCESS });
+  const rest = flagWords(bits & ~3n, besideAccess);
   const access = ACCESS[Number(bits & 3n)] ?? '0x3';
   if (rest === '0') return access;
   return access === 'O_RDONLY' && rest.split('|').includes('O_PATH') ? rest : `${access}|${rest}`;
 });
 
 /** The flags of the `…at` calls share their bits: what 0x200 means depends on the call. */
-export const atFlags: Kind = ofNumber((value) =>
-  flagWords(value, { prefixes: ['AT_'], except: ['AT_EACCESS', 'AT_REMOVEDIR'] }),
-);
+const OF_OTHER_CALLS = ['AT_EACCESS', 'AT_REMOVEDIR'];
+const ofAtCalls = symbolSet(['AT_'], OF_OTHER_CALLS);
+const ofOpenTree = symbolSet(['OPEN_TREE_', 'AT_'], OF_OTHER_CALLS);
 
-export const openTreeFlags: Kind = ofNumber((value) =>
-  flagWords(value, { prefixes: ['OPEN_TREE_', 'AT_'], except: ['AT_EACCESS', 'AT_REMOVEDIR'] }),
-);
+export const atFlags: Kind = ofNumber((value) => flagWords(value, ofAtCalls));
+
+export const openTreeFlags: Kind = ofNumber((value) => flagWords(value, ofOpenTree));
 
 const octalDigits = (value: bigint) => `0${value.toString(8).padStart(3, '0')}`;
+
+const fileTypes = symbolSet(['S_IF']);
 
 /** File type and permissions. */
 export const fileMode: Kind = ofNumber((value) => {
   const type = BigInt(value) & BigInt(S_IFMT);
   const permissions = octalDigits(BigInt(value) & ~BigInt(S_IFMT));
-  return type === 0n ? permissions : `${symbol(type, { prefixes: ['S_IF'] })}|${permissions}`;
+  return type === 0n ? permissions : `${symbol(type, fileTypes)}|${permissions}`;
 });
 
 /** makedev(3). */
@@ -55,11 +60,14 @@ export const device: Kind = ofNumber((value) => {
   return `makedev(${major}, ${minor})`;
 });
 
+const SOCKET_FLAGS = ['SOCK_CLOEXEC', 'SOCK_NONBLOCK'];
+const socketTypes = symbolSet(['SOCK_'], SOCKET_FLAGS);
+const socketFlags = symbolSet(SOCKET_FLAGS);
+
 /** The type is a number, the flags stand above it. */
 export const socketType: Kind = ofNumber((value) => {
-  const types = { prefixes: ['SOCK_'], except: ['SOCK_CLOEXEC', 'SOCK_NONBLOCK'] };
-  const type = symbol(BigInt(value) & 0xfn, types);
-  const rest = flagWords(BigInt(value) & ~0xfn, { prefixes: ['SOCK_CLOEXEC', 'SOCK_NONBLOCK'] });
+  const type = symbol(BigInt(value) & 0xfn, socketTypes);
+  const rest = flagWords(BigInt(value) & ~0xfn, socketFlags);
   return rest === '0' ? type : `${type}|${rest}`;
 });
 
@@ -82,15 +90,20 @@ export function capabilityList(mask: bigint): string {
   return names.join('|') || '0';
 }
 
+const ioClasses = symbolSet(['IOPRIO_CLASS_']);
+
 /** Class and priority in it, ioprio_set(2). */
 export const ioPriority: Kind = ofNumber((value) => {
-  const ioClass = symbol(Number(value) >> IOPRIO_CLASS_SHIFT, { prefixes: ['IOPRIO_CLASS_'] });
+  const ioClass = symbol(Number(value) >> IOPRIO_CLASS_SHIFT, ioClasses);
   return `IOPRIO_PRIO_VALUE(${ioClass}, ${Number(value) & ((1 << IOPRIO_CLASS_SHIFT) - 1)})`;
 });
 
+const memoryModes = symbolSet(['MPOL_']);
+const memoryModeFlags = symbolSet(['MPOL_F_']);
+
 /** The mode is a number, its flags stand above it. */
 export const memoryPolicy: Kind = ofNumber((value) => {
-  const mode = symbol(BigInt(value) & 0xfffn, { prefixes: ['MPOL_'] });
-  const rest = flagWords(BigInt(value) & ~0xfffn, { prefixes: ['MPOL_F_'] });
+  const mode = symbol(BigInt(value) & 0xfffn, memoryModes);
+  const rest = flagWords(BigInt(value) & ~0xfffn, memoryModeFlags);
   return rest === '0' ? mode : `${mode}|${rest}`;
 });
