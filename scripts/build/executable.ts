@@ -3,7 +3,7 @@
  * the whole program has been evaluated.
  *
  *   script → bytecode            by `compile`, a program of the build
- *   bytecode → heap              by the executable itself, while its heap is still empty, in two evaluations
+ *   bytecode → heap              by the executable itself, while its heap is still empty
  *   the same objects + heap      linked once more: nothing but the heap differs
  */
 import { writeFileSync } from 'node:fs';
@@ -30,6 +30,18 @@ const roomForHeap = `char room[${heapLimit}];\n`;
 /** What the executable was made of, as a metafile of esbuild's format. */
 export const inputsFile = join(dist, 'inputs.json');
 
+/** Commands that write to the parts of the heap that all others write to, and do the same on every machine. */
+const rehearsed = [
+  '--version',
+  '--help',
+  'features',
+  'spec',
+  ...['state', 'start', 'delete', 'kill', 'ps', 'pause', 'resume', 'events', 'update', 'exec'].map(
+    (name) => `--root nowhere ${name} container`,
+  ),
+  '--root nowhere list',
+];
+
 export interface Making {
   readonly arch: Arch;
   readonly commit: string;
@@ -54,7 +66,12 @@ export async function makeExecutable(target: string, making: Making): Promise<vo
   build.makeRoom('room.c', 'room.o');
   build.link('without-heap', 'room.o');
   build.run('compile', 'script.js', 'bytecode');
-  build.run('without-heap', 'bytecode', 'heap');
+  build.run(
+    'without-heap',
+    'bytecode',
+    'heap',
+    ...rehearsed.flatMap((command) => [...command.split(' '), ';']),
+  );
   build.makeObject('heap', 'heap.o');
   build.link('tsrun', 'heap.o');
   build.finish('tsrun', target);

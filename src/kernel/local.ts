@@ -10,9 +10,9 @@ import { syscallNumber } from './syscall-numbers.ts';
 
 /**
  * Large enough for every struct with pointers, and what they point to. It is a part of the prepared heap: made at run
- * time, it would be filled with zeros to its end.
+ * time, it would be filled with zeros to its end. The heap's word in front of it makes the size a round one.
  */
-const memory = new Uint8Array(256 * 1024);
+const memory = new Uint8Array(256 * 1024 - 8);
 
 let arena: MemoryImage | undefined;
 

@@ -13,6 +13,7 @@
 #include "file.h"
 
 #include <malloc.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,38 +71,67 @@ static inline void **list_for(size_t *size) {
 }
 
 /*
- * In the build. What is saved has no free blocks: a new block between others would cost the copy of a page.
- * To know which blocks will be released, a child of the build evaluates the program first: the same program
- * allocates the same blocks in the same order. Those that will be released lie in the second half of the
- * memory, which is not saved.
+ * In the build. A page that is written to is copied, so what is saved has no free blocks, in which new ones
+ * would lie, and the blocks that commands write to (everything that JavaScript uses counts its references)
+ * lie together. The same program allocates the same blocks in the same order. So it is evaluated three times,
+ * by children of the build first: one records which blocks are released; the next one has a page for each of
+ * the others, and rehearses commands to see which pages they write to.
  */
+enum kind { LASTING, WRITTEN, PASSING };
+
 static struct {
-  /* Shared with the child. In units of 16 bytes of the second half, whether the block was released. */
-  bool *released;
-  bool is_child;
-  /* The place of the next block in the second half; one that lasts leaves it empty. */
+  enum pass { RECORD, REHEARSE, SAVE } pass;
+  /* Shared by all passes: of blocks, by the place they would have in the second half, in units of 16 bytes.
+   */
+  uint8_t *kinds;
+  /* Shared as well: how many such units are written to. */
+  size_t *written;
+  /* Which block a page belongs to. */
+  struct {
+    uint32_t index, units;
+  } * pages;
+  /* Where the next block would be in the second half. Those that last leave it empty. */
   uintptr_t next;
-  /* Blocks in use there, and released ones in the first half: none in the end. */
+  /* Where the next block goes that is written to, and the next one with a page of its own. */
+  uintptr_t next_written, next_page;
+  /* Passing blocks that are in use, and others that were released: none in the end. */
   size_t misplaced;
 } making;
 
 #define SECOND_HALF (PREPARED + PREPARED_LIMIT / 2)
+/* For the blocks that have pages of their own. */
+#define PAGES (PREPARED + (1UL << 30))
+#define PAGES_LIMIT (1UL << 29)
+#define IS_MAKING (making.kinds != NULL)
 
-/* Whether the next block will be released, or in the child may be. */
-static __attribute__((cold)) bool is_passing(size_t whole) {
-  bool result = making.is_child || making.released[(making.next - SECOND_HALF) / 16];
+/* Says where a block of the build goes; 0 if it lasts, and is not written to. */
+static __attribute__((cold)) uintptr_t place_for_build(size_t whole) {
+  size_t index = (making.next - SECOND_HALF) / 16;
   making.next += whole;
-  making.misplaced += result;
-  return result;
+  if (making.pass == RECORD || making.kinds[index] == PASSING) {
+    making.misplaced++;
+    return making.next - whole;
+  }
+  if (making.pass == REHEARSE) {
+    uintptr_t at = making.next_page;
+    for (size_t size = 0; size < whole + 16; size += PAGE, making.next_page += PAGE) {
+      making.pages[(making.next_page - PAGES) / PAGE].index = (uint32_t)index;
+      making.pages[(making.next_page - PAGES) / PAGE].units = (uint32_t)(whole / 16);
+    }
+    return at;
+  }
+  if (making.kinds[index] != WRITTEN) return 0;
+  making.next_written += whole;
+  return making.next_written - whole;
 }
 
 static __attribute__((cold)) void note_release(uintptr_t at) {
-  if (at < SECOND_HALF) {
+  if (at < SECOND_HALF || at >= PREPARED + PREPARED_LIMIT) {
     making.misplaced++;
     return;
   }
   making.misplaced--;
-  making.released[(at - SECOND_HALF) / 16] = true;
+  making.kinds[(at - SECOND_HALF) / 16] = PASSING;
 }
 
 /* Maps more memory behind the last, or the first of a prepared heap. */
@@ -118,9 +148,10 @@ static bool grow(size_t size) {
 
 /* Where a new block begins, with the word before it; 0 if there is no more memory. */
 static uintptr_t place(size_t whole) {
-  if (making.released) {
+  if (IS_MAKING) {
     if (PREPARED + PREPARED_LIMIT - making.next < whole + 16) return 0;
-    if (is_passing(whole)) return making.next - whole;
+    uintptr_t at = place_for_build(whole);
+    if (at) return at;
   }
   if (HEAP->limit - HEAP->next < whole + 16 && !grow(whole + 16)) return 0;
   HEAP->next += whole;
@@ -143,7 +174,7 @@ static void *take(size_t size) {
 }
 
 static void give_back(void *block) {
-  if (making.released) {
+  if (IS_MAKING) {
     note_release((uintptr_t)block - 16);
     return;
   }
@@ -160,7 +191,7 @@ static size_t usable_size(const void *block) {
 
 static void *allocate(JSMallocState *state, size_t size) {
   if (size > SIZE_MAX / 4) return NULL;
-  void *block = WATCHED(!making.released) ? malloc(size) : take(size);
+  void *block = WATCHED(!IS_MAKING) ? malloc(size) : take(size);
   if (!block) return NULL;
   state->malloc_count++;
   state->malloc_size += usable_size(block);
@@ -200,23 +231,57 @@ struct heap_roots *heap_roots(void) {
   return &HEAP->roots;
 }
 
-bool heap_begin(void) {
-  /* The executable without a heap has this memory: what the C library allocates lies behind it. */
-  HEAP->next = PREPARED + ((sizeof(struct heap) + 15) & ~15UL);
-  HEAP->limit = making.next = SECOND_HALF;
-  making.released =
-      mmap(NULL, PREPARED_LIMIT / 2 / 16, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (making.released == MAP_FAILED) return false;
-  pid_t child = fork();
-  int status;
-  making.is_child = child == 0;
-  return making.is_child || (waitpid(child, &status, 0) == child && status == 0);
+static void *map(uintptr_t address, size_t size, int sharing) {
+  int flags = sharing | MAP_ANONYMOUS | MAP_NORESERVE | (address ? MAP_FIXED_NOREPLACE : 0);
+  void *memory = mmap((void *)address, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+  return memory == MAP_FAILED ? NULL : memory;
 }
 
-bool heap_is_dense(void) { return making.is_child || making.misplaced == 0; }
+bool heap_begin(void) {
+  /* The executable without a heap has this memory: what the C library allocates lies behind it. */
+  uintptr_t begin = PREPARED + ((sizeof(struct heap) + 15) & ~15UL);
+  HEAP->limit = making.next = SECOND_HALF;
+  making.next_page = PAGES;
+  making.kinds = map(0, PREPARED_LIMIT / 2 / 16, MAP_SHARED);
+  making.written = map(0, PAGE, MAP_SHARED);
+  making.pages = map(0, PAGES_LIMIT / PAGE * sizeof *making.pages, MAP_PRIVATE);
+  if (!making.kinds || !making.written || !making.pages || !map(PAGES, PAGES_LIMIT, MAP_PRIVATE))
+    return false;
+  for (; making.pass < SAVE; making.pass++) {
+    pid_t child = fork();
+    if (child == 0) return true;
+    int status;
+    if (waitpid(child, &status, 0) != child || status != 0) return false;
+  }
+  making.next_written = begin;
+  HEAP->next = begin + *making.written * 16;
+  return true;
+}
+
+bool heap_is_dense(void) { return making.pass != SAVE || making.misplaced == 0; }
+
+/* Lets a page be written to, and notes its block. */
+static void note_write(int number, siginfo_t *info, void *context) {
+  (void)context;
+  uintptr_t at = (uintptr_t)info->si_addr;
+  if (at < PAGES || at >= making.next_page || mprotect((void *)(at & -PAGE), PAGE, PROT_READ | PROT_WRITE)) {
+    signal(number, SIG_DFL);
+    return;
+  }
+  size_t page = (at - PAGES) / PAGE;
+  uint8_t *kind = &making.kinds[making.pages[page].index];
+  if (*kind != WRITTEN) *making.written += making.pages[page].units;
+  *kind = WRITTEN;
+}
+
+bool heap_rehearse(void) {
+  struct sigaction action = {.sa_sigaction = note_write, .sa_flags = SA_SIGINFO};
+  return making.pass == REHEARSE && sigaction(SIGSEGV, &action, NULL) == 0 &&
+         mprotect((void *)PAGES, making.next_page - PAGES, PROT_READ) == 0;
+}
 
 bool heap_save(const char *path) {
-  if (making.is_child) return true;
+  if (making.pass != SAVE) return true;
   size_t length = (HEAP->next + 16 + PAGE - 1 - PREPARED) & ~(PAGE - 1UL);
   HEAP->limit = PREPARED + length;
   return write_file(path, (void *)PREPARED, length);

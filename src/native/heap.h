@@ -25,8 +25,8 @@ extern const JSMallocFunctions heap_functions;
 bool heap_is_prepared(void);
 
 /*
- * Begins an empty heap in place of the one that is missing. Returns in a child as well, and first: what that
- * allocates and releases, the caller must do the same way.
+ * Begins an empty heap in place of the one that is missing. Returns in two children as well, and first: what
+ * they allocate and release, the caller must do the same way.
  */
 bool heap_begin(void);
 
@@ -39,7 +39,14 @@ struct heap_roots {
 
 struct heap_roots *heap_roots(void);
 
-/* Whether the caller has allocated and released as its child did, so that no free blocks would be saved. */
+/*
+ * Whether this process is there to rehearse: what it does from now on shows which blocks commands write to.
+ * Its children may do it in its place.
+ */
+bool heap_rehearse(void);
+
+/* Whether the caller has allocated and released as its children did, so that no free blocks would be saved.
+ */
 bool heap_is_dense(void);
 
 /* Writes the heap to a file, as it is. Returns false if that fails. */

@@ -292,7 +292,8 @@ static int run_program(void) {
 }
 
 /*
- * From here on, what only the build does: `host CODE HEAP` evaluates bytecode and saves the heap. The
+ * From here on, what only the build does: `host CODE HEAP WORD...` evaluates bytecode, rehearses commands and
+ * saves the heap. The
  * executable that is installed has a heap and does not come here.
  */
 
@@ -320,6 +321,25 @@ static JSContext *new_context(JSRuntime *runtime) {
   JS_AddIntrinsicPromise(js);
   JS_AddIntrinsicWeakRef(js);
   return js;
+}
+
+/* Executes commands, each of which ends with ";", without an environment, and with nothing to read or write.
+ */
+static void rehearse(char **words) {
+  for (char **word = words; *word; word++) {
+    if (strcmp(*word, ";") != 0) continue;
+    *word = NULL;
+    pid_t child = fork();
+    if (child == 0) {
+      int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+      for (int fd = 0; fd < 3; fd++) dup2(null, fd);
+      command_line = words;
+      environ = (char *[]){NULL};
+      _exit(run_program());
+    }
+    waitpid(child, NULL, 0);
+    words = word + 1;
+  }
 }
 
 static int build_status = 1;
@@ -350,6 +370,7 @@ static void make_heap(void) {
   if (!JS_IsFunction(js, heap_roots()->program)) fputs("the code sets no function `program`\n", stderr);
   JS_FreeValue(js, global);
   JS_RunGC(runtime);
+  if (heap_rehearse()) rehearse(command_line + 2);
   if (!heap_is_dense())
     fputs("two evaluations of the program allocated different blocks: what does it depend on?\n", stderr);
   else if (heap_save(command_line[1]))
@@ -376,5 +397,5 @@ int main(int count, char **words) {
   /* Nothing but the NULL if there is not even a name. */
   command_line = count > 0 ? words + 1 : words;
   if (heap_is_prepared()) return run_program();
-  return count == 3 ? build() : 1;
+  return count >= 3 ? build() : 1;
 }
