@@ -210,16 +210,6 @@ static FUNCTION(environment) {
   return new_list(js, environ);
 }
 
-/* collectGarbage(threshold): collects cycles whenever so many bytes are in use; a short command never does.
- */
-static FUNCTION(collect_garbage) {
-  UNUSED;
-  int64_t threshold;
-  if (JS_ToInt64(js, &threshold, args[0])) return JS_EXCEPTION;
-  JS_SetGCThreshold(JS_GetRuntime(js), (size_t)threshold);
-  return JS_UNDEFINED;
-}
-
 /* seccomp(function, arguments): as systemCall, for a function of libseccomp. */
 static FUNCTION(seccomp) {
   UNUSED;
@@ -241,7 +231,6 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("checksum", 1, checksum),
     JS_CFUNC_DEF("arguments", 0, arguments),
     JS_CFUNC_DEF("environment", 0, environment),
-    JS_CFUNC_DEF("collectGarbage", 1, collect_garbage),
     JS_CFUNC_DEF("seccomp", 2, seccomp),
 };
 
@@ -354,6 +343,7 @@ static void make_heap(void) {
   if (!heap_begin()) return;
   JSRuntime *runtime = JS_NewRuntime2(&heap_functions, NULL);
   JS_SetMaxStackSize(runtime, 0);
+  /* Reference counts release all but cycles, and no command makes many: docs/performance.md. */
   JS_SetGCThreshold(runtime, SIZE_MAX);
   JSContext *js = new_context(runtime);
   JSValue global = JS_GetGlobalObject(js), host = JS_NewObject(js);

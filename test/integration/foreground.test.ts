@@ -37,6 +37,19 @@ function running(rig: Rig, script: string, id = rig.id()): Running {
   return startProgram(programUnderTest(), args);
 }
 
+/** So slowly that each signal is waited for on its own. */
+async function passOn({ child }: Running, signals: number): Promise<void> {
+  for (let index = 0; index < signals; index++) {
+    child.kill(index % 2 === 0 ? 'SIGUSR1' : 'SIGUSR2');
+    await sleep(1);
+  }
+}
+
+function residentKilobytes({ child }: Running): number {
+  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1]);
+}
+
 test.each([
   ['true', 0],
   ['exit 42', 42],
@@ -154,6 +167,22 @@ describe('signals', () => {
     const more = setInterval(() => container.child.kill('SIGUSR1'), 20);
     await container.shows(/(one\n){5}/).finally(() => clearInterval(more));
     container.child.kill('SIGUSR2');
+    expect(await container.ended()).toBe(6);
+  });
+
+  test('take no memory that is not released', async (context) => {
+    context.skip(isOnNode, 'Node collects garbage when it sees fit');
+    await using rig = makeRig();
+    await using container = running(
+      rig,
+      'trap "" USR1 USR2; trap "exit 6" TERM; echo ready; while :; do sleep 0.1; done',
+    );
+    await container.shows(/ready/);
+    await passOn(container, 100);
+    const before = residentKilobytes(container);
+    await passOn(container, 2000);
+    expect(residentKilobytes(container) - before).toBeLessThan(64);
+    container.child.kill('SIGTERM');
     expect(await container.ended()).toBe(6);
   });
 

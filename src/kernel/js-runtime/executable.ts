@@ -12,7 +12,6 @@ interface Host {
   checksum(bytes: Uint8Array): number;
   arguments(): string[];
   environment(): string[];
-  collectGarbage(threshold: number): void;
   seccomp(index: number, args: readonly Word[]): number;
 }
 
