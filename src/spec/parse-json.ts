@@ -25,6 +25,12 @@ export function parseJson(text: string): unknown {
   return hasLargeNumber(value) ? parseLargeIntegers(body) : value;
 }
 
+/** The same, of a text that {@link stringifyJson} has written: it is strict. */
+export function parseOwnJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  return hasLargeNumber(value) ? parseLargeIntegers(text) : value;
+}
+
 /** The inverse of {@link parseJson}. */
 export function stringifyJson(value: unknown, indent?: number): string {
   try {

@@ -4,7 +4,7 @@
  */
 
 import { checksum, concatBytes, decodeLatin1, decodeUtf8, encodeUtf8 } from '../../kernel/bytes.ts';
-import { parseJson, stringifyJson } from '../../spec/parse-json.ts';
+import { parseOwnJson, stringifyJson } from '../../spec/parse-json.ts';
 
 const BEFORE = ',"checksum":"';
 const AFTER = '"}';
@@ -21,7 +21,7 @@ export function seal(value: object): Uint8Array {
 export function unseal(bytes: Uint8Array): unknown {
   const body = bytes.subarray(0, Math.max(0, bytes.length - LENGTH));
   if (decodeLatin1(bytes.subarray(body.length)) !== endingOf(body)) return undefined;
-  return parseJson(`${decodeUtf8(body)}}`);
+  return parseOwnJson(`${decodeUtf8(body)}}`);
 }
 
 function endingOf(body: Uint8Array): string {

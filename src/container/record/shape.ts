@@ -14,13 +14,14 @@ function optional(check: Check): Check {
 }
 
 function listOf(check: Check): Check {
-  return (value) => (Array.isArray(value) ? first(value.map(check)) : 'an array');
+  return (value) => (Array.isArray(value) ? firstProblem(value, check) : 'an array');
 }
 
 function objectOf(checks: Readonly<Record<string, Check>>): Check {
+  const members = Object.entries(checks);
   return (value) => {
     if (!isObject(value)) return 'an object';
-    return first(Object.entries(checks).map(([key, check]) => inMember(key, check(value[key]))));
+    return firstProblem(members, ([key, check]) => inMember(key, check(value[key])));
   };
 }
 
@@ -28,8 +29,12 @@ function inMember(key: string, expected: string | undefined): string | undefined
   return expected === undefined ? undefined : `${expected} at "${key}"`;
 }
 
-function first(problems: readonly (string | undefined)[]): string | undefined {
-  return problems.find((problem) => problem !== undefined);
+function firstProblem<T>(values: readonly T[], check: (value: T) => string | undefined): string | undefined {
+  for (let at = 0; at < values.length; at++) {
+    const problem = check(values[at] as T);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -72,7 +77,9 @@ const checks: { readonly [Key in keyof Required<StateRecord>]: Check } = {
   bundle: text,
   rootfs: text,
   created: text,
-  annotations: optional((value) => (isObject(value) ? first(Object.values(value).map(text)) : 'an object')),
+  annotations: optional((value) =>
+    isObject(value) ? firstProblem(Object.values(value), text) : 'an object',
+  ),
   ownerUid: id,
   cgroups: listOf(path),
   cgroupInodes: optional(listOf(count)),
