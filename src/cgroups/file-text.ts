@@ -1,10 +1,10 @@
 /** Files of the cgroup filesystem that may not be there. */
-import { readFileSync } from '../kernel/file-system.ts';
+import { readPiece } from '../kernel/file-system.ts';
 
 /** The content without the newline at its end. */
 export function readOrEmpty(path: string): string {
   try {
-    return readFileSync(path, 'utf8').trim();
+    return readPiece(path, 'utf8').trim();
   } catch {
     return '';
   }
@@ -14,7 +14,7 @@ export function readOrEmpty(path: string): string {
 export function currentIn(directory: string): (file: string) => string | undefined {
   return (file) => {
     try {
-      return readFileSync(`${directory}/${file}`, 'utf8').trim();
+      return readPiece(`${directory}/${file}`, 'utf8').trim();
     } catch {
       return undefined;
     }

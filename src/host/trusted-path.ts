@@ -7,10 +7,11 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import { close, openat2 } from '../kernel/calls/file.ts';
 import { AT_FDCWD, O_PATH, RESOLVE_NO_SYMLINKS, S_IFLNK, S_IFMT } from '../kernel/constants/file.ts';
 import { ELOOP } from '../kernel/errno.ts';
-import { fstatSync, lstatSync, readlinkSync, type Stats, statSync } from '../kernel/file-system.ts';
+import { fstatSync, lstatSync, readlinkSync, statSync } from '../kernel/file-system.ts';
 import { attempt } from '../kernel/local.ts';
 import { effectiveUid } from '../kernel/own-process.ts';
 import { dirname, join } from '../kernel/path.ts';
+import type { Stats } from '../kernel/stats.ts';
 
 /** As many as the kernel follows. */
 const MAX_LINKS = 40;

@@ -27,15 +27,13 @@ import {
   O_RDONLY,
   O_TRUNC,
   O_WRONLY,
-  S_IFDIR,
-  S_IFMT,
-  S_IFREG,
   X_OK,
 } from './constants/file.ts';
 import { type Dirent, decodeDirents } from './dirents.ts';
 import { describeErrno, EEXIST, EFBIG, EINTR, EISDIR, ENOENT, ENOTDIR } from './errno.ts';
 import { attempt, isTolerated } from './local.ts';
-import { decodeStatx, type Status } from './statx.ts';
+import { Stats } from './stats.ts';
+import { decodeStatx } from './statx.ts';
 
 /** Well below the memory for the arguments of a call. */
 const CHUNK = 64 * 1024;
@@ -98,12 +96,30 @@ export function readBytesSync(path: string): Uint8Array {
   return readToTheEnd(openSync(path, O_RDONLY), path);
 }
 
-/** Reads an open file and closes it. @throws `EFBIG` if there are more than `most` bytes */
-export function readUpTo(fd: number, path: string, most: number): Uint8Array {
-  return readToTheEnd(fd, path, most);
+/**
+ * The text of a file that the kernel makes as one piece, as it does most of those in /proc and in cgroups: its end is
+ * not looked for. Those with a piece for each line are not read like this: mountinfo, cgroup.procs, uid_map.
+ */
+export function readPiece(path: string, encoding: 'utf8' | 'latin1'): string {
+  return decode(readToTheEnd(openSync(path, O_RDONLY), path, { inOnePiece: true }), encoding);
 }
 
-function readToTheEnd(fd: number, path: string, most = Number.POSITIVE_INFINITY): Uint8Array {
+/** The same; undefined if it cannot be opened. */
+export function readPieceIfThere(path: string, encoding: 'utf8' | 'latin1'): string | undefined {
+  const fd = attempt(openat(AT_FDCWD, path, O_RDONLY));
+  return fd < 0 ? undefined : decode(readToTheEnd(fd, path, { inOnePiece: true }), encoding);
+}
+
+interface Reading {
+  /** Bytes. */
+  readonly most?: number;
+  /** What is shorter than what was asked for is the last: nothing is made or sent meanwhile. */
+  readonly inOnePiece?: boolean;
+}
+
+/** Reads an open file and closes it. @throws `EFBIG` if there are more than `most` bytes */
+export function readToTheEnd(fd: number, path: string, reading: Reading = {}): Uint8Array {
+  const { most = Number.POSITIVE_INFINITY, inOnePiece = false } = reading;
   const parts: Uint8Array[] = [];
   let length = 0;
   try {
@@ -114,6 +130,7 @@ function readToTheEnd(fd: number, path: string, most = Number.POSITIVE_INFINITY)
       parts.push(part);
       length += part.length;
       if (length > most) throw new FileSystemError(EFBIG, call, path);
+      if (inOnePiece && part.length < CHUNK) break;
     }
   } finally {
     closeSync(fd);
@@ -169,36 +186,6 @@ export function accessErrno(path: string, mode: number): number {
 /** Whether this process may execute it; a directory, enter it. */
 export function isExecutable(path: string): boolean {
   return mayAccess(path, X_OK);
-}
-
-export class Stats {
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly ino: number;
-  /** Of the filesystem; not encoded as node:fs has it, and only good for comparison. */
-  readonly dev: number;
-  readonly nlink: number;
-  /** Bytes. */
-  readonly size: number;
-
-  constructor(status: Status) {
-    this.mode = status.mode;
-    this.uid = status.uid;
-    this.gid = status.gid;
-    this.ino = Number(status.inode);
-    this.dev = Number(status.filesystem);
-    this.nlink = status.links;
-    this.size = Number(status.size);
-  }
-
-  isDirectory(): boolean {
-    return (this.mode & S_IFMT) === S_IFDIR;
-  }
-
-  isFile(): boolean {
-    return (this.mode & S_IFMT) === S_IFREG;
-  }
 }
 
 /** @returns undefined where nothing is there */

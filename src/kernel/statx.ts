@@ -21,19 +21,56 @@ export interface Status {
 }
 
 export function decodeStatx(bytes: Uint8Array): Status {
-  const view = viewOf(bytes);
-  return {
-    links: view.getUint32(16, true),
-    uid: view.getUint32(20, true),
-    gid: view.getUint32(24, true),
-    mode: view.getUint16(28, true),
-    inode: view.getBigUint64(32, true),
-    size: view.getBigUint64(40, true),
-    blocks: view.getBigUint64(48, true),
-    deviceMajor: view.getUint32(128, true),
-    deviceMinor: view.getUint32(132, true),
-    filesystem: view.getBigUint64(136, true),
-  };
+  return new DecodedStatus(viewOf(bytes));
+}
+
+/** Decodes what is asked for: most callers use one or two of the fields. */
+class DecodedStatus implements Status {
+  readonly #view: DataView;
+
+  constructor(view: DataView) {
+    this.#view = view;
+  }
+
+  get links(): number {
+    return this.#view.getUint32(16, true);
+  }
+
+  get uid(): number {
+    return this.#view.getUint32(20, true);
+  }
+
+  get gid(): number {
+    return this.#view.getUint32(24, true);
+  }
+
+  get mode(): number {
+    return this.#view.getUint16(28, true);
+  }
+
+  get inode(): bigint {
+    return this.#view.getBigUint64(32, true);
+  }
+
+  get size(): bigint {
+    return this.#view.getBigUint64(40, true);
+  }
+
+  get blocks(): bigint {
+    return this.#view.getBigUint64(48, true);
+  }
+
+  get deviceMajor(): number {
+    return this.#view.getUint32(128, true);
+  }
+
+  get deviceMinor(): number {
+    return this.#view.getUint32(132, true);
+  }
+
+  get filesystem(): bigint {
+    return this.#view.getBigUint64(136, true);
+  }
 }
 
 export function isCharacterDevice(status: Status, major: number, minor: number): boolean {

@@ -1,7 +1,8 @@
 /** The text of a config.json or process.json, whatever is in its place: nothing here waits or fills the memory. */
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK } from '../kernel/constants/file.ts';
-import { readFileSync, type Stats, statSync } from '../kernel/file-system.ts';
+import { readFileSync, statSync } from '../kernel/file-system.ts';
+import type { Stats } from '../kernel/stats.ts';
 import { withoutByteOrderMark } from './parse-json.ts';
 
 /** More than the stub would take of it, and far more than any engine writes. */

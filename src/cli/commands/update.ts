@@ -4,7 +4,7 @@ import { RuntimeError } from '../../errors/runtime-error.ts';
 import { decodeUtf8 } from '../../kernel/bytes.ts';
 import { fcntl } from '../../kernel/calls/file.ts';
 import { F_DUPFD_CLOEXEC } from '../../kernel/constants/file.ts';
-import { readUpTo } from '../../kernel/file-system.ts';
+import { readToTheEnd } from '../../kernel/file-system.ts';
 import { perform } from '../../kernel/local.ts';
 import type { Log } from '../../log/log.ts';
 import type { Resources } from '../../spec/types.ts';
@@ -100,7 +100,7 @@ async function updateRequest(options: Options, log: Log): Promise<UpdateOptions>
 /** Of a copy of the descriptor, since reading closes it. */
 function standardInput(): string {
   const copy = perform(fcntl(STDIN, F_DUPFD_CLOEXEC, 3));
-  return decodeUtf8(readUpTo(copy, 'standard input', LARGEST));
+  return decodeUtf8(readToTheEnd(copy, 'standard input', { most: LARGEST }));
 }
 
 function fromOptions(options: Options): Resources {

@@ -1,7 +1,7 @@
 /** The files of a container's directory: their names, and reading them safely even if they were replaced. */
 
 import { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } from '../../kernel/constants/file.ts';
-import { openSync, readdirSync, readUpTo } from '../../kernel/file-system.ts';
+import { openSync, readdirSync, readToTheEnd } from '../../kernel/file-system.ts';
 import { join } from '../../kernel/path.ts';
 import { notFound } from './problems.ts';
 
@@ -27,7 +27,10 @@ const MOST = 32 << 20;
 /** Reads a file of ours: not through a symlink, not waiting for the writer of a FIFO, not without end. */
 export function readStateFile(directory: string, name: string): Uint8Array {
   const path = join(directory, name);
-  return readUpTo(openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK), path, MOST);
+  return readToTheEnd(openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK), path, {
+    most: MOST,
+    inOnePiece: true,
+  });
 }
 
 /** Something in a directory that tsrun has not put there. @throws RuntimeError `not-found` if the directory is gone */

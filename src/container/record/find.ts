@@ -2,8 +2,9 @@
 
 import type { RuntimeError } from '../../errors/runtime-error.ts';
 import { decodeUtf8 } from '../../kernel/bytes.ts';
-import { lstatSync, type Stats } from '../../kernel/file-system.ts';
+import { lstatSync } from '../../kernel/file-system.ts';
 import { effectiveUid } from '../../kernel/own-process.ts';
+import type { Stats } from '../../kernel/stats.ts';
 import { parseJson } from '../../spec/parse-json.ts';
 import { RECORD_VERSION, type StateRecord } from '../state-record.ts';
 import { LOCK, RECORD, readStateFile, strangeName } from './files.ts';

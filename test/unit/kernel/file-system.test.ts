@@ -30,6 +30,22 @@ describe('reading', () => {
     expect(own.readFileSync('/proc/self/status', 'utf8')).toContain(`Pid:\t${process.pid}\n`);
   });
 
+  test.each([
+    ['less than one call takes', 'one'],
+    ['as much as one call takes', 'x'.repeat(64 * 1024)],
+    ['more', 'é'.repeat(100_000)],
+  ])('a file in one piece: %s', (_, text) => {
+    fs.writeFileSync(at('piece'), text);
+    expect(own.readPiece(at('piece'), 'utf8')).toBe(text);
+    expect(own.readPieceIfThere(at('piece'), 'utf8')).toBe(text);
+  });
+
+  test('a file of the kernel in one piece', () => {
+    expect(own.readPiece('/proc/self/status', 'utf8')).toContain(`Pid:\t${process.pid}\n`);
+    expect(own.readPieceIfThere('/proc/self/status/below', 'utf8')).toBeUndefined();
+    expect(() => own.readPiece('/proc/self/status/below', 'utf8')).toThrow('ENOTDIR');
+  });
+
   test('what may not be there', () => {
     fs.writeFileSync(at('there'), 'text');
     expect(own.readIfThere(at('there'), 'utf8')).toBe('text');
