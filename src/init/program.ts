@@ -2,6 +2,7 @@
  * Encodes a list of calls as the message that the init stub executes, and decodes its answer. The layout is
  * described at the head of `src/native/stub.c`.
  */
+import { viewOf } from '../kernel/bytes.ts';
 import type { Call, Failure, Out, Results } from '../kernel/call.ts';
 import { MemoryImage, tooLong } from '../kernel/memory-image.ts';
 import { syscallNumber } from '../kernel/syscall-numbers.ts';
@@ -24,8 +25,6 @@ const FORK = 1 << 7;
 const CONTROL = 1 << 8;
 const SHOW = 1 << 9;
 const EFFECTS = { fork: FORK, control: CONTROL, show: SHOW } as const;
-/** 2^32 */
-const HALF = 0x1_0000_0000;
 
 export interface Program {
   readonly message: Uint8Array;
@@ -132,10 +131,8 @@ function decode(
   { image, operations, places }: Layout,
   results: ResultTable,
 ): Failure | undefined {
-  // Halves of a typed array, which has to be aligned: an interpreter pays for each call of a DataView.
-  const { buffer, byteOffset } = reply.byteOffset % 4 === 0 ? reply : new Uint8Array(reply);
-  const halves = new Int32Array(buffer, byteOffset, reply.length >> 2);
-  const word = (offset: number) => wordIn(halves, offset >> 2);
+  const view = viewOf(reply);
+  const word = (offset: number) => Number(view.getBigInt64(offset, true));
   const status = word(8);
   const cursor = (word(16) - INBOX - operations) / OPERATION;
   // The stub may have joined a container by now: what it says is checked like any other input.
@@ -145,7 +142,7 @@ function decode(
   const done = status < 0 ? cursor : calls.length;
   for (let index = 0; index < done; index++) {
     const call = calls[index] as Call;
-    const value = wordIn(halves, (places[index] as number) >> 2);
+    const value = word(places[index] as number);
     const filled = call.out && bytesAt(reply, image.outOffset(call.out), call.out, value);
     results.note(call, value, filled);
   }
@@ -156,10 +153,6 @@ function decode(
 function bytesAt(reply: Uint8Array, start: number, { size, counted }: Out, result: number): Uint8Array {
   const filled = counted ? Math.max(0, Math.min(size, result)) : size;
   return reply.slice(start, start + filled);
-}
-
-function wordIn(halves: Int32Array, at: number): number {
-  return (halves[at + 1] ?? 0) * HALF + ((halves[at] ?? 0) >>> 0);
 }
 
 /** Results that accumulate over several programs. */

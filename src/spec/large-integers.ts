@@ -19,9 +19,7 @@ export function hasLargeNumber(value: unknown): boolean {
   // What is found inside is appended meanwhile.
   for (const container of containers) {
     const values: readonly unknown[] = Object.values(container);
-    // An interpreter pays for each step of an iterator.
-    for (let at = 0; at < values.length; at++) {
-      const one = values[at];
+    for (const one of values) {
       if (typeof one === 'object' && one !== null) containers.push(one);
       else if (typeof one === 'number' && (one >= BEYOND || one <= -BEYOND)) return true;
     }

@@ -2,26 +2,22 @@
 
 /**
  * @param text JSON; its strings end
- * @param places ascending; none begins within an escape sequence
+ * @param places ascending
  * @returns those that do not begin inside a string
  */
 export function outsideStrings<T extends { readonly index: number }>(
   text: string,
   places: readonly T[],
 ): readonly T[] {
-  let isInside = false;
-  let from = 0;
+  let quote = text.indexOf('"');
+  let end = -1;
   return places.filter(({ index }) => {
-    if (quotesIn(text.slice(from, index)) % 2 === 1) isInside = !isInside;
-    from = index;
-    return !isInside;
+    while (quote >= 0 && quote < index) {
+      end = endOfString(text, quote);
+      quote = text.indexOf('"', end + 1);
+    }
+    return index > end;
   });
-}
-
-/** How many begin or end a string. */
-function quotesIn(part: string): number {
-  const unescaped = part.includes('\\') ? part.replaceAll(/\\./gs, '') : part;
-  return unescaped.split('"').length - 1;
 }
 
 /** @param start of the quote that begins a string @returns of the one that ends it, or the end of the text */
