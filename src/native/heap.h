@@ -7,7 +7,7 @@
 
 /*
  * Where fixed addresses begin; .heap in the linker's arguments has the same one
- * (scripts/build/executable.ts). AddressSanitizer has its own use for what is below.
+ * (scripts/build/variants.ts). AddressSanitizer has its own use for what is below.
  */
 #if defined __SANITIZE_ADDRESS__
 #define HEAP_ADDRESS 0x200000000000UL

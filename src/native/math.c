@@ -2,7 +2,7 @@
  * Functions of <math.h> whose addresses are in QuickJS's tables, and so in the heap. For some of them the C
  * library chooses, at each start, the code that fits the processor: the heap would hold addresses of what
  * fits the machine that made it, and end with SIGILL on an older one. The linker puts these in their place
- * (--wrap, scripts/build/executable.ts): their addresses never change, and what they call is still chosen at
+ * (--wrap, scripts/build/variants.ts): their addresses never change, and what they call is still chosen at
  * each start.
  */
 #define WRAP(name)                                                                                           \
