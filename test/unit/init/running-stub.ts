@@ -12,6 +12,7 @@ import type { Call, Failure, Out } from '../../../src/kernel/call.ts';
 import { close } from '../../../src/kernel/calls/file.ts';
 import { receive, send, setTimeLimit } from '../../../src/kernel/calls/socket.ts';
 import { SO_RCVTIMEO } from '../../../src/kernel/constants/process.ts';
+import { EINTR } from '../../../src/kernel/errno.ts';
 import { attempt, perform, systemError } from '../../../src/kernel/local.ts';
 import { syscallNumbers } from '../../../src/kernel/syscall-numbers.ts';
 import { patience } from '../../setup/patience.ts';
@@ -167,7 +168,10 @@ export function sendTo(fd: number, message: Uint8Array): void {
 export function receiveFrom(fd: number): Uint8Array {
   const call = receive(fd, ANSWER);
   const outs = new Map<Out, Uint8Array>();
-  const length = attempt(call, undefined, outs);
+  let length: number;
+  // SIGCHLD interrupts it: because of the socket's time limit, the kernel does not restart it (signal(7)).
+  do length = attempt(call, undefined, outs);
+  while (length === -EINTR);
   if (length < 0) throw systemError(call, -length);
   return outs.get(call.out as Out) as Uint8Array;
 }
