@@ -24,17 +24,15 @@ export function processTable(pids: readonly number[], options: readonly string[]
 /** The header, and the lines with one of the pids. */
 export function ownLines(output: string, pids: readonly number[]): string {
   const [header = '', ...lines] = output.split('\n');
-  const column = fields(header).indexOf('PID');
+  const column = header.trim().split(/\s+/).indexOf('PID');
   if (column < 0) {
     throw new RuntimeError('usage', "couldn't find PID field in ps output", {
       hint: 'ask ps for it too: -o pid,…',
     });
   }
+  // What follows the pid is not looked at: command lines are long.
+  const pidOf = new RegExp(`^\\s*(?:\\S+\\s+){${column}}(\\S+)`);
   const wanted = new Set(pids.map(String));
-  const own = lines.filter((line) => wanted.has(fields(line)[column] ?? ''));
+  const own = lines.filter((line) => wanted.has(pidOf.exec(line)?.[1] ?? ''));
   return [header, ...own].map((line) => `${line}\n`).join('');
-}
-
-function fields(line: string): string[] {
-  return line.trim().split(/\s+/);
 }

@@ -19,12 +19,20 @@ export function inodesOf(paths: readonly string[], refused: ReadonlySet<string>)
   return paths.map((path) => (refused.has(path) ? 0 : (statSync(path)?.ino ?? 0)));
 }
 
-/** Those that are there. Of a container that was never finished, the inode numbers are not known. */
-export function ownCgroups({ cgroups, cgroupInodes }: Recorded): readonly string[] {
-  return cgroups.filter((path, index) => {
-    const inode = statSync(path)?.ino;
-    return inode !== undefined && inode === (cgroupInodes?.[index] ?? inode);
-  });
+/** Those that are there. */
+export function ownCgroups(record: Recorded): readonly string[] {
+  return record.cgroups.filter((_, index) => isOwn(record, index));
+}
+
+/** One of them, for what is the same in all hierarchies. */
+export function anyOwnCgroup(record: Recorded): string | undefined {
+  return record.cgroups.find((_, index) => isOwn(record, index));
+}
+
+/** Of a container that was never finished, the inode numbers are not known. */
+function isOwn({ cgroups, cgroupInodes }: Recorded, index: number): boolean {
+  const inode = statSync(cgroups[index] as string)?.ino;
+  return inode !== undefined && inode === (cgroupInodes?.[index] ?? inode);
 }
 
 /** Those that the container had, and has no longer. */

@@ -1,9 +1,9 @@
 /** `ps`: the processes of a container, by their pids as the caller sees them. */
-import { cgroupProcesses } from '../cgroups/processes.ts';
+import { processesBelow } from '../cgroups/processes.ts';
 import { checkContainerId } from './container-id.ts';
 import { openFirstProcess } from './first-process.ts';
 import { namespaceProcesses } from './namespace-processes.ts';
-import { ownCgroups } from './own-cgroups.ts';
+import { anyOwnCgroup } from './own-cgroups.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 
@@ -17,7 +17,8 @@ export function processes(runtime: Runtime, id: string): readonly number[] {
   const record = new StateDirectory(runtime.root, id).read();
   if (!record) return [];
   using first = openFirstProcess(record);
-  const members = ascending(cgroupProcesses(ownCgroups(record)));
+  const own = anyOwnCgroup(record);
+  const members = own === undefined ? [] : ascending(processesBelow(own));
   if (!first || members.includes(first.pid)) return members;
   runtime.log.debug('the container has no cgroup: its processes are found by pid namespace and parents');
   return ascending([...new Set([...members, ...namespaceProcesses(first.pid)])]);

@@ -1,10 +1,10 @@
 /** Runs a program of the host to its end and takes what it writes. Blocks: for what ends soon. */
 import { call } from '../kernel/call.ts';
 import { MFD_CLOEXEC } from '../kernel/constants/file.ts';
-import { closeSync, isExecutable, readFileSync, statSync } from '../kernel/file-system.ts';
+import { closeSync, isExecutable, readPiece, statSync } from '../kernel/file-system.ts';
 import { perform } from '../kernel/local.ts';
 import { type Exit, spawn, waitForExit } from '../kernel/spawn.ts';
-import { callerEnvironment } from './caller.ts';
+import { callerEnvironment, callerVariable } from './caller.ts';
 
 /** Where engines leave no PATH: podman passes XDG_RUNTIME_DIR alone. */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -17,7 +17,7 @@ export interface ProgramOutput {
 
 /** Where a program is, by the caller's PATH; undefined where it is not. */
 export function findProgram(name: string): string | undefined {
-  const folders = (callerEnvironment().PATH || DEFAULT_PATH).split(':');
+  const folders = (callerVariable('PATH') || DEFAULT_PATH).split(':');
   // A relative folder is one of whoever owns the working directory.
   const paths = folders.filter((folder) => folder.startsWith('/')).map((folder) => `${folder}/${name}`);
   return paths.find(isProgram);
@@ -35,7 +35,7 @@ export function programOutput(path: string, args: readonly string[]): ProgramOut
   try {
     const redirections = { stdout: output, stderr: output };
     const exit = waitForExit(spawn(path, [path, ...args], environment, redirections));
-    return { exit, output: readFileSync(`/proc/self/fd/${output}`, 'utf8') };
+    return { exit, output: readPiece(`/proc/self/fd/${output}`, 'utf8') };
   } finally {
     closeSync(output);
   }
