@@ -1,14 +1,21 @@
 /** Errors and fallbacks for a container whose processes are not in its cgroups any more. */
 
 import { RuntimeError } from '../errors/runtime-error.ts';
-import { cgroupsOf, hierarchyOf, hostCgroups } from '../host/cgroups.ts';
+import { cgroupsOf, type HostCgroups, hierarchyOf, hostCgroups } from '../host/cgroups.ts';
 import type { IdentifiedProcess } from '../host/process-identity.ts';
 import { existsSync } from '../kernel/file-system.ts';
 import { ownPid } from '../kernel/own-process.ts';
 import type { Log } from '../log/log.ts';
-import { openFirstProcess } from './first-process.ts';
 import { lostCgroups, wasRefused } from './own-cgroups.ts';
 import type { StateRecord } from './state-record.ts';
+
+export interface Held {
+  readonly record: StateRecord;
+  /** Its first process; undefined if it has ended. */
+  readonly first: IdentifiedProcess | undefined;
+  /** If they have been read already. */
+  readonly host?: HostCgroups;
+}
 
 /**
  * Limits and the like must not be set on a cgroup that the container's first process is not in: they would have no
@@ -18,11 +25,10 @@ import type { StateRecord } from './state-record.ts';
  * @param what is to be done: `pause the container`
  * @throws RuntimeError `cgroup`
  */
-export function mustHoldInit(record: StateRecord, paths: readonly string[], what: string): void {
-  const [lost] = lostCgroups(record).filter((path) => paths.includes(path));
+export function mustHoldInit({ record, first, host }: Held, paths: readonly string[], what: string): void {
+  const [lost] = lostCgroups(record, paths);
   if (lost !== undefined) throw gone(record.id, lost, what);
-  using first = openFirstProcess(record);
-  const directoryOf = first ? directoriesOf(first) : () => undefined;
+  const directoryOf = first ? directoriesOf(first, host) : () => undefined;
   for (const path of new Set(paths)) {
     if (wasRefused(record, path)) continue;
     const actual = directoryOf(path);
@@ -75,8 +81,10 @@ function nameOf([first, ...others]: readonly string[]): string {
 }
 
 /** @param first us, if left out @returns for a directory, the one of the process in the same hierarchy; undefined if it cannot be reached from here */
-function directoriesOf(first?: IdentifiedProcess): (path: string) => string | undefined {
-  const host = hostCgroups();
+function directoriesOf(
+  first?: IdentifiedProcess,
+  host = hostCgroups(),
+): (path: string) => string | undefined {
   const directoryOf = first ? first.read(() => cgroupsOf(first.pid)) : cgroupsOf(ownPid());
   return (path) => {
     const hierarchy = hierarchyOf(path, host);

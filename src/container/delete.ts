@@ -4,12 +4,13 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Log } from '../log/log.ts';
 import { checkContainerId } from './container-id.ts';
 import { destroy } from './destroy.ts';
+import { openOnceCreated } from './first-process.ts';
 import type { Found } from './record/find.ts';
 import { unidentified } from './record/unidentified.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
-import { type Status, statusOf } from './status.ts';
+import { type Status, statusWith } from './status.ts';
 
 /**
  * @throws RuntimeError `not-found` (not with force); `state` for a container that runs (not with force), that another
@@ -27,8 +28,14 @@ export function remove(runtime: Runtime, id: string, { force }: { readonly force
     return;
   }
   const record = found.kind === 'record' ? found.record : salvage(found, runtime, id, force);
-  if (!force) mustHaveStopped(id, statusOf(record, directory));
-  destroy(record, directory, runtime.log, { force });
+  if (force) {
+    destroy(record, directory, runtime.log, { force });
+    return;
+  }
+  using first = openOnceCreated(record);
+  mustHaveStopped(id, statusWith(first, record, directory));
+  const known = record.phase === 'created' ? { process: first } : undefined;
+  destroy(record, directory, runtime.log, { force, known });
 }
 
 /** @returns undefined if there is nothing to delete by force, or another process has just done it */

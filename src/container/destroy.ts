@@ -6,6 +6,7 @@ import { removeAtOnce, removeCgroups } from '../cgroups/remove.ts';
 import { endUnit } from '../cgroups/systemd/end-unit.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { runPoststop } from '../hooks/runtime-hooks.ts';
+import type { IdentifiedProcess } from '../host/process-identity.ts';
 import { W_OK } from '../kernel/constants/file.ts';
 import { SIGKILL } from '../kernel/constants/process.ts';
 import { EACCES } from '../kernel/errno.ts';
@@ -29,6 +30,12 @@ import type { StateRecord } from './state-record.ts';
 /** Milliseconds that a killed process may take to end; longer means that it hangs in the kernel. */
 const LONGEST_DEATH = 10_000;
 
+export interface Destruction {
+  readonly force: boolean;
+  /** Its first process, if that has been looked for: undefined in it if it has ended. */
+  readonly known?: { readonly process: IdentifiedProcess | undefined } | undefined;
+}
+
 /**
  * @param options.force without it a configuration that cannot be read is an error, since hooks would be left out
  * @throws RuntimeError if something is left: its record is still there then
@@ -37,14 +44,14 @@ export function destroy(
   recorded: StateRecord,
   directory: StateDirectory,
   log: Log,
-  { force }: { readonly force: boolean } = { force: true },
+  { force, known }: Destruction = { force: true },
 ): void {
   if (!directory.exists()) return;
   checkPaths(recorded);
   mustKnowCgroups(recorded);
   const record = withOwnCgroups(recorded);
   const hooks = record.hasPoststop ? hooksOf(record, directory, log, force) : undefined;
-  killProcesses(record);
+  killProcesses(record, known);
   const left = [...removeCgroup(record, log)];
   if (record.resctrl) left.push(...removeResctrl(record.resctrl, log));
   if (record.systemd && !hasSuccessor(recorded)) endUnit(record.systemd, log);
@@ -94,8 +101,9 @@ function hooksOf(
 }
 
 /** Signals are sent before anything is waited for: the kernel takes a container apart on all processors. */
-function killProcesses(record: StateRecord): void {
-  using first = openFirstProcess(record);
+function killProcesses(record: StateRecord, known: Destruction['known']): void {
+  using opened = known ? undefined : openFirstProcess(record);
+  const first = known ? known.process : opened;
   using helper = record.helper && openHelper(record.helper);
   const members = record.sharesPids ? cgroupProcesses(record.cgroups) : [];
   if (first && record.sharesPids && !members.includes(first.pid)) killDescendants(first.pid);

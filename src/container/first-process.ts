@@ -28,6 +28,11 @@ export function openFirstProcess(record: StateRecord): IdentifiedProcess | undef
   return isOfOtherBoot(record) ? undefined : findFromOutside(record);
 }
 
+/** The same, of a container whose creator has come to the end: of another, it is not known yet. */
+export function openOnceCreated(record: StateRecord | undefined): IdentifiedProcess | undefined {
+  return record?.phase === 'created' ? openFirstProcess(record) : undefined;
+}
+
 /** A process of the runtime that lives as long as the container. @returns undefined if it has ended */
 export function openHelper(helper: ProcessIdentity): IdentifiedProcess | undefined {
   return isOfOtherNamespace(helper) ? findByInode(helper) : openIdentified(helper);

@@ -35,11 +35,14 @@ function isOwn({ cgroups, cgroupInodes }: Recorded, index: number): boolean {
   return inode !== undefined && inode === (cgroupInodes?.[index] ?? inode);
 }
 
-/** Those that the container had, and has no longer. */
-export function lostCgroups({ cgroups, cgroupInodes }: Recorded): readonly string[] {
+/** Those that the container had, and has no longer. @param among those that are looked at; all, if left out */
+export function lostCgroups(
+  { cgroups, cgroupInodes }: Recorded,
+  among: readonly string[] = cgroups,
+): readonly string[] {
   return cgroups.filter((path, index) => {
     const inode = cgroupInodes?.[index] ?? 0;
-    return inode !== 0 && statSync(path)?.ino !== inode;
+    return inode !== 0 && among.includes(path) && statSync(path)?.ino !== inode;
   });
 }
 

@@ -5,9 +5,10 @@ import { RuntimeError } from '../errors/runtime-error.ts';
 import { dirname } from '../kernel/path.ts';
 import { mustHoldInit } from './astray.ts';
 import { checkContainerId } from './container-id.ts';
+import { openOnceCreated } from './first-process.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
-import { statusOf } from './status.ts';
+import { statusOf, statusWith } from './status.ts';
 import { whyNotRunning } from './why-not-running.ts';
 
 const NOT_RUNNING = 'container not running';
@@ -19,11 +20,12 @@ export function pause(runtime: Runtime, id: string): void {
   // Not in the middle of a start, which would wait for ever.
   directory.lock(NOT_RUNNING);
   const record = directory.read();
-  const status = statusOf(record, directory);
+  using first = openOnceCreated(record);
+  const status = statusWith(first, record, directory);
   if (!record || (status !== 'running' && status !== 'created'))
     throw new RuntimeError('state', NOT_RUNNING, whyNotRunning(id, record, status));
   if (record.freezer === undefined) throw noFreezer();
-  mustHoldInit(record, [dirname(record.freezer)], 'pause the container');
+  mustHoldInit({ record, first }, [dirname(record.freezer)], 'pause the container');
   freezer(record.freezer).freeze();
 }
 

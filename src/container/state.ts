@@ -1,6 +1,6 @@
 /** `state`: what the OCI runtime spec (runtime.md, State) and engines want to know of a container. */
 import { checkContainerId } from './container-id.ts';
-import { openFirstProcess } from './first-process.ts';
+import { openOnceCreated } from './first-process.ts';
 import type { Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
@@ -32,7 +32,7 @@ export function stateOf(
   record: StateRecord | undefined,
   directory: StateDirectory,
 ): ContainerState {
-  using first = record?.phase === 'created' ? openFirstProcess(record) : undefined;
+  using first = openOnceCreated(record);
   const status = statusWith(first, record, directory);
   return record ? stateAs(record, status, first?.pid) : unrecorded(id, status);
 }

@@ -1,7 +1,7 @@
 /** In which state a container is: mostly the kernel knows it. */
 
 import type { IdentifiedProcess } from '../host/process-identity.ts';
-import { hasExecuted, isPaused, openFirstProcess } from './first-process.ts';
+import { hasExecuted, isPaused, openOnceCreated } from './first-process.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
 
@@ -14,7 +14,7 @@ export type Status = 'creating' | 'created' | 'running' | 'paused' | 'stopped';
  * @throws RuntimeError `state` if it cannot be found out
  */
 export function statusOf(record: StateRecord | undefined, directory: StateDirectory): Status {
-  using first = record?.phase === 'created' ? openFirstProcess(record) : undefined;
+  using first = openOnceCreated(record);
   return statusWith(first, record, directory);
 }
 

@@ -9,6 +9,7 @@ import { unitKeeper } from '../cgroups/systemd/change-unit.ts';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import { hostCgroups } from '../host/cgroups.ts';
 import { identity } from '../host/identity.ts';
+import type { IdentifiedProcess } from '../host/process-identity.ts';
 import type { Log } from '../log/log.ts';
 import { Execution } from '../plan/execution.ts';
 import { changeSchemata } from '../resctrl/change.ts';
@@ -18,11 +19,12 @@ import type { Problem } from '../spec/problem.ts';
 import type { Config, Resources } from '../spec/types.ts';
 import { mustHoldInit } from './astray.ts';
 import { checkContainerId } from './container-id.ts';
+import { openOnceCreated } from './first-process.ts';
 import { mergeResources } from './merged-resources.ts';
 import { goesOnWithoutCgroups, type Runtime } from './runtime.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StateRecord } from './state-record.ts';
-import { statusOf } from './status.ts';
+import { type Status, statusWith } from './status.ts';
 import { whyNotRunning } from './why-not-running.ts';
 
 const NOT_RUNNING = 'container not running';
@@ -45,12 +47,15 @@ export async function update(runtime: Runtime, id: string, options: UpdateOption
   checkContainerId(id);
   using directory = new StateDirectory(runtime.root, id);
   directory.lock(NOT_RUNNING);
-  const record = mustBeThere(directory.read(), directory);
+  const found = directory.read();
+  using first = openOnceCreated(found);
+  const record = mustBeThere(found, statusWith(first, found, directory), id);
   const config = directory.readConfig();
+  const target = { record, first, config };
   try {
-    const devices = setDevices(runtime, record, config, options.resources);
+    const devices = setDevices(runtime, target, options.resources);
     try {
-      const resources = setLimits(runtime, record, config, options.resources);
+      const resources = setLimits(runtime, target, options.resources);
       setSchemata(record, options);
       directory.replaceConfig({ ...config, linux: { ...config.linux, resources } });
     } catch (error) {
@@ -64,26 +69,30 @@ export async function update(runtime: Runtime, id: string, options: UpdateOption
   }
 }
 
+interface Target {
+  readonly record: StateRecord;
+  readonly first: IdentifiedProcess | undefined;
+  readonly config: Config;
+}
+
 function setDevices(
   { rootless }: Runtime,
-  record: StateRecord,
-  { linux }: Config,
+  { record, first, config }: Target,
   { devices: asked = [] }: Resources,
 ): DeviceChange | undefined {
   if (asked.length === 0) return undefined;
   return changeDevices({
-    before: linux?.resources?.devices,
+    before: config.linux?.resources?.devices,
     asked,
     directories: recordedDirectories(record.cgroups, hostCgroups()),
-    check: (path) => mustHoldInit(record, [path], 'change the device rules'),
+    check: (path) => mustHoldInit({ record, first }, [path], 'change the device rules'),
     rootless: goesOnWithoutCgroups(rootless, identity()),
   });
 }
 
-function mustBeThere(record: StateRecord | undefined, directory: StateDirectory): StateRecord {
-  const status = statusOf(record, directory);
+function mustBeThere(record: StateRecord | undefined, status: Status, id: string): StateRecord {
   if (record && status !== 'stopped' && status !== 'creating') return record;
-  throw new RuntimeError('state', NOT_RUNNING, whyNotRunning(directory.id, record, status));
+  throw new RuntimeError('state', NOT_RUNNING, whyNotRunning(id, record, status));
 }
 
 function takeBack(devices: DeviceChange | undefined, log: Log): void {
@@ -95,8 +104,7 @@ function takeBack(devices: DeviceChange | undefined, log: Log): void {
 }
 
 /** @returns all resources that the container has now */
-function setLimits(runtime: Runtime, record: StateRecord, config: Config, asked: Resources): Resources {
-  const { log } = runtime;
+function setLimits({ log }: Runtime, { record, first, config }: Target, asked: Resources): Resources {
   const { changed, all } = mergeResources(asked, config);
   checkTogether(changed);
   const host = hostCgroups();
@@ -106,7 +114,7 @@ function setLimits(runtime: Runtime, record: StateRecord, config: Config, asked:
   const manager = cgroupManager(directories);
   const limits = manager.limits(request);
   const touched = limits.writes.map(({ directory }) => directory);
-  mustHoldInit(record, touched, 'change the limits');
+  mustHoldInit({ record, first, host }, touched, 'change the limits');
   // On version 1 systemd would deny everything for a moment.
   const devices = asked.devices?.length && manager.kind === 'v2' ? asked.devices : undefined;
   const keeper = record.systemd && unitKeeper({ unit: record.systemd, limits, devices }, log);

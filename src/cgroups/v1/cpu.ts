@@ -30,7 +30,7 @@ function realtime({ realtimeRuntime, realtimePeriod }: Cpu, current: Current): L
   const period = isSet(realtimePeriod)
     ? [write('cpu.rt_period_us', realtimePeriod, 'realtimePeriod', 'realtime period')]
     : [];
-  const shrinks = Number(realtimePeriod ?? 0) < Number(current('cpu.rt_period_us') ?? 0);
+  const shrinks = period.length > 0 && Number(realtimePeriod) < Number(current('cpu.rt_period_us') ?? 0);
   return shrinks ? [...runtime, ...period] : [...period, ...runtime];
 }
 
