@@ -1,22 +1,21 @@
 /** Files of the cgroup filesystem that may not be there. */
-import { readPiece } from '../kernel/file-system.ts';
+import { readPieceIfThere } from '../kernel/file-system.ts';
 
 /** The content without the newline at its end. */
 export function readOrEmpty(path: string): string {
-  try {
-    return readPiece(path, 'utf8').trim();
-  } catch {
-    return '';
-  }
+  return textIfThere(path) ?? '';
 }
 
 /** What is in the files of a cgroup; undefined for one that is not there. */
 export function currentIn(directory: string): (file: string) => string | undefined {
-  return (file) => {
-    try {
-      return readPiece(`${directory}/${file}`, 'utf8').trim();
-    } catch {
-      return undefined;
-    }
-  };
+  return (file) => textIfThere(`${directory}/${file}`);
+}
+
+function textIfThere(path: string): string | undefined {
+  try {
+    return readPieceIfThere(path, 'utf8')?.trim();
+  } catch {
+    // It is there, and the kernel has nothing for it.
+    return undefined;
+  }
 }

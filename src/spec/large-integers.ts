@@ -43,10 +43,23 @@ export function parseLargeIntegers(text: string): unknown {
 
 /** JSON with the digits of every bigint. */
 export function stringifyLargeIntegers(value: unknown, indent?: number): string {
-  const write = (marker: string) =>
-    JSON.stringify(value, (_key, one) => (typeof one === 'bigint' ? `${marker}${one}` : one), indent);
-  const marker = unusedMarker(write(''));
-  return write(marker).replaceAll(new RegExp(`"${marker}(-?\\d+)"`, 'g'), '$1');
+  let count = 0;
+  const write = (marker: string) => {
+    const mark = (_key: string, one: unknown) => {
+      if (typeof one !== 'bigint') return one;
+      count++;
+      return `${marker}${one}`;
+    };
+    return JSON.stringify(value, mark, indent);
+  };
+  let marker = `${MARK}0:`;
+  let text = write(marker);
+  // Strings with the same character are rare.
+  if (text.split(MARK).length - 1 > count) {
+    marker = unusedMarker(text);
+    text = write(marker);
+  }
+  return text.replaceAll(new RegExp(`"${marker}(-?\\d+)"`, 'g'), '$1');
 }
 
 interface Integer {

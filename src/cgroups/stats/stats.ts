@@ -53,8 +53,18 @@ export function amount(text: string): Amount {
 
 /** `name value`, line by line. */
 export function table(text: string): ReadonlyMap<string, Amount> {
-  const lines = text.split('\n').map((line) => line.split(' '));
-  return new Map(lines.flatMap(([name = '', value]) => (value === undefined ? [] : [[name, amount(value)]])));
+  const amounts = new Map<string, Amount>();
+  for (const line of text.split('\n')) {
+    const fields = line.split(' ');
+    if (fields.length > 1) amounts.set(fields[0] ?? '', amount(fields[1] ?? ''));
+  }
+  return amounts;
+}
+
+/** Of a table. */
+export function byName(amounts: ReadonlyMap<string, Amount>): Readonly<Record<string, Amount>> {
+  const entries = [...amounts.keys()].sort().map((name) => [name, amounts.get(name)]);
+  return Object.fromEntries(entries);
 }
 
 /** Without what is zero or empty. */

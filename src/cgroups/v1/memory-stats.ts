@@ -1,5 +1,5 @@
 /** Memory of version 1's memory controller: kernel, admin-guide/cgroup-v1/memory.rst. */
-import { amount, nonZero, type Read, table, type Usage } from '../stats/stats.ts';
+import { amount, byName, nonZero, type Read, table, type Usage } from '../stats/stats.ts';
 
 export function memoryStats(read: Read): object {
   const raw = table(read('memory.stat'));
@@ -9,7 +9,7 @@ export function memoryStats(read: Read): object {
     swap: usage(read, 'memory.memsw'),
     kernel: usage(read, 'memory.kmem'),
     kernelTCP: usage(read, 'memory.kmem.tcp'),
-    ...(raw.size > 0 ? { raw: Object.fromEntries([...raw].sort(([a], [b]) => (a < b ? -1 : 1))) } : {}),
+    ...(raw.size > 0 ? { raw: byName(raw) } : {}),
   };
 }
 

@@ -1,5 +1,14 @@
 /** Memory, of version 2's memory controller. */
-import { type Amount, amount, nonZero, pressure, type Read, table, type Usage } from '../stats/stats.ts';
+import {
+  type Amount,
+  amount,
+  byName,
+  nonZero,
+  pressure,
+  type Read,
+  table,
+  type Usage,
+} from '../stats/stats.ts';
 
 const NO_LIMIT = 2n ** 64n - 1n;
 
@@ -25,7 +34,7 @@ export function memoryStats(read: Read): object {
         : { limit: both, ...nonZero({ usage: sum(memory.usage, swap.usage) }), failcnt: 0 },
     kernel: none,
     kernelTCP: none,
-    ...(raw.size > 0 ? { raw: Object.fromEntries([...raw].sort(([a], [b]) => (a < b ? -1 : 1))) } : {}),
+    ...(raw.size > 0 ? { raw: byName(raw) } : {}),
     ...pressure(read('memory.pressure')),
   };
 }

@@ -183,6 +183,13 @@ describe('stringifyJson', () => {
     expect(stringifyJson({ a: 18446744073709551615n, b: 1 })).toBe('{"a":18446744073709551615,"b":1}');
   });
 
+  test.each(['\uE0000:1', '\uE0001:1', '\uE0000:1\uE0001:1'])(
+    'does not mistake the string %j for a bigint',
+    (text) => {
+      expect(stringifyJson([text, 18446744073709551615n])).toBe(`["${text}",18446744073709551615]`);
+    },
+  );
+
   test('gives back what was parsed', () => {
     const text = '{"soft":18446744073709551615,"hard":9007199254740993,"list":[1,"x",null]}';
     expect(stringifyJson(parseJson(text))).toBe(text);
