@@ -22,7 +22,12 @@ export interface Description {
 /** @param names of the results of all calls that this one may refer to, see `nameResults` */
 export function describe(call: Call, names: ResultNames): Description {
   const kinds = argumentKinds(call);
-  const args = call.args.flatMap((arg, index) => (kinds[index] ?? plain)(arg, { call, names }) ?? []);
+  const context = { call, names };
+  const args: string[] = [];
+  call.args.forEach((arg, index) => {
+    const text = (kinds[index] ?? plain)(arg, context);
+    if (text !== undefined) args.push(text);
+  });
   const result = names.of(call);
   const { tolerated } = call;
   const tolerates = tolerated === 'all' ? tolerated : tolerated?.map(errnoName);

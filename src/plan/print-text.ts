@@ -19,11 +19,9 @@ function callLines(calls: readonly Description[]): string[] {
   const lines: string[] = [];
   for (let at = 0; at < calls.length; ) {
     const alike = countAlike(calls, at);
-    lines.push(
-      ...(alike > 3
-        ? foldedLines(calls.slice(at, at + alike))
-        : calls.slice(at, at + alike).flatMap(oneCall)),
-    );
+    const these = calls.slice(at, at + alike);
+    if (alike > 3) lines.push(...foldedLines(these));
+    else for (const one of these) lines.push(...oneCall(one));
     at += alike;
   }
   return lines;
