@@ -67,15 +67,6 @@ export interface ActionStep extends Named {
 
 export type Step = CallStep | ActionStep;
 
-/** With all its properties, as every step has them: an interpreter looks long for one that is not there. */
-const NOTHING: Extra = {
-  recover: undefined,
-  observe: undefined,
-  check: undefined,
-  answers: undefined,
-  meanwhile: undefined,
-};
-
 type Extra = Pick<CallStep, 'recover' | 'observe' | 'check' | 'answers' | 'meanwhile'>;
 
 export function step(
@@ -83,10 +74,9 @@ export function step(
   name: string,
   pointer: string,
   calls: readonly Call[],
-  extra: Extra = NOTHING,
+  extra?: Extra,
 ): CallStep {
-  const { recover, observe, check, answers, meanwhile } = extra;
-  return { kind: 'calls', actor, name, pointer, calls, recover, observe, check, answers, meanwhile };
+  return { kind: 'calls', actor, name, pointer, calls, ...extra };
 }
 
 export function action(
