@@ -11,8 +11,8 @@ import type { Timer } from './timer.ts';
 
 const BATCH = 100;
 const AT_A_TIME = 8;
-/** How long a foreground `run` gets to become idle, in milliseconds. */
-const SETTLE = 200;
+/** How long a foreground `run` gets to become idle, in milliseconds. After a second, tsrun gives memory back. */
+const SETTLE = 1200;
 
 export class Tasks {
   readonly #setup: WorkerSetup;

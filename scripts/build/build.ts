@@ -16,6 +16,7 @@ const outputs = [
   'dist/engine/koffi.node',
   'dist/node/main.cjs',
   'dist/bin/tsrun-node',
+  'dist/bin/tsrun',
   'bin/tsrun',
 ];
 /** The executable, if it can be built. Tests and measurements take this one, so that they never run on Node by mistake. */

@@ -1,6 +1,7 @@
 /** Our event loop, the same on both JS runtimes: everything that is waited for is a descriptor. */
 import { jsRuntime } from '#js-runtime';
 import { monotonicMilliseconds } from './clock.ts';
+import { releaseCleanPages } from './own-memory.ts';
 import { type Interest, poll, pollBlocking } from './poll.ts';
 
 export interface Source {
@@ -15,6 +16,8 @@ export interface Source {
  * than most short commands.
  */
 const BRIEFLY = 10;
+/** Milliseconds. What has been waited for as long may take hours. */
+const LONG = 1000;
 
 /**
  * Waits for the sources, and has those handled that something has happened to, in their order.
@@ -22,12 +25,15 @@ const BRIEFLY = 10;
  * @param isOver is asked before each wait, and before each source
  */
 export async function serve(sources: readonly Source[], isOver: () => boolean): Promise<void> {
-  let left = jsRuntime.eventLoop ? BRIEFLY : 0;
-  const end = left > 0 ? monotonicMilliseconds() + left : 0;
+  let left = jsRuntime.eventLoop ? BRIEFLY : LONG;
+  const end = monotonicMilliseconds() + left;
   while (!isOver()) {
     const interests = sources.map((source) => source.interest() ?? NONE);
     const happened = left > 0 ? pollBlocking(interests, left) : await poll(interests);
-    if (left > 0) left = end - monotonicMilliseconds();
+    if (left > 0) {
+      left = end - monotonicMilliseconds();
+      if (left <= 0 && !jsRuntime.eventLoop) releaseCleanPages();
+    }
     sources.forEach((source, index) => {
       if (happened[index] && !isOver()) source.handle();
     });

@@ -99,8 +99,8 @@ static struct {
 } making;
 
 #define SECOND_HALF (PREPARED + PREPARED_LIMIT / 2)
-/* For the blocks that have pages of their own. */
-#define PAGES (PREPARED + (1UL << 30))
+/* For the blocks that have pages of their own. The break begins anywhere in the gigabyte behind the heap. */
+#define PAGES (PREPARED + (3UL << 30))
 #define PAGES_LIMIT (1UL << 29)
 #define IS_MAKING (making.kinds != NULL)
 

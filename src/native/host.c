@@ -340,7 +340,10 @@ static void make_heap(void) {
     perror(command_line[0]);
     return;
   }
-  if (!heap_begin()) return;
+  if (!heap_begin()) {
+    fputs("the memory for a heap is not free, or an evaluation failed\n", stderr);
+    return;
+  }
   JSRuntime *runtime = JS_NewRuntime2(&heap_functions, NULL);
   JS_SetMaxStackSize(runtime, 0);
   /* Reference counts release all but cycles, and no command makes many: docs/performance.md. */

@@ -186,6 +186,18 @@ describe('signals', () => {
     expect(await container.ended()).toBe(6);
   });
 
+  test('leave little memory in use after a second', async (context) => {
+    context.skip(isOnNode, 'it says nothing of Node');
+    await using rig = makeRig();
+    await using container = running(rig, 'trap "exit 6" TERM; echo ready; while :; do sleep 0.1; done');
+    await container.shows(/ready/);
+    await sleep(1500);
+    // What was only read has been given back, and is still there when it is used.
+    expect(residentKilobytes(container)).toBeLessThan(4096);
+    container.child.kill('SIGTERM');
+    expect(await container.ended()).toBe(6);
+  });
+
   test('no signal leaves half a container, whenever it comes', { timeout: patience(60_000) }, async () => {
     await using rig = makeRig();
     const bundle = shellBundle(rig, 'sleep 0.05');
