@@ -99,7 +99,7 @@ const roundCost: Readonly<Partial<Record<Task, number>>> = {
   limits: 340,
   'peak-memory': 260,
   create: 250,
-  foreground: 2900,
+  foreground: 9900,
   parallel: 9000,
   podman: 1100,
   cold: 600,

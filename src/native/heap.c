@@ -276,8 +276,12 @@ static void note_write(int number, siginfo_t *info, void *context) {
 
 bool heap_rehearse(void) {
   struct sigaction action = {.sa_sigaction = note_write, .sa_flags = SA_SIGINFO};
-  return making.pass == REHEARSE && sigaction(SIGSEGV, &action, NULL) == 0 &&
-         mprotect((void *)PAGES, making.next_page - PAGES, PROT_READ) == 0;
+  if (making.pass != REHEARSE || sigaction(SIGSEGV, &action, NULL) != 0 ||
+      mprotect((void *)PAGES, making.next_page - PAGES, PROT_READ) != 0)
+    return false;
+  /* What commands allocate needs no pages of its own. */
+  making.pass = RECORD;
+  return true;
 }
 
 bool heap_save(const char *path) {
