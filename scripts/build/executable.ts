@@ -30,12 +30,13 @@ const roomForHeap = `char room[${heapLimit}];\n`;
 /** What the executable was made of, as a metafile of esbuild's format. */
 export const inputsFile = join(dist, 'inputs.json');
 
-/** Commands that write to the parts of the heap that all others write to, and do the same on every machine. */
+/**
+ * Commands that write to the parts of the heap that all others write to, and do the same on every machine and for every
+ * user (`features` and `spec`, for example, do not).
+ */
 const rehearsed = [
   '--version',
   '--help',
-  'features',
-  'spec',
   ...['state', 'start', 'delete', 'kill', 'ps', 'pause', 'resume', 'events', 'update', 'exec'].map(
     (name) => `--root nowhere ${name} container`,
   ),
