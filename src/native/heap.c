@@ -41,11 +41,20 @@ struct heap {
 
 #define PREPARED HEAP_ADDRESS
 #define GROWN (HEAP_ADDRESS + (4UL << 30))
+/*
+ * In the build, for blocks that have pages of their own. The break begins anywhere in the gigabyte behind the
+ * heap.
+ */
+#define PAGES (HEAP_ADDRESS + (3UL << 30))
+#define PAGES_LIMIT (1UL << 29)
 #define HEAP ((struct heap *)PREPARED)
 
 /* AddressSanitizer watches what comes from malloc(3): with it, that is all but the prepared heap. */
 #if defined __SANITIZE_ADDRESS__
-static bool is_watched(const void *block) { return (uintptr_t)block - PREPARED >= PREPARED_LIMIT; }
+static bool is_watched(const void *block) {
+  uintptr_t at = (uintptr_t)block;
+  return at - PREPARED >= PREPARED_LIMIT && at - PAGES >= PAGES_LIMIT;
+}
 
 #define WATCHED(condition) (condition)
 #else
@@ -99,9 +108,6 @@ static struct {
 } making;
 
 #define SECOND_HALF (PREPARED + PREPARED_LIMIT / 2)
-/* For the blocks that have pages of their own. The break begins anywhere in the gigabyte behind the heap. */
-#define PAGES (PREPARED + (3UL << 30))
-#define PAGES_LIMIT (1UL << 29)
 #define IS_MAKING (making.kinds != NULL)
 
 /* Says where a block of the build goes; 0 if it lasts, and is not written to. */

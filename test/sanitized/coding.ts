@@ -48,6 +48,9 @@ export function decoded(coded: Coded): unknown {
 }
 
 export function coded(value: unknown): Coded {
+  if (Number.isNaN(value)) return { odd: 'nan' };
+  // JSON has no infinite numbers.
+  if (value === Infinity || value === -Infinity) return { odd: 'infinity' };
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint') return { bigint: String(value) };
   if (typeof value === 'string') return { text: Array.from(value.split(''), (unit) => unit.charCodeAt(0)) };
