@@ -67,12 +67,8 @@ export async function makeExecutable(target: string, making: Making): Promise<vo
   build.makeRoom('room.c', 'room.o');
   build.link('without-heap', 'room.o');
   build.run('compile', 'script.js', 'bytecode');
-  build.run(
-    'without-heap',
-    'bytecode',
-    'heap',
-    ...rehearsed.flatMap((command) => [...command.split(' '), ';']),
-  );
+  const commands = rehearsed.flatMap((command) => [...command.split(' '), ';']);
+  build.run('without-heap', 'bytecode', 'heap', ...commands);
   build.makeObject('heap', 'heap.o');
   build.link('tsrun', 'heap.o');
   build.finish('tsrun', target);

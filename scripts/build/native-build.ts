@@ -33,27 +33,11 @@ export class NativeBuild {
   compileObjects(): void {
     const { gcc } = this.#compiler;
     const { archives } = this.#libraries;
+    const options = [...this.#variant.compile, ...headerOptions(this.#libraries)];
     for (const name of [...this.#variant.sources, 'compile.c'])
-      this.#command(
-        gcc,
-        ...this.#variant.compile,
-        ...headerOptions(this.#libraries),
-        '-c',
-        '-o',
-        `${name}.o`,
-        inRoot('src/native', name),
-      );
-    this.#command(
-      gcc,
-      ...this.#variant.link,
-      '-no-pie',
-      '-o',
-      'compile',
-      'compile.c.o',
-      'file.c.o',
-      ...archives,
-      '-lm',
-    );
+      this.#command(gcc, ...options, '-c', '-o', `${name}.o`, inRoot('src/native', name));
+    const objects = ['compile.c.o', 'file.c.o'];
+    this.#command(gcc, ...this.#variant.link, '-no-pie', '-o', 'compile', ...objects, ...archives, '-lm');
   }
 
   /** An object whose section `.heap` has no contents. */

@@ -1,5 +1,5 @@
 /** Files of the cgroup filesystem that may not be there. */
-import { readPieceIfThere } from '../kernel/file-system.ts';
+import { IN_ONE_PIECE, readIfThere } from '../kernel/file-system.ts';
 
 /** The content without the newline at its end. */
 export function readOrEmpty(path: string): string {
@@ -13,7 +13,7 @@ export function currentIn(directory: string): (file: string) => string | undefin
 
 function textIfThere(path: string): string | undefined {
   try {
-    return readPieceIfThere(path, 'utf8')?.trim();
+    return readIfThere(path, 'utf8', IN_ONE_PIECE)?.trim();
   } catch {
     // It is there, and the kernel has nothing for it.
     return undefined;

@@ -19,12 +19,12 @@ export function inodesOf(paths: readonly string[], refused: ReadonlySet<string>)
   return paths.map((path) => (refused.has(path) ? 0 : (statSync(path)?.ino ?? 0)));
 }
 
-/** Those that are there. */
+/** The container's cgroups that still exist. */
 export function ownCgroups(record: Recorded): readonly string[] {
   return record.cgroups.filter((_, index) => isOwn(record, index));
 }
 
-/** One of them, for what is the same in all hierarchies. */
+/** One of the container's cgroups, for what is the same in all hierarchies. */
 export function anyOwnCgroup(record: Recorded): string | undefined {
   return record.cgroups.find((_, index) => isOwn(record, index));
 }
@@ -35,7 +35,7 @@ function isOwn({ cgroups, cgroupInodes }: Recorded, index: number): boolean {
   return inode !== undefined && inode === (cgroupInodes?.[index] ?? inode);
 }
 
-/** Those that the container had, and has no longer. @param among those that are looked at; all, if left out */
+/** The cgroups that the container had and has lost. @param among the paths to look at; by default all */
 export function lostCgroups(
   { cgroups, cgroupInodes }: Recorded,
   among: readonly string[] = cgroups,

@@ -81,11 +81,12 @@ function setDevices(
   { devices: asked = [] }: Resources,
 ): DeviceChange | undefined {
   if (asked.length === 0) return undefined;
+  const host = hostCgroups();
   return changeDevices({
     before: config.linux?.resources?.devices,
     asked,
-    directories: recordedDirectories(record.cgroups, hostCgroups()),
-    check: (path) => mustHoldInit({ record, first }, [path], 'change the device rules'),
+    directories: recordedDirectories(record.cgroups, host),
+    check: (path) => mustHoldInit({ record, first, host }, [path], 'change the device rules'),
     rootless: goesOnWithoutCgroups(rootless, identity()),
   });
 }

@@ -2,7 +2,7 @@
  * The cgroup hierarchies that are mounted here, and where in them this process is: cgroups(7), proc(5)
  * (`/proc/self/cgroup`, `/proc/self/mountinfo`). Version 1, version 2, or both beside each other (hybrid).
  */
-import { readFileSync, readPiece } from '../kernel/file-system.ts';
+import { IN_ONE_PIECE, readFileSync } from '../kernel/file-system.ts';
 
 export interface CgroupHierarchy {
   readonly version: 1 | 2;
@@ -19,12 +19,15 @@ export type HostCgroups = readonly CgroupHierarchy[];
 
 /** Reads what is mounted; nothing where /proc has no cgroups. */
 export function hostCgroups(): HostCgroups {
-  return parseHostCgroups(readOrEmpty('/proc/self/cgroup', readPiece), readOrEmpty('/proc/self/mountinfo'));
+  return parseHostCgroups(
+    readOrEmpty('/proc/self/cgroup', IN_ONE_PIECE),
+    readOrEmpty('/proc/self/mountinfo'),
+  );
 }
 
-function readOrEmpty(path: string, read = readFileSync): string {
+function readOrEmpty(path: string, reading?: typeof IN_ONE_PIECE): string {
   try {
-    return read(path, 'utf8');
+    return readFileSync(path, 'utf8', reading);
   } catch {
     return '';
   }
@@ -119,7 +122,7 @@ export function hierarchyOf(path: string, host: HostCgroups): CgroupHierarchy | 
 
 /** @returns for a hierarchy the directory of the process's cgroup; undefined if it cannot be reached from here */
 export function cgroupsOf(pid: number): (hierarchy: CgroupHierarchy) => string | undefined {
-  const memberships = parseOwnPaths(readOrEmpty(`/proc/${pid}/cgroup`, readPiece));
+  const memberships = parseOwnPaths(readOrEmpty(`/proc/${pid}/cgroup`, IN_ONE_PIECE));
   return (hierarchy) => {
     const name = hierarchy.version === 2 ? '' : (hierarchy.controllers[0] ?? '');
     const path = memberships.get(name)?.path;

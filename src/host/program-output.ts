@@ -1,7 +1,7 @@
 /** Runs a program of the host to its end and takes what it writes. Blocks: for what ends soon. */
 import { call } from '../kernel/call.ts';
 import { MFD_CLOEXEC } from '../kernel/constants/file.ts';
-import { closeSync, isExecutable, readPiece, statSync } from '../kernel/file-system.ts';
+import { closeSync, IN_ONE_PIECE, isExecutable, readFileSync, statSync } from '../kernel/file-system.ts';
 import { perform } from '../kernel/local.ts';
 import { type Exit, spawn, waitForExit } from '../kernel/spawn.ts';
 import { callerEnvironment, callerVariable } from './caller.ts';
@@ -35,7 +35,7 @@ export function programOutput(path: string, args: readonly string[]): ProgramOut
   try {
     const redirections = { stdout: output, stderr: output };
     const exit = waitForExit(spawn(path, [path, ...args], environment, redirections));
-    return { exit, output: readPiece(`/proc/self/fd/${output}`, 'utf8') };
+    return { exit, output: readFileSync(`/proc/self/fd/${output}`, 'utf8', IN_ONE_PIECE) };
   } finally {
     closeSync(output);
   }

@@ -1,5 +1,6 @@
 /** A program that is encoded before everything is known that it refers to, while a stub executes the one before. */
 import type { Call } from '../kernel/call.ts';
+import { IN_STRUCT } from '../kernel/js-runtime/js-runtime.ts';
 import { encodeProgram, type Program } from './program.ts';
 
 type Values = ReadonlyMap<Call, number>;
@@ -30,7 +31,7 @@ export class PreparedProgram {
       awaited.push({ call, operation, argument });
       return 0;
     });
-    if (awaited.some(({ argument }) => argument < 0)) return undefined;
+    if (awaited.some(({ argument }) => argument === IN_STRUCT)) return undefined;
     return new PreparedProgram(program, awaited);
   }
 

@@ -1,7 +1,6 @@
 /** Our event loop, the same on both JS runtimes: everything that is waited for is a descriptor. */
 import { jsRuntime } from '#js-runtime';
 import { monotonicMilliseconds } from './clock.ts';
-import { releaseCleanPages } from './own-memory.ts';
 import { type Interest, poll, pollBlocking } from './poll.ts';
 
 export interface Source {
@@ -32,7 +31,7 @@ export async function serve(sources: readonly Source[], isOver: () => boolean): 
     const happened = left > 0 ? pollBlocking(interests, left) : await poll(interests);
     if (left > 0) {
       left = end - monotonicMilliseconds();
-      if (left <= 0 && !jsRuntime.eventLoop) releaseCleanPages();
+      if (left <= 0) jsRuntime.releasePages?.();
     }
     sources.forEach((source, index) => {
       if (happened[index] && !isOver()) source.handle();

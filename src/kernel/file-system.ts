@@ -82,39 +82,35 @@ export function closeSync(fd: number): void {
   perform(close(fd));
 }
 
-export function readFileSync(path: string, encoding: 'utf8' | 'latin1'): string {
-  return decode(readBytesSync(path), encoding);
-}
-
-/** The file's text; undefined where it cannot be opened, without the error that nobody wants. */
-export function readIfThere(path: string, encoding: 'utf8' | 'latin1'): string | undefined {
-  const fd = attempt(openat(AT_FDCWD, path, O_RDONLY));
-  return fd < 0 ? undefined : decode(readToTheEnd(fd, path), encoding);
-}
-
-export function readBytesSync(path: string): Uint8Array {
-  return readToTheEnd(openSync(path, O_RDONLY), path);
-}
-
-/**
- * The text of a file that the kernel makes as one piece, as it does most of those in /proc and in cgroups: its end is
- * not looked for. Those with a piece for each line are not read like this: mountinfo, cgroup.procs, uid_map.
- */
-export function readPiece(path: string, encoding: 'utf8' | 'latin1'): string {
-  return decode(readToTheEnd(openSync(path, O_RDONLY), path, { inOnePiece: true }), encoding);
-}
-
-/** The same; undefined if it cannot be opened. */
-export function readPieceIfThere(path: string, encoding: 'utf8' | 'latin1'): string | undefined {
-  const fd = attempt(openat(AT_FDCWD, path, O_RDONLY));
-  return fd < 0 ? undefined : decode(readToTheEnd(fd, path, { inOnePiece: true }), encoding);
-}
-
 interface Reading {
   /** Bytes. */
   readonly most?: number;
   /** What is shorter than what was asked for is the last: nothing is made or sent meanwhile. */
   readonly inOnePiece?: boolean;
+}
+
+/**
+ * For a file that the kernel makes as one piece, as it does most of those in /proc and in cgroups: its end is not looked
+ * for. Those with a piece for each line are not read like this: mountinfo, cgroup.procs, uid_map.
+ */
+export const IN_ONE_PIECE: Reading = { inOnePiece: true };
+
+export function readFileSync(path: string, encoding: 'utf8' | 'latin1', reading?: Reading): string {
+  return decode(readToTheEnd(openSync(path, O_RDONLY), path, reading), encoding);
+}
+
+/** The file's text; undefined if it cannot be opened. */
+export function readIfThere(
+  path: string,
+  encoding: 'utf8' | 'latin1',
+  reading?: Reading,
+): string | undefined {
+  const fd = attempt(openat(AT_FDCWD, path, O_RDONLY));
+  return fd < 0 ? undefined : decode(readToTheEnd(fd, path, reading), encoding);
+}
+
+export function readBytesSync(path: string): Uint8Array {
+  return readToTheEnd(openSync(path, O_RDONLY), path);
 }
 
 /** Reads an open file and closes it. @throws `EFBIG` if there are more than `most` bytes */

@@ -5,7 +5,7 @@
 import { jsRuntime } from '#js-runtime';
 import { RuntimeError } from '../errors/runtime-error.ts';
 import type { Arg, Call, Halves, Out, Words } from './call.ts';
-import type { Resolver } from './js-runtime/js-runtime.ts';
+import { IN_STRUCT, type Resolver } from './js-runtime/js-runtime.ts';
 
 /** Arguments that are objects. */
 type ArgObject = Exclude<Arg, string | number | bigint>;
@@ -32,7 +32,7 @@ export class MemoryImage implements Resolver {
    * @param base address of the first byte, as the process sees it that makes the calls
    * @param storage the memory itself, or the capacity to begin with (it grows)
    * @param known results of calls that were made earlier
-   * @param missing gives the word for a result that is neither known nor has a place; `index` is -1 in a struct
+   * @param missing gives the word for a result that is neither known nor has a place; `index` is that of `Resolver`
    */
   constructor(
     base: number | bigint,
@@ -100,7 +100,7 @@ export class MemoryImage implements Resolver {
     this.#halves[offset >> 2] = value;
   }
 
-  /** Says where a call's result will stand, unless it has a place in a struct already. @returns where it stands */
+  /** Gives a call's result its place, unless it has one in a struct. @returns its place */
   placeResult(call: Call, offset: number): number {
     const existing = this.#structs.size > 0 ? this.#slots.get(call) : undefined;
     if (existing !== undefined) return existing;
@@ -137,7 +137,7 @@ export class MemoryImage implements Resolver {
     this.#structs.set(struct, start);
     const values = struct.words.map((word, index) => {
       if (!isCall(word) || this.#known(word) !== undefined) return word;
-      if (!calls.includes(word)) return this.#missing(word, -1);
+      if (!calls.includes(word)) return this.#missing(word, IN_STRUCT);
       this.#slots.set(word, start + index * 8);
       return 0;
     });
@@ -148,10 +148,11 @@ export class MemoryImage implements Resolver {
   addressOf(memory: Words | Halves | Out): number | bigint {
     if (memory.kind === 'halves') return this.#both(memory);
     if (memory.kind === 'out') return this.#base + this.outOffset(memory);
-    const start = this.#structs.get(memory) ?? this.reserve(memory.words.length * 8);
-    if (!this.#structs.has(memory) && this.write(start, memory.words) !== 0)
-      throw new TypeError('a struct takes in a result, and has no place');
-    return this.#base + start;
+    const placed = this.#structs.get(memory);
+    if (placed !== undefined) return this.#base + placed;
+    const start = this.reserve(memory.words.length * 8);
+    if (this.write(start, memory.words) === 0) return this.#base + start;
+    throw new TypeError('a struct takes in a result, and has no place');
   }
 
   /**
@@ -187,13 +188,16 @@ export class MemoryImage implements Resolver {
     if (known !== undefined) return known;
     const slot = this.#slots.get(call);
     if (slot === undefined) return this.#missing(call, index);
-    if (index < 0) throw new TypeError(`a struct takes in the result of ${call.name}, and has no place`);
+    if (index === IN_STRUCT)
+      throw new TypeError(`a struct takes in the result of ${call.name}, and has no place`);
     this.#references |= 1 << index;
     return this.#base + slot;
   }
 
   #both({ low, high }: Halves): bigint {
-    const [lower = 0, upper = 0] = [low, high].map((half) => (isCall(half) ? this.#result(half, -1) : half));
+    const [lower = 0, upper = 0] = [low, high].map((half) =>
+      isCall(half) ? this.#result(half, IN_STRUCT) : half,
+    );
     return BigInt.asUintN(32, BigInt(lower)) | (BigInt.asUintN(32, BigInt(upper)) << 32n);
   }
 

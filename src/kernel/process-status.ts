@@ -1,5 +1,5 @@
 /** What the kernel says of a process, proc_pid_stat(5). */
-import { readPieceIfThere } from './file-system.ts';
+import { IN_ONE_PIECE, readIfThere } from './file-system.ts';
 
 /** include/linux/sched.h: forked, and nothing executed since. */
 const PF_FORKNOEXEC = 0x40;
@@ -38,7 +38,7 @@ export function processStatus(pid: number): ProcessStatus | undefined {
 
 function statOf(pid: number): string | undefined {
   try {
-    return readPieceIfThere(`/proc/${pid}/stat`, 'latin1');
+    return readIfThere(`/proc/${pid}/stat`, 'latin1', IN_ONE_PIECE);
   } catch {
     // Gone since it was opened.
     return undefined;

@@ -77,7 +77,6 @@ export const syscallNumbers = {
   prlimit64: [302, 261],
   process_vm_readv: [310, 270],
   process_vm_writev: [311, 271],
-  pread64: [17, 67],
   pwrite64: [18, 68],
   read: [0, 63],
   readlinkat: [267, 78],

@@ -12,6 +12,7 @@
 
 #include "file.h"
 
+#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdint.h>
@@ -99,9 +100,9 @@ static struct {
   struct {
     uint32_t index, units;
   } * pages;
-  /* Where the next block would be in the second half. Those that last leave it empty. */
+  /* The next block's place in the second half. Blocks that last leave their places there empty. */
   uintptr_t next;
-  /* Where the next block goes that is written to, and the next one with a page of its own. */
+  /* The places of the next block that is written to, and of the next one with a page of its own. */
   uintptr_t next_written, next_page;
   /* Passing blocks that are in use, and others that were released: none in the end. */
   size_t misplaced;
@@ -110,7 +111,7 @@ static struct {
 #define SECOND_HALF (PREPARED + PREPARED_LIMIT / 2)
 #define IS_MAKING (making.kinds != NULL)
 
-/* Says where a block of the build goes; 0 if it lasts, and is not written to. */
+/* Finds the place of a block of the build; 0 if the block lasts and is not written to. */
 static __attribute__((cold)) uintptr_t place_for_build(size_t whole) {
   size_t index = (making.next - SECOND_HALF) / 16;
   making.next += whole;
@@ -140,19 +141,24 @@ static __attribute__((cold)) void note_release(uintptr_t at) {
   making.kinds[(at - SECOND_HALF) / 16] = PASSING;
 }
 
+/* Maps new memory at this address, or anywhere if it is 0. Returns NULL if that fails. */
+static void *map(uintptr_t address, size_t size, int sharing) {
+  int flags = sharing | MAP_ANONYMOUS | MAP_NORESERVE | (address ? MAP_FIXED_NOREPLACE : 0);
+  void *memory = mmap((void *)address, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+  return memory == MAP_FAILED ? NULL : memory;
+}
+
 /* Maps more memory behind the last, or the first of a prepared heap. */
 static bool grow(size_t size) {
   uintptr_t from = HEAP->limit < GROWN ? GROWN : HEAP->limit;
   size_t length = (size + GROWTH - 1) & ~(GROWTH - 1UL);
-  void *memory = mmap((void *)from, length, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE | MAP_NORESERVE, -1, 0);
-  if (memory != (void *)from) return false;
+  if (!map(from, length, MAP_PRIVATE)) return false;
   if (HEAP->limit < GROWN) HEAP->next = from;
   HEAP->limit = from + length;
   return true;
 }
 
-/* Where a new block begins, with the word before it; 0 if there is no more memory. */
+/* Finds the place of a new block, with the word before it; 0 if the memory is used up. */
 static uintptr_t place(size_t whole) {
   if (IS_MAKING) {
     if (PREPARED + PREPARED_LIMIT - making.next < whole + 16) return 0;
@@ -237,10 +243,23 @@ struct heap_roots *heap_roots(void) {
   return &HEAP->roots;
 }
 
-static void *map(uintptr_t address, size_t size, int sharing) {
-  int flags = sharing | MAP_ANONYMOUS | MAP_NORESERVE | (address ? MAP_FIXED_NOREPLACE : 0);
-  void *memory = mmap((void *)address, size, PROT_READ | PROT_WRITE, flags, -1, 0);
-  return memory == MAP_FAILED ? NULL : memory;
+/*
+ * In C, because JavaScript writes to the heap with every step: of a page that had no changes, it would lose
+ * those that were made since.
+ */
+void heap_release(void) {
+  /* proc_pid_pagemap(5): the page is there, and belongs to a file. One that was written to is a copy. */
+  const uint64_t clean = 1UL << 63 | 1UL << 61;
+  uint64_t entries[64];
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+  for (uintptr_t at = PREPARED; at < SECOND_HALF;) {
+    ssize_t size = pread(pagemap, entries, sizeof entries, (off_t)(at / page * sizeof *entries));
+    if (size <= 0) break;
+    for (size_t index = 0; index < (size_t)size / sizeof *entries; index++, at += page)
+      if ((entries[index] & clean) == clean) madvise((void *)at, page, MADV_DONTNEED);
+  }
+  close(pagemap);
 }
 
 bool heap_begin(void) {

@@ -25,8 +25,8 @@ extern const JSMallocFunctions heap_functions;
 bool heap_is_prepared(void);
 
 /*
- * Begins an empty heap in place of the one that is missing. Returns in two children as well, and first: what
- * they allocate and release, the caller must do the same way.
+ * Begins an empty heap in place of the one that is missing. Returns in two children first, and then in the
+ * caller, which must allocate and release the same blocks as they do.
  */
 bool heap_begin(void);
 
@@ -38,6 +38,9 @@ struct heap_roots {
 };
 
 struct heap_roots *heap_roots(void);
+
+/* Gives back the pages of the prepared heap that were only read, if /proc may be asked for them. */
+void heap_release(void);
 
 /*
  * Whether this process is there to rehearse: what it does from now on shows which blocks commands write to.

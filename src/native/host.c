@@ -14,11 +14,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -210,6 +212,19 @@ static FUNCTION(environment) {
   return new_list(js, environ);
 }
 
+/* releasePages(): see `JsRuntime` in js-runtime/js-runtime.ts. */
+static FUNCTION(release_pages) {
+  UNUSED;
+  /* Of the executable: addresses in it are those in memory. */
+  const ElfW(Phdr) *segment = (const void *)getauxval(AT_PHDR);
+  for (unsigned long left = getauxval(AT_PHNUM); left > 0; left--, segment++) {
+    if (segment->p_type == PT_LOAD && !(segment->p_flags & PF_W))
+      madvise((void *)(segment->p_vaddr & -segment->p_align), segment->p_memsz, MADV_DONTNEED);
+  }
+  heap_release();
+  return JS_UNDEFINED;
+}
+
 /* seccomp(function, arguments): as systemCall, for a function of libseccomp. */
 static FUNCTION(seccomp) {
   UNUSED;
@@ -232,6 +247,7 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("arguments", 0, arguments),
     JS_CFUNC_DEF("environment", 0, environment),
     JS_CFUNC_DEF("seccomp", 2, seccomp),
+    JS_CFUNC_DEF("releasePages", 0, release_pages),
 };
 
 /* What nothing in TypeScript has caught. */
@@ -282,8 +298,7 @@ static int run_program(void) {
 
 /*
  * From here on, what only the build does: `host CODE HEAP WORD...` evaluates bytecode, rehearses commands and
- * saves the heap. The
- * executable that is installed has a heap and does not come here.
+ * saves the heap. The executable that is installed has a heap and does not come here.
  */
 
 /* Nothing in the heap may depend on when it was made. */

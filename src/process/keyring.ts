@@ -15,13 +15,13 @@ import {
   readKey,
   setKeyPermissions,
 } from '../kernel/calls/process.ts';
-import { readPiece } from '../kernel/file-system.ts';
+import { IN_ONE_PIECE, readFileSync } from '../kernel/file-system.ts';
 
 /** The possessor everything; the user search alone, which joining by name takes. */
 const PERMISSIONS = 0x3f08_0000;
 
 export function newKeyringName(id: string): string {
-  return `_ses.${id}.${readPiece('/proc/sys/kernel/random/uuid', 'latin1').trim()}`;
+  return `_ses.${id}.${readFileSync('/proc/sys/kernel/random/uuid', 'latin1', IN_ONE_PIECE).trim()}`;
 }
 
 /** For `exec`. Kernels without keys, and sandboxes that forbid them, have none to reach. */

@@ -5,7 +5,7 @@ import { action, type Step, step } from '../init/step.ts';
 import { close, openat, write } from '../kernel/calls/file.ts';
 import { AT_FDCWD, O_WRONLY } from '../kernel/constants/file.ts';
 import { describeErrno, EACCES, errnoName } from '../kernel/errno.ts';
-import { readPiece, writeFileSync } from '../kernel/file-system.ts';
+import { IN_ONE_PIECE, readFileSync, writeFileSync } from '../kernel/file-system.ts';
 import type { Log } from '../log/log.ts';
 
 const POINTER = '/process/oomScoreAdj';
@@ -49,7 +49,7 @@ export function execOomScoreSteps(score: number | undefined, rootless: boolean, 
 
 /** Our own is what was inherited. */
 function stays(score: number, log: Log): void {
-  const own = readPiece('/proc/self/oom_score_adj', 'utf8').trim();
+  const own = readFileSync('/proc/self/oom_score_adj', 'utf8', IN_ONE_PIECE).trim();
   log.warning(`oom_score_adj stays ${own}: it may not be lowered to ${score}`, {
     pointer: POINTER,
     hint: HINT,

@@ -1,4 +1,4 @@
-/** The heap in the executable: no free block lies between those in use, where a new one would cost the copy of a page. */
+/** The heap in the executable: a new block in a free one between others would cost the copy of a page. */
 import { spawnSync } from 'node:child_process';
 import { constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ const NEXT = 4;
 /** In JSRuntime, in words: the number of blocks that QuickJS has not released. */
 const MALLOC_COUNT = 4;
 
-test('has no blocks but those that QuickJS uses', (context) => {
+test('has only blocks that QuickJS uses', (context) => {
   need(context, 'gcc');
   const { address, word } = savedHeap(join(inject('packages').directory, 'bin/tsrun'));
   const runtime = word(RUNTIME) - address;

@@ -86,12 +86,6 @@ export function fsetxattr(fd: FdArg, name: Path, value: Uint8Array): Call {
   return call('fsetxattr', fd, name, value, value.length, 0);
 }
 
-/** The answer is as many bytes as there are; the file's position stays where it is. */
-export function pread64(fd: FdArg, size: number, offset: number): Call {
-  const memory = countedOut(size);
-  return callWithOut('pread64', memory, fd, memory, size, offset);
-}
-
 /** Leaves the file's position where it is. */
 export function pwrite64(fd: FdArg, data: Uint8Array, offset: number): Call {
   return call('pwrite64', fd, data, data.length, offset);

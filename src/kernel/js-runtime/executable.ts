@@ -13,6 +13,7 @@ interface Host {
   arguments(): string[];
   environment(): string[];
   seccomp(index: number, args: readonly Word[]): number;
+  releasePages(): void;
 }
 
 declare global {
@@ -75,4 +76,5 @@ export const jsRuntime: JsRuntime = {
   arguments: host.arguments,
   environment: host.environment,
   noted: () => undefined,
+  releasePages: host.releasePages,
 };

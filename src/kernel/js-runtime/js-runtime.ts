@@ -50,12 +50,15 @@ export interface Encoder {
   ): number;
 }
 
+/** The index of a struct's words: they are not arguments. */
+export const IN_STRUCT = -1;
+
 /** An object with this method, and no function: one that refers to its memory would keep it for ever (a cycle). */
 export interface Resolver {
   /**
    * Gives the word that stands for an object, its bytes, or the words of a struct.
    *
-   * @param index of the object among the words; -1 inside a struct
+   * @param index of the object among the words; `IN_STRUCT` inside a struct
    */
   resolve(object: object, index: number): number | bigint | Uint8Array | readonly unknown[];
 }
@@ -148,4 +151,9 @@ export interface JsRuntime {
   environment(): readonly string[];
   /** What the caller gave; undefined if the JS runtime changes nothing of it for itself. */
   noted(): Noted | undefined;
+  /**
+   * Gives back memory before a long wait: pages of the program that were only read. The next use of one costs a page
+   * fault. Undefined if the JS runtime cannot.
+   */
+  readonly releasePages: (() => void) | undefined;
 }

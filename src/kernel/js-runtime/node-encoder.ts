@@ -1,12 +1,11 @@
 /** The encoder for Node: what src/native/encode.c does for the executable. */
-import type { Encoder, Resolver } from './js-runtime.ts';
+import { type Encoder, IN_STRUCT, type Resolver } from './js-runtime.ts';
 
 const WORD = 8;
-const IN_STRUCT = -1;
 
 export const encoder: Encoder = {
-  words: (memory, at, end, base, values, resolve) =>
-    new Writer(memory, end, base, resolve).encode(at, values),
+  words: (memory, at, end, base, values, resolver) =>
+    new Writer(memory, end, base, resolver).encode(at, values),
 };
 
 class Writer {

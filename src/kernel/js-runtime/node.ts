@@ -123,4 +123,5 @@ export const jsRuntime: JsRuntime = {
       .filter(([name]) => name !== DESCRIPTORS && name !== OPEN_FILES)
       .map(([name, value]) => `${name}=${value}`),
   noted,
+  releasePages: undefined,
 };

@@ -116,7 +116,6 @@ const rows: Readonly<Record<SyscallName, Row>> = {
   prlimit64: [number, S.resource, T.rlimit, pointer],
   process_vm_readv: [number, plain, number, plain, number, hex],
   process_vm_writev: [number, plain, number, plain, number, hex],
-  pread64: [fd, out, size, number],
   pwrite64: [fd, T.data, size, number],
   read: [fd, out, size],
   readlinkat: [fd, path, out, size],

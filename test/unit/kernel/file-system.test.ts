@@ -36,14 +36,16 @@ describe('reading', () => {
     ['more', 'é'.repeat(100_000)],
   ])('a file in one piece: %s', (_, text) => {
     fs.writeFileSync(at('piece'), text);
-    expect(own.readPiece(at('piece'), 'utf8')).toBe(text);
-    expect(own.readPieceIfThere(at('piece'), 'utf8')).toBe(text);
+    expect(own.readFileSync(at('piece'), 'utf8', own.IN_ONE_PIECE)).toBe(text);
+    expect(own.readIfThere(at('piece'), 'utf8', own.IN_ONE_PIECE)).toBe(text);
   });
 
   test('a file of the kernel in one piece', () => {
-    expect(own.readPiece('/proc/self/status', 'utf8')).toContain(`Pid:\t${process.pid}\n`);
-    expect(own.readPieceIfThere('/proc/self/status/below', 'utf8')).toBeUndefined();
-    expect(() => own.readPiece('/proc/self/status/below', 'utf8')).toThrow('ENOTDIR');
+    expect(own.readFileSync('/proc/self/status', 'utf8', own.IN_ONE_PIECE)).toContain(
+      `Pid:\t${process.pid}\n`,
+    );
+    expect(own.readIfThere('/proc/self/status/below', 'utf8', own.IN_ONE_PIECE)).toBeUndefined();
+    expect(() => own.readFileSync('/proc/self/status/below', 'utf8', own.IN_ONE_PIECE)).toThrow('ENOTDIR');
   });
 
   test('what may not be there', () => {

@@ -85,7 +85,6 @@ const samples: Readonly<Record<string, readonly (readonly [Call, string])[]>> = 
     [file.write(3, 'a\n'), 'write(3, "a\\n", 2)'],
     [file.write(3, Uint8Array.of(0, 255)), 'write(3, "\\x00\\xff", 2)'],
   ],
-  pread64: [[file.pread64(3, 10, 7), 'pread64(3, [10 bytes, filled in], 10, 7)']],
   pwrite64: [[file.pwrite64(3, Buffer.from('a'), 7), 'pwrite64(3, "a", 1, 7)']],
   mkdirat: [[file.mkdirat(3, 'a', 0o1755), 'mkdirat(3, "a", 01755)']],
   mknodat: [
