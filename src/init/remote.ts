@@ -81,6 +81,15 @@ export class Remote {
     return answer.length < program.replyLength ? undefined : program.decode(answer, this.results);
   }
 
+  /** The same, for a program that then closes the control socket: the process holds it no longer afterwards. */
+  runUntilDisconnected(calls: readonly Call[], meanwhile?: (control: number) => void): Failure | undefined {
+    const failure = this.runUntilWaiting(calls, meanwhile);
+    // If another process has the other end too, until the socket's time limit.
+    const end = receive(this.control, 1);
+    if (!failure) while (attempt(end) === -EINTR);
+    return failure;
+  }
+
   /** Hands over a program whose answer, if any, is for somebody else. */
   post(calls: readonly Call[]): void {
     this.#send(encodeProgram(calls, this.results.values).message);

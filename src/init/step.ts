@@ -48,11 +48,11 @@ export interface CallStep extends Named {
   /** Looks at the results before anything else is executed; may ask for further steps, done next. */
   readonly check?: ((results: Results, live: Live) => readonly Step[] | undefined) | undefined;
   /**
-   * Whether the stub answers: `on-failure` where the last call does not return when it succeeds (execve), `never`
-   * where nobody is to wait for it, `when-waiting` where it says that it waits for `start` and does the rest later. The
-   * ordinary case is always.
+   * Whether the stub answers: `on-failure` if the last call does not return when it succeeds (execve), `never` if no
+   * answer is awaited, `when-waiting` if it announces that it waits for `start` and does the rest later,
+   * `when-disconnected` if it also closes its control socket then. The ordinary case is always.
    */
-  readonly answers?: 'on-failure' | 'never' | 'when-waiting' | undefined;
+  readonly answers?: 'on-failure' | 'never' | 'when-waiting' | 'when-disconnected' | undefined;
   /** Done once the program is sent, before the answer is awaited: it comes to the control socket. */
   readonly meanwhile?: ((live: Live, control: number) => void) | undefined;
 }

@@ -183,6 +183,7 @@ export class Execution implements Live {
     const during = meanwhile && ((control: number) => meanwhile(this, control));
     if (answers === 'on-failure') return remote.runToTheEnd(calls, during);
     if (answers === 'when-waiting') return remote.runUntilWaiting(calls, during);
+    if (answers === 'when-disconnected') return remote.runUntilDisconnected(calls, during);
     remote.post(calls);
     if (calls.at(-1)?.name === 'exit_group') this.#forget(actor);
     return undefined;

@@ -42,7 +42,7 @@ export function waitPlan(request: ProgramRequest, { gate, filtered, dumpable, un
       ...becomeSteps(filtered ? request : { ...request, filter: undefined }),
     ],
     wait: step('init', 'wait for start', '', waitCalls(gate, dumpable && may('prctl'), may('close')), {
-      answers: 'when-waiting',
+      answers: may('close') ? 'when-disconnected' : 'when-waiting',
       ...(handOver ? { meanwhile: handOver } : {}),
     }),
     held: gate.kind === 'fifo' ? heldProgram(request, filtered, gate.fifo).steps : [],
